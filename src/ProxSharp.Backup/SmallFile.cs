@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using ProxSharp.Backup.Files.Natives;
 
 namespace ProxSharp.Backup;
@@ -39,6 +42,98 @@ public static class SmallFile
 
         return await TryReadAsync(path, limit, cancellationToken).ConfigureAwait(false)
             ?? throw new IOException(FormattableString.Invariant($"{path} has more than {limit} bytes"));
+    }
+
+    /// <summary>
+    /// Puts new content in the place of a file in one step: whoever reads it gets the old content or the new, and nobody who could not read it before. Owner,
+    /// group and mode stay, and a symbolic link stays one. Other names of the file (hard links) keep the old content.
+    /// </summary>
+    /// <param name="path">The file, which is there.</param>
+    /// <param name="content">What it shall hold.</param>
+    /// <returns>How many other names the file had; 0 where that is not known.</returns>
+    /// <exception cref="IOException">It cannot be replaced, or its owner cannot be kept. It is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nothing may be written beside it. It is as it was.</exception>
+    public static int Replace(string path, ReadOnlySpan<byte> content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string target = Resolve(path);
+        string temporary = $"{target}.{Path.GetRandomFileName()}";
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        FileStream file = new(temporary, options);
+        try
+        {
+            int others;
+            using (file)
+            {
+                // Whose it is first: a mode may open it for a group, which must be the right one then.
+                others = KeepOwner(path, target, file.SafeFileHandle);
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
+                }
+
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+            return others;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    // The system itself follows links: a link in a linked directory leads up from where that really is, and not from its name.
+    private static string Resolve(string path)
+    {
+        if (Libc.IsSupported && OpenFile.TryOpen(path, Libc.PathOnly) is { } file)
+        {
+            using (file)
+            {
+                string link = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}");
+                if (File.ResolveLinkTarget(link, returnFinalTarget: false) is { } found)
+                {
+                    return found.FullName;
+                }
+            }
+        }
+
+        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    }
+
+    private static bool TryStat(string path, out StatxBuffer stat) =>
+        Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(path)), 0, out stat) == 0;
+
+    private static int KeepOwner(string path, string target, SafeFileHandle file)
+    {
+        const uint GroupRights = 0x38;
+        if (!Libc.IsSupported)
+        {
+            return 0;
+        }
+
+        if (!TryStat(path, out StatxBuffer old) || !TryStat(target, out StatxBuffer found)
+            || (old.Inode, old.DeviceMajor, old.DeviceMinor) != (found.Inode, found.DeviceMajor, found.DeviceMinor))
+        {
+            throw new IOException("it cannot be found out where the link leads to; name the file itself");
+        }
+
+        // A group that has no rights does not matter.
+        if (Libc.ChangeOwner(file, "\0"u8, old.UserId, old.GroupId, Libc.EmptyPath) != 0
+            && ((old.Mode & GroupRights) != 0 || Libc.ChangeOwner(file, "\0"u8, old.UserId, uint.MaxValue, Libc.EmptyPath) != 0))
+        {
+            throw new IOException(FormattableString.Invariant($"its owner and group {old.UserId}:{old.GroupId} cannot be kept, for only root gives files to others"));
+        }
+
+        return (int)old.Links - 1;
     }
 
     /// <summary>Reads a file that is known to open at once.</summary>

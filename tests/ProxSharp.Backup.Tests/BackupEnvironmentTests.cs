@@ -66,8 +66,8 @@ public sealed class BackupEnvironmentTests : IDisposable
     [Theory]
     [InlineData("PBS_PASSWORD_FILE", 0b100_100_100)]
     [InlineData("PBS_PASSWORD_FILE", 0b110_100_000)]
-    [InlineData("CREDENTIALS_DIRECTORY", 0b100_100_000)]
-    public async Task Read_FileThatOthersMayRead_IsTakenWithAWarning(string variable, int mode)
+    [InlineData("CREDENTIALS_DIRECTORY", 0b100_100_000, false)]
+    public async Task Read_FileThatOthersMayRead_IsTakenWithAWarning(string variable, int mode, bool isTold = true)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are for Unix.");
         string file = Write("proxmox-backup-client.password", "shared", (UnixFileMode)mode);
@@ -78,7 +78,9 @@ public sealed class BackupEnvironmentTests : IDisposable
         Assert.Empty(warnings);
         Assert.Equal("shared", environment.Password!.Read(Cancel));
         Assert.Equal("shared", await environment.Password.ReadAsync(Cancel));
-        Assert.Contains(file, Assert.Single(warnings), StringComparison.Ordinal);
+        // The folder of a service keeps others out; the modes in it are those that systemd gives.
+        Assert.Equal(isTold ? 1 : 0, warnings.Count);
+        Assert.All(warnings, warning => Assert.Contains(file, warning, StringComparison.Ordinal));
     }
 
     [Fact]

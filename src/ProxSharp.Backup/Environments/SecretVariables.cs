@@ -52,7 +52,8 @@ internal sealed class SecretVariables(Func<string, string?> variables, Action<st
         }
 
         return variables("CREDENTIALS_DIRECTORY") is { Length: > 0 } folder && File.Exists(Path.Combine(folder, credential))
-            ? new FileSecret(Path.Combine(folder, credential), warned)
+            // The folder is that of one service; systemd itself may let a group read what is in it.
+            ? new FileSecret(Path.Combine(folder, credential), static _ => { })
             : null;
     }
 

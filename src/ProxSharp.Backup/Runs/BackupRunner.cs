@@ -126,7 +126,7 @@ internal static class BackupRunner
             return $"{why} while the backup was finished. Whether {run.Snapshot} was saved is not known: look for it before you make the backup again.";
         }
 
-        string archive = run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
+        string archive = !run.IsFinishing && run.CurrentArchive is { } current ? $" while {current} was backed up" : "";
         string read = FormattableString.Invariant($"{run.BytesRead} bytes had been read");
         return $"{why}{archive}. Nothing of {run.Snapshot} was saved ({read}): make the whole backup again.";
     }

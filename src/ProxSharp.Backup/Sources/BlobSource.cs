@@ -38,7 +38,22 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
         {
             throw BackupSourceException.Create(_stored, misfit);
         }
+
+        // What a pipe without a name holds can be read once only.
+        if (!PathKind.IsStream(path) && SourceReading.Run(_stored, () => IsTooLong(path)))
+        {
+            throw TooLong(path);
+        }
     }
+
+    private static bool IsTooLong(string file)
+    {
+        using FileStream stream = new(file, new FileStreamOptions { BufferSize = 0, Share = FileShare.ReadWrite | FileShare.Delete });
+        return stream.CanSeek && stream.Length > DataBlob.MaxDataSize;
+    }
+
+    private BackupSourceException TooLong(string file) => BackupSourceException.Create(
+        _stored, FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory"));
 
     /// <inheritdoc/>
     public override async Task<BackupSourceSize> MeasureAsync(CancellationToken cancellationToken = default)
@@ -57,13 +72,7 @@ internal sealed class BlobSource(string name, string? path, ReadOnlyMemory<byte>
             throw new IOException(misfit);
         }
 
-        if (await SmallFile.TryReadAsync(file, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false) is { } bytes)
-        {
-            return bytes;
-        }
-
-        string why = FormattableString.Invariant($"{file} has more than {DataBlob.MaxDataSize} bytes; store it as an image or in a directory");
-        throw BackupSourceException.Create(_stored, why);
+        return await SmallFile.TryReadAsync(file, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false) ?? throw TooLong(file);
     }
 
     private static string? FindMisfit(string file) =>

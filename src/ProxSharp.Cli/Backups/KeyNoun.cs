@@ -24,7 +24,28 @@ internal static class KeyNoun
     public static async Task WriteNewAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         RequireNew(path);
-        await WriteAsync(path, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        FileStream file = new(path, options);
+        try
+        {
+            await using (file.ConfigureAwait(false))
+            {
+                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+                await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+        }
+        catch
+        {
+            // A part of a key is none, and would be in the way of the next try.
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>Checks that a key can be written to a path, before anybody is asked for its passphrase.</summary>
@@ -139,53 +160,21 @@ internal static class KeyNoun
             : throw CliException.Usage("The two passphrases differ", "Nothing was written: try again");
     }
 
-    private static async Task WriteAsync(string path, FileMode mode, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    // The new file takes the place of the old one in one step: a key must never be half written.
+    private static void Replace(VerbRun run, string path, ReadOnlySpan<byte> content)
     {
-        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        FileStream file = new(path, options);
         try
         {
-            await using (file.ConfigureAwait(false))
+            int others = SmallFile.Replace(path, content);
+            if (others > 0)
             {
-                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+                run.Command.Warn(
+                    $"{path} has {others} other name{(others > 1 ? "s" : "")} (hard links): what is there is as it was, and opens with the old passphrase");
             }
         }
-        catch when (mode == FileMode.CreateNew)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // A part of a key is none, and would be in the way of the next try.
-            File.Delete(path);
-            throw;
-        }
-    }
-
-    // The new file takes the place of the old one in one step: a key must never be half written. A link stays one.
-    private static async Task ReplaceAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-    {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        string temporary = $"{target}.{Path.GetRandomFileName()}";
-        try
-        {
-            await WriteAsync(temporary, FileMode.CreateNew, content, cancellationToken).ConfigureAwait(false);
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (Exception failure)
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-
-            if (failure is not (IOException or UnauthorizedAccessException))
-            {
-                throw;
-            }
-
-            string reason = FileErrors.Reason(failure).Replace(temporary, target, StringComparison.Ordinal);
+            string reason = FileErrors.Reason(failure);
             throw new CliException(
                 new CliError
                 {
@@ -259,12 +248,13 @@ internal static class KeyNoun
             byte[] secret = derivation == KeyDerivationKind.None ? [] : await NewPassphraseAsync(run, run.Value(passphrase), null, token).ConfigureAwait(false);
             KeyFile changed = KeyOptions.Open(
                 file, () => old.ChangePassphrase(present, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint)));
-            await ReplaceAsync(file, changed.ToJson(), token).ConfigureAwait(false);
+            Replace(run, file, changed.ToJson());
             Write(run, file, changed);
             return ExitCodes.Success;
         })
         {
             Arguments = [path],
+            Details = "The file is replaced in one step; owner, mode and symbolic links stay. Other names that it has (hard links) keep the old file, with a warning.",
             Options = [keys.Passphrase, kind, passphrase, hint],
             Examples =
             [

@@ -1,4 +1,6 @@
+using System.Text;
 using ProxSharp.Backup;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Backups;
@@ -7,20 +9,53 @@ namespace ProxSharp.Cli.Backups;
 internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore store, BackupNamespace folder) : SnapshotPlace(environment, folder)
 {
     /// <summary>The snapshots that were finished, by group and time.</summary>
-    public IReadOnlyList<BackupSnapshotPath> Snapshots => store.ListSnapshots(Namespace);
+    /// <param name="skipped">Told of what cannot be looked into.</param>
+    public IReadOnlyList<BackupSnapshotPath> ListSnapshots(Action<Exception> skipped) => store.ListSnapshots(Namespace, skipped);
+
+    /// <summary>The snapshots of a group that were finished, by time; other groups are not looked at.</summary>
+    public IReadOnlyList<BackupSnapshotPath> ListSnapshots(BackupGroupPath group) => store.ListSnapshots(group, Namespace);
 
     /// <summary>This namespace and all below it.</summary>
-    public IEnumerable<LocalPlace> Tree => store.ListNamespaces()
+    /// <param name="skipped">Told of what cannot be looked into.</param>
+    public IEnumerable<LocalPlace> ListTree(Action<Exception> skipped) => store.ListNamespaces(skipped)
         .Where(inner => Namespace.IsRoot || inner == Namespace || inner.ToString().StartsWith($"{Namespace}/", StringComparison.Ordinal))
         .Select(inner => new LocalPlace(Environment, store, inner) { Reading = Reading });
 
+    private const int LongestOwner = 4096;
+
+    // The mark that some editors put in front, and what stands for bytes that are no UTF-8.
+    private const string NoText = "\uFEFF\uFFFD";
+
     private SnapshotOpenOptions Peeking => new() { Namespace = Namespace, AllowMissingKey = true };
 
-    /// <summary>Who owns a group; null if nothing says so.</summary>
-    public string? FindOwner(BackupGroupPath group)
+    /// <summary>Who owns a group.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="unknown">Told why that is not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null if it is not known: nothing is guessed from what no server would have written.</returns>
+    public async Task<string?> FindOwnerAsync(BackupGroupPath group, Action<string> unknown, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(store.Root, Namespace.StorePath, group.Type.ToString(), group.Id, "owner");
-        return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+        string path = Path.Combine(store.Root, Namespace.StorePath, group.ToString(), "owner");
+        string why;
+        try
+        {
+            byte[] content = await SmallFile.ReadAsync(path, LongestOwner, cancellationToken).ConfigureAwait(false);
+            string owner = Encoding.UTF8.GetString(content).Split('\n')[0].TrimEnd();
+            if (!owner.AsSpan().ContainsAny(NoText) && (UserId.TryParse(owner, out _) || TokenId.TryParse(owner, out _)))
+            {
+                return owner;
+            }
+
+            why = owner.Length == 0 ? "is empty" : "names no user and no token";
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            string reason = FileErrors.Reason(problem);
+            why = reason.StartsWith($"{path} ", StringComparison.Ordinal) ? reason[(path.Length + 1)..] : $"cannot be read: {reason}";
+        }
+
+        unknown($"The owner of {group} is not known: {path} {why}. A server needs its name there, such as backup@pbs");
+        return null;
     }
 
     /// <inheritdoc/>
@@ -40,7 +75,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     protected override Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(
         BackupGroupPath group, CancellationToken cancellationToken)
     {
-        HashSet<BackupSnapshotPath> finished = [.. Snapshots.Where(snapshot => snapshot.Group == group)];
+        HashSet<BackupSnapshotPath> finished = [.. ListSnapshots(group)];
         IEnumerable<BackupSnapshotPath> all = finished.Union(ListFolders(group)).OrderByDescending(static snapshot => snapshot.Time);
         return Task.FromResult<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>>([.. all.Select(one => (one, finished.Contains(one)))]);
     }

@@ -25,24 +25,37 @@ internal static class LocalVerification
     {
         top.Reading = top.Reading with { AllowMissingKey = key is null };
         List<Row> rows = [];
+        HashSet<string> skipped = [];
         (int count, int bad) = (0, 0);
-        foreach (LocalPlace place in top.Tree)
+        foreach (LocalPlace place in top.ListTree(Skip))
         {
-            foreach (BackupSnapshotPath snapshot in place.Snapshots)
+            foreach (BackupSnapshotPath snapshot in place.ListSnapshots(Skip))
             {
                 count++;
                 bad += await VerifyAsync(run, place, snapshot, key, rows, cancellationToken).ConfigureAwait(false) ? 0 : 1;
             }
         }
 
-        if (count == 0)
+        if (count + skipped.Count == 0)
         {
             throw SnapshotPlace.NotFound($"There is no finished backup in {top.Describe()}", "prox backup list");
         }
 
         run.Write(BackupJson.List(rows, Write), s_files);
-        run.Note(bad == 0 ? $"{count} snapshots: all is right" : $"{count} snapshots, {bad} of them damaged or unreadable");
-        return bad == 0 ? ExitCodes.Success : ExitCodes.Error;
+        run.Note(
+            (bad == 0 ? $"{count} snapshots: all is right" : $"{count} snapshots, {bad} of them damaged or unreadable")
+            + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into"));
+        return bad + skipped.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
+
+        void Skip(Exception problem)
+        {
+            // Namespaces in it and snapshots in it are looked for one after the other.
+            string message = FileErrors.Map(problem).Message;
+            if (skipped.Add(message))
+            {
+                run.Command.Warn(Terminal.TextCells.Visible($"{message}; what is in it is not verified"));
+            }
+        }
     }
 
     private static async Task<bool> VerifyAsync(

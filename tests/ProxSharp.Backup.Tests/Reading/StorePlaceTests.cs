@@ -82,6 +82,38 @@ public sealed class StorePlaceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void ListNamespaces_LinksThatLeadBack_AreNotFollowed()
+    {
+        TempTree.RequireLinux();
+        Directory.CreateDirectory(_folder["ns/a/ns/b"]);
+        File.CreateSymbolicLink(_folder["ns/back"], "..");
+        File.CreateSymbolicLink(_folder["ns/a/ns/back"], _folder.Root);
+
+        Assert.Equal(["", "a", "a/b"], new LocalDatastore(_folder.Root).ListNamespaces().Select(static found => found.ToString()));
+    }
+
+    [Fact]
+    public void Lists_PlaceThatLeadsToNoEnd_IsToldOrThrown()
+    {
+        TempTree.RequireLinux();
+        Make($"{s_snapshot}", ArchiveName.Manifest, "directory");
+        File.CreateSymbolicLink(_folder["vm"], "vm");
+        File.CreateSymbolicLink(_folder["ns"], "ns");
+        LocalDatastore store = new(_folder.Root);
+        List<string> told = [];
+
+        Assert.Equal([s_snapshot], store.ListSnapshots(skipped: problem => told.Add(problem.Message)));
+        Assert.Single(store.ListNamespaces(problem => told.Add(problem.Message)));
+
+        Assert.Equal(2, told.Count);
+        Assert.Contains(_folder["vm"], told[0], StringComparison.Ordinal);
+        Assert.Contains(_folder["ns"], told[1], StringComparison.Ordinal);
+        Assert.Throws<IOException>(() => store.ListSnapshots());
+        Assert.Throws<IOException>(() => store.ListNamespaces().ToList());
+        Assert.Equal([s_snapshot], store.ListSnapshots(s_snapshot.Group));
+    }
+
     private string Make(string folder, string name, string place)
     {
         Directory.CreateDirectory(_folder[folder]);

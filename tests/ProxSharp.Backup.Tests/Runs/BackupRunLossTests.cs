@@ -105,6 +105,8 @@ public sealed class BackupRunLossTests
                 Task.FromResult<ChannelAnswer?>(line == "POST /finish" ? new ChannelAnswer(400, "backup has no valid files") : null)));
 
         Assert.False(lost.OutcomeUnknown);
+        Assert.Contains("finish the backup", lost.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("was backed up", lost.Message, StringComparison.Ordinal);
         Assert.Contains("Nothing of", lost.Message, StringComparison.Ordinal);
         Assert.Equal(["disk.img.fidx"], lost.NotSaved);
     }

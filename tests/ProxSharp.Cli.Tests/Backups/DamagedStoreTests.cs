@@ -154,7 +154,6 @@ public sealed class DamagedStoreTests
     [InlineData("root.pxar.didx", "backup restore host/web root.pxar - --tar")]
     [InlineData("root.pxar.didx", "backup diff host/web host/web root.pxar --metadata")]
     [InlineData("index.json.blob", "backup ls host/web")]
-    [InlineData("index.json.blob", "backup list host/web")]
     public async Task Read_DamagedFileOfADirectory_SaysSoAndNamesVerify(string file, string line)
     {
         using CliHarness cli = new();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using ProxSharp.Cli.Backups;
 using ProxSharp.Cli.Errors;
@@ -173,6 +175,73 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
         Assert.Equal("pbkdf2", (await cli.JsonAsync("backup key show safe/key.json")).GetProperty("kdf").GetString());
         Assert.Equal(["key.json", "key.json.new"], cli.ReadTree("safe").Keys);
         Assert.Equal("mine\n", cli.ReadTree("safe")["key.json.new"]);
+    }
+
+    [Fact]
+    public async Task ChangePassphrase_OfALinkInALinkedDirectory_ReplacesWhatItLeadsTo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Links are followed by the system on Linux.");
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "data", "keys"));
+        Directory.CreateDirectory(Path.Combine(cli.Home, "data", "configuration"));
+        (await cli.LineAsync("backup key create data/keys/key.json --kdf none")).Succeeded();
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "data", "configuration", "key.json"), "../keys/key.json");
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "linked"), "data/configuration");
+        Directory.CreateDirectory(Path.Combine(cli.Home, "keys"));
+        string other = cli.Write("keys/key.json", "another file\n");
+
+        (await cli.LineAsync("backup key change-passphrase linked/key.json --new-passphrase env:NEW --kdf pbkdf2")).Succeeded();
+
+        Assert.Equal("pbkdf2", (await cli.JsonAsync("backup key show data/keys/key.json")).GetProperty("kdf").GetString());
+        Assert.Equal("another file\n", await File.ReadAllTextAsync(other, TestContext.Current.CancellationToken));
+        Assert.Equal(["key.json"], cli.ReadTree("data/keys").Keys);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task ChangePassphrase_OfAFileForAGroup_KeepsItsModeAndTellsOfOtherNames()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The number of names is known on Linux.");
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase").With("LATER", "another one");
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        string key = Path.Combine(cli.Home, "key.json");
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        File.SetUnixFileMode(key, Mode);
+
+        CliRun alone = await cli.LineAsync("backup key change-passphrase key.json --new-passphrase env:NEW --kdf pbkdf2");
+        await RunAsync("ln", key, $"{key}.other");
+        CliRun linked = await cli.LineAsync("backup key change-passphrase key.json --key-passphrase env:NEW --new-passphrase env:LATER --kdf pbkdf2");
+
+        alone.Succeeded();
+        linked.Succeeded();
+        Assert.Equal(Mode, File.GetUnixFileMode(key));
+        Assert.DoesNotContain("hard links", alone.Errors, StringComparison.Ordinal);
+        Assert.Contains("key.json has 1 other name (hard links)", linked.Errors, StringComparison.Ordinal);
+        (await cli.LineAsync("backup key change-passphrase key.json.other --key-passphrase env:NEW --kdf none")).Succeeded();
+    }
+
+    [Fact]
+    public async Task ChangePassphrase_ByRoot_KeepsTheOwner()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files to others.");
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase");
+        string key = Path.Combine(cli.Home, "key.json");
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        await RunAsync("chown", "1234:2345", key);
+        await RunAsync("chmod", "640", key);
+
+        (await cli.LineAsync("backup key change-passphrase key.json --new-passphrase env:NEW --kdf pbkdf2")).Succeeded();
+
+        Assert.Equal("1234:2345 640", await RunAsync("stat", "-c", "%u:%g %a", key));
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output.Trim();
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
-    public async Task List_OneSnapshotCannotBeRead_ShowsTheOthersAndNamesIt()
+    public async Task List_OneSnapshotCannotBeRead_ShowsItAndSaysSo()
     {
         using CliHarness cli = new();
         await using (PbsSimulator server = await PbsSimulator.StartAsync(
@@ -135,8 +135,8 @@ public sealed class StoreDirectoryTests
         CliRun restore = await cli.LineAsync("backup restore host/web root.pxar out --store-directory stores/store1/");
 
         list.FailedWithCode(1);
-        Assert.Equal("host/web/2026-02-02T00:00:00Z", list.Output.Trim());
-        Assert.Contains("host/web/2026-02-01T00:00:00Z is left out, for it cannot be read: ", list.Errors, StringComparison.Ordinal);
+        Assert.Equal("host/web/2026-02-01T00:00:00Z\nhost/web/2026-02-02T00:00:00Z\n", list.Output);
+        Assert.Contains("host/web/2026-02-01T00:00:00Z is there, but cannot be read: ", list.Errors, StringComparison.Ordinal);
         string missing = restore.FailedWith(5);
         Assert.Contains("has no root.pxar.didx", missing, StringComparison.Ordinal);
         Assert.Contains("prox backup ls host/web/2026-02-02T00:00:00Z --store-directory ", missing, StringComparison.Ordinal);
