@@ -79,9 +79,10 @@ public sealed partial class SnapshotReader
                     await CopyToAsync(name, target, options.Progress, cancellationToken).ConfigureAwait(false);
                 await target.FlushAsync(cancellationToken).ConfigureAwait(false);
                 length = content?.Length ?? target.Position;
+                place.Complete(isOpen: true);
             }
 
-            place.Complete();
+            place.Complete(isOpen: false);
             return new(length, length, 0, 0, default);
         }
         catch (Exception failure)

@@ -42,12 +42,12 @@ public sealed record TreeExtractOptions
     public bool Sparse { get; init; } = true;
 
     /// <summary>
-    /// Whether what was written of a large file stays under its name when the restore is cancelled or the connection breaks, for a restore with
-    /// <see cref="ExistingFiles.KeepSameContent"/> to go on with. What replaces another file stays beside it, as <c>.proxsharp-</c> with digits and
-    /// <c>.part</c>; so does what has come of a small file of a split archive. Until it is complete it is closed to all but its owner and has the time of
-    /// now. A restore of a whole tree of a snapshot also keeps, on Linux, a file <c>.proxsharp-resume-</c> with digits in the target until it is complete:
-    /// what stands between the contents, so that chunks of several files need not be fetched again. A restore of the same archive removes these when it has
-    /// completed the file or the tree; what restores of other archives left stays. Default: false, which removes what is there of the file, and keeps none.
+    /// Whether what was written of a large file stays when the restore is cancelled, the connection breaks or the server refuses, for a restore with <see
+    /// cref="ExistingFiles.KeepSameContent"/> to go on with: beside its place, as <c>.proxsharp-</c> with digits and <c>.part</c>; so does what has come of
+    /// a small file of a split archive. Until it is complete it is closed to all but its owner and has the time of now. A restore of a whole tree of a
+    /// snapshot also keeps, on Linux, a file <c>.proxsharp-resume-</c> with digits in the target until it is complete: what stands between the contents, so
+    /// that chunks of several files need not be fetched again. A restore of the same archive removes these when it has completed the file or the tree; what
+    /// restores of other archives left stays. Default: false, which removes what is there of the file, and keeps none.
     /// </summary>
     public bool KeepParts { get; init; }
 

@@ -7,6 +7,8 @@ namespace ProxSharp.Backup.Protocol;
 /// <summary>Makes exceptions of the error answers inside a session.</summary>
 internal static class SessionErrors
 {
+    private const int LongestText = 500;
+
     /// <summary>Makes the exception for an answer that is no success.</summary>
     /// <param name="request">The request.</param>
     /// <param name="answer">Its answer.</param>
@@ -14,8 +16,8 @@ internal static class SessionErrors
     /// <param name="host">The server.</param>
     public static ProxmoxApiException Create(ChannelRequest request, ChannelAnswer answer, string action, string host)
     {
-        string said = answer.Error.Length > 0 ? answer.Error : string.Create(CultureInfo.InvariantCulture, $"status {answer.Status} without a text");
-        string message = $"Unable to {action} on {host}: {said.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.";
+        string said = TextOf(answer.Error) is { Length: > 0 } text ? text : string.Create(CultureInfo.InvariantCulture, $"status {answer.Status} without a text");
+        string message = $"Unable to {action} on {host}: {Shorten(said).ReplaceLineEndings(" ").TrimEnd('.', ' ')}.";
         HttpStatusCode status = (HttpStatusCode)answer.Status;
         ApiMethod method = Method(request.Method);
         int query = request.Target.IndexOf('?', StringComparison.Ordinal);
@@ -29,6 +31,22 @@ internal static class SessionErrors
             _ => new ProxmoxApiException(message) { StatusCode = status, Method = method, Path = path, ServerMessage = said },
         };
     }
+
+    // What stands between the server and this one answers with pages for people, of which the title says what happened.
+    private static string TextOf(string error)
+    {
+        string text = error.Trim();
+        if (text.StartsWith('<'))
+        {
+            int start = text.IndexOf("<title>", StringComparison.OrdinalIgnoreCase) + "<title>".Length;
+            int end = start < "<title>".Length ? -1 : text.IndexOf('<', start);
+            text = end < 0 ? "" : text[start..end].Trim();
+        }
+
+        return text;
+    }
+
+    private static string Shorten(string text) => text.Length > LongestText ? text[..LongestText] : text;
 
     private static ApiMethod Method(HttpMethod method)
         => method == HttpMethod.Get ? ApiMethod.Get : method == HttpMethod.Put ? ApiMethod.Put : ApiMethod.Post;

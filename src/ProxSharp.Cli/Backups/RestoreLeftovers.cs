@@ -56,7 +56,8 @@ internal static class RestoreLeftovers
             // What comes before it in the archive is there; how it goes on depends on what is done about it.
             throw WithHint(refused, $"What comes before it in the archive was restored into {TextCells.Visible(path)} already.");
         }
-        catch (FileTreeException refused) when (refused.Fault is FileTreeFault.Full or FileTreeFault.Denied && refused.Path != path && HoldsSomething(path))
+        catch (Exception refused) when (refused is ProxmoxApiException or FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied }
+            && (refused as FileTreeException)?.Path != path && HoldsSomething(path))
         {
             throw WithHint(refused, $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}.");
         }

@@ -322,7 +322,7 @@ internal sealed class RestoreVerb
     {
         foreach (string path in result.Damaged)
         {
-            run.Command.Warn($"{Terminal.TextCells.Visible(path)} is a hard link that does not lead to the file it names. It is left out.");
+            run.Command.Warn($"{Terminal.TextCells.Visible(path)} is a hard link whose file cannot be read, or is not the one that it names. It is left out.");
         }
 
         return result.DamagedCount > 0;

@@ -14,6 +14,9 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
     private readonly SemaphoreSlim _turn = new(1);
     private long _left = most;
 
+    /// <summary>What comes instead of more.</summary>
+    public Exception Failure { get; init; } = new BackupSessionLostException("The line is broken.");
+
     /// <summary>How many bytes of chunks have come.</summary>
     public long Sent { get; private set; }
 
@@ -36,7 +39,7 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
             {
                 ReadOnlyMemory<byte> slice = whole.WrittenMemory[at..Math.Min(at + Slice, whole.WrittenCount)];
                 if ((_left -= slice.Length) < 0)
-                    throw new BackupSessionLostException("The line is broken.");
+                    throw Failure;
                 time.Advance(TimeSpan.FromSeconds((double)slice.Length / bytesPerSecond));
                 destination.Write(slice.Span);
                 Sent += slice.Length;

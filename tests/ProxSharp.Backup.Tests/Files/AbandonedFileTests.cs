@@ -194,6 +194,29 @@ public sealed class AbandonedFileTests
         }
     }
 
+    /// <summary>Who asks for the directory alone in vain has no lock at all any more, if nobody takes it again.</summary>
+    [Fact]
+    public void DeleteKept_WhileAnotherRestoreIsThere_KeepsItsOwnLock()
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        tree.Write(OwnPart("f"), "part");
+        using ITargetDirectory one = TargetTrees.Create().OpenRoot(tree.Path);
+        PxarName name = one.NameTemporary();
+        tree.Write(name.ToString(), "under way");
+        using (ITargetDirectory other = TargetTrees.Create().OpenRoot(tree.Path))
+        {
+            _ = other.NameTemporary();
+            one.DeleteKept([new(OwnPart("f"))]);
+        }
+
+        using ITargetDirectory third = TargetTrees.Create().OpenRoot(tree.Path);
+        third.DeleteAbandoned();
+
+        Assert.NotNull(one.Find(name));
+        Assert.NotNull(one.Find(new(OwnPart("f"))));
+    }
+
     /// <summary>A tree that was backed up with a broken restore in it is restored as it was.</summary>
     [Fact]
     public async Task Extract_ArchiveHasSuchNamesItself_RestoresThem()

@@ -59,6 +59,8 @@ internal sealed class HookTarget(ITargetTree inner, Action opening, Action<strin
 
         public bool Rename(PxarName from, PxarName to) => inner.Rename(from, to);
 
+        public void Move(PxarName from, PxarName to) => inner.Move(from, to);
+
         public void Delete(PxarName name) => inner.Delete(name);
 
         public void Apply(PxarName name, PxarMetadata metadata, MetadataParts parts, MetadataReport report) => inner.Apply(name, metadata, parts, report);

@@ -29,7 +29,8 @@ public sealed class BrokenLineTests
         // The first chunk, and two at once; or two at once, and two more that the line is too short for.
         Assert.False(await TryRestoreAsync(tree, new() { KeepParts = true, RestoreOwnership = false }, ChunkLength * 33 / 10));
 
-        byte[] part = File.ReadAllBytes(tree.Combine("large"));
+        Assert.False(File.Exists(tree.Combine("large")));
+        byte[] part = File.ReadAllBytes(PartIn(tree));
         Assert.InRange(part.Length, (2 * ChunkLength) - HeaderLimit, 4 * ChunkLength);
         Assert.Equal(s_content[..part.Length], part);
     }
@@ -43,13 +44,35 @@ public sealed class BrokenLineTests
         int attempts = 1;
         while (!await TryRestoreAsync(tree, options, ChunkLength * 33 / 10))
         {
-            long now = new FileInfo(tree.Combine("large")).Length;
+            Assert.False(File.Exists(tree.Combine("large")));
+            long now = new FileInfo(PartIn(tree)).Length;
             Assert.True(now >= length + ChunkLength - HeaderLimit, $"The attempt {attempts} left {now} bytes after {length}.");
             (length, attempts) = (now, attempts + 1);
         }
 
         Assert.InRange(attempts, 2, Chunks);
         Assert.Equal(s_content, File.ReadAllBytes(tree.Combine("large")));
+    }
+
+    /// <summary>What has its name is whole, so that it may be skipped.</summary>
+    [Theory]
+    [InlineData(ExistingFiles.Skip)]
+    [InlineData(ExistingFiles.Fail)]
+    [InlineData(ExistingFiles.Overwrite)]
+    [InlineData(ExistingFiles.KeepSameTime)]
+    public async Task Restore_LineBrokeAndAnotherPolicyFollows_FileIsWholeInTheEnd(ExistingFiles policy)
+    {
+        using TempTree tree = new();
+        TreeExtractOptions options = new() { KeepParts = true, RestoreOwnership = false, AllowExistingDirectories = true };
+        Assert.False(await TryRestoreAsync(tree, options, ChunkLength * 33 / 10));
+
+        Assert.False(await TryRestoreAsync(tree, options with { Existing = policy }, ChunkLength * 13 / 10));
+        if (policy is ExistingFiles.Skip or ExistingFiles.Fail)
+            Assert.InRange(new FileInfo(PartIn(tree)).Length, (2 * ChunkLength) - HeaderLimit, 4 * ChunkLength);
+        Assert.True(await TryRestoreAsync(tree, options with { Existing = policy }, long.MaxValue));
+
+        Assert.Equal(s_content, File.ReadAllBytes(tree.Combine("large")));
+        Assert.Empty(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
     }
 
     [Theory]
@@ -118,6 +141,8 @@ public sealed class BrokenLineTests
 
         Assert.Equal(8, image.MostAtOnce);
     }
+
+    private static string PartIn(TempTree tree) => Assert.Single(Directory.GetFiles(tree.Path, ".proxsharp-*.part"));
 
     private static async Task<bool> TryRestoreAsync(TempTree tree, TreeExtractOptions options, long bytes)
     {

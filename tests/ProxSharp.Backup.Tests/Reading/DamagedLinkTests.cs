@@ -36,6 +36,19 @@ public sealed class DamagedLinkTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteTar_LinkToADamagedFileThatIsLeftOut_IsLeftOutAlone()
+    {
+        await using SnapshotReader reader = await OpenAsync(static (_, payload) => BinaryPrimitives.WriteInt64LittleEndian(payload[(FirstPayload + 8)..], 18));
+        SnapshotArchive archive = await reader.OpenArchiveAsync("root", Stop);
+        using MemoryStream tar = new();
+
+        TarResult result = await archive.WriteTarAsync(tar, new TarOptions { Patterns = [PathPattern.Parse("/*"), PathPattern.Parse("!/a")] }, Stop);
+
+        Assert.Equal(["h"], result.Damaged);
+        Assert.Equal(["./", "./b", "./c", "./e", "./f"], TarMember.Read(tar.ToArray()).Select(static member => member.Name));
+    }
+
+    [Fact]
     public async Task Verify_FileWithAFurtherName_NamesBoth()
     {
         await using SnapshotReader reader = await OpenAsync(static (_, payload) => BinaryPrimitives.WriteInt64LittleEndian(payload[(FirstPayload + 8)..], 18));

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Tests.Fakes;
@@ -92,6 +93,50 @@ public sealed class ImagePartTests
         Assert.Contains("was replaced while it was opened", refused.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(part));
         Assert.Equal("precious", File.ReadAllText(folder["precious"]));
+    }
+
+    /// <summary>To remove it would leave the name to another file, which the first restore would then take for its own.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RestoreFile_AnotherRestoreWritesThePart_IsRefusedAndLeavesIt(bool resume)
+    {
+        using TestFolder folder = new();
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = s_data });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.WriteAllText(folder["disk"], "old");
+        RestoreTarget first = RestoreTarget.Find(folder["disk"], new() { Overwrite = true });
+        using (SafeFileHandle handle = first.Open(ChunkSize))
+        {
+            IOException refused = await Assert.ThrowsAsync<IOException>(
+                () => reader.RestoreFileAsync("disk", folder["disk"], new() { Overwrite = true, Resume = resume }, Stop));
+            Assert.StartsWith($"Another process has {folder["disk"]} open", refused.Message, StringComparison.Ordinal);
+            RandomAccess.Write(handle, s_data, 0);
+            first.Complete(isOpen: true);
+        }
+
+        first.Complete(isOpen: false);
+        Assert.Equal(s_data, File.ReadAllBytes(folder["disk"]));
+    }
+
+    [Theory]
+    [InlineData("elsewhere", "which is not there")]
+    [InlineData("disk", "which leads back to itself")]
+    public async Task RestoreFile_LinkThatLeadsNowhere_IsRefusedAndSaysWhy(string to, string why)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using TestFolder folder = new();
+        TestImage image = new(ChunkSize, new Dictionary<int, byte[]> { [0] = s_data });
+        await using SnapshotReader reader = await image.OpenAsync();
+        File.CreateSymbolicLink(folder["disk"], to);
+        foreach (RestoreFileOptions options in (RestoreFileOptions[])[new(), new() { Overwrite = true }, new() { Resume = true }])
+        {
+            IOException refused = await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], options, Stop));
+            Assert.StartsWith($"{folder["disk"]} is a symbolic link to ", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"{to}, {why}", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(to, new FileInfo(folder["disk"]).LinkTarget);
     }
 
     [Theory]

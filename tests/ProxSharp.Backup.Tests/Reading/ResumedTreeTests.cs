@@ -326,6 +326,28 @@ public sealed class ResumedTreeTests
         Assert.Empty(Directory.GetFiles(tree.Path, ".*"));
     }
 
+    /// <summary>The server may give later what it refuses now.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Restore_ServerRefuses_LeavesWhatToGoOnWith(bool split)
+    {
+        TempTree.RequireLinux();
+        MadeSnapshot made = Make(s_large, split, out long names, out long size);
+        using TempTree tree = new();
+        FakeTimeProvider time = new();
+        BrokenLine line = new(made, time, ChunkLength / 4, 8 * ChunkLength) { Failure = new ProxmoxPermissionException("No.") };
+        await using (SnapshotReader reader = await SnapshotReader.OpenAsync(line, new() { TimeProvider = time }, Stop))
+            await Assert.ThrowsAsync<ProxmoxPermissionException>(() => reader.RestoreAsync("root.pxar", tree.Path, s_first, null, Stop));
+
+        Assert.Single(Directory.GetFiles(tree.Path, JournalPattern));
+        (bool isThere, long sent) = await TryRestoreAsync(made, tree, s_resume, long.MaxValue, isQuick: false);
+
+        Assert.True(isThere);
+        AssertEqual(s_large, tree);
+        Assert.InRange(sent, 1, names + size - (5L * ChunkLength));
+    }
+
     /// <summary>Who goes on then restores a part, which needs no journal.</summary>
     [Theory]
     [InlineData(false)]

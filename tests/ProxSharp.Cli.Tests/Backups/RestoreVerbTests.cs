@@ -230,7 +230,7 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
 
         string error = (await cli.LineAsync($"backup restore {snapshot} disk.img out")).FailedWith(6);
 
-        Assert.Contains("out.prox-partial exists already", error, StringComparison.Ordinal);
+        Assert.Contains("out was begun by a restore that was broken off", error, StringComparison.Ordinal);
         Assert.Contains("--resume to go on with it, or --overwrite to start anew", error, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(part, TestContext.Current.CancellationToken));
         (await cli.LineAsync($"backup restore {snapshot} disk.img out --overwrite")).Succeeded();

@@ -5,8 +5,8 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Files.Extracts;
 
 /// <summary>
-/// Puts entries in their place. A new one gets its name at once, and is deleted if it cannot be completed; one that replaces another gets the name when it is
-/// complete, so that there is always an old or a new one, and never a part. Several threads may use it.
+/// Puts entries in their place. A small new one gets its name at once, and is deleted if it cannot be completed; a large one, and one that replaces another,
+/// gets the name when it is complete, so that there is always an old or a new one, and never a part. Several threads may use it.
 /// </summary>
 internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warnings, ExtractTotals totals)
 {
@@ -136,26 +136,51 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
         return true;
     }
 
-    /// <summary>Gives a file its name, unless another restore of the archive, which wrote the same part, has done so already.</summary>
+    /// <summary>Whether a name stands for an open file.</summary>
+    internal static bool Has(ITargetDirectory handle, PxarName name, ITargetFile file) =>
+        file.Stat is var own && (own.Inode == 0 || (handle.Find(name) is { } there && there.IsSameAs(own)));
+
+    /// <summary>Gives a complete file its name. What somebody else gave the name meanwhile is treated like anything that exists.</summary>
     /// <param name="directory">The directory, open.</param>
     /// <param name="place">The name that it has.</param>
     /// <param name="name">The name that it gets.</param>
+    /// <param name="replaces">Whether something was there that is replaced.</param>
     /// <param name="file">The file, open.</param>
     /// <param name="flags">The attributes that it gets then.</param>
-    internal void Replace(ExtractDirectory directory, PxarName place, PxarName name, ITargetFile file, PxarFlags flags)
+    /// <returns>Whether it has the name; if not, that was told.</returns>
+    internal bool Give(ExtractDirectory directory, PxarName place, PxarName name, bool replaces, ITargetFile file, PxarFlags flags)
     {
-        FileStat own = file.Stat;
-        if (own.Inode == 0 || (directory.Handle!.Find(place) is { } part && part.IsSameAs(own)))
+        if (!Has(directory.Handle!, place, file))
         {
-            Replace(directory, place, name, flags);
-        }
-        else if (directory.Handle!.Find(name) is not { } there || !there.IsSameAs(own))
-        {
+            if (Has(directory.Handle!, name, file))
+                return true;
             throw new FileTreeException(
                 FileTreeFault.Failed,
                 name.ToString(),
                 $"\"{name}\" is written by another restore at the same time. Repeat this one with what exists kept where it is the same when that one is done.");
         }
+
+        try
+        {
+            if (!replaces)
+            {
+                directory.Handle!.Move(place, name);
+                return true;
+            }
+        }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
+        {
+            LeaveOut(directory, name, exception);
+            return false;
+        }
+        catch (FileTreeException exception) when (MayTryAgain(exception))
+        {
+            if (!Look(directory, name, out _))
+                return false;
+        }
+
+        Replace(directory, place, name, flags);
+        return true;
     }
 
     /// <summary>Gives an entry the name of another one, and tells if that could not be changed or deleted, and the new one can be.</summary>
@@ -172,11 +197,13 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
 
     internal MetadataReport Report(ExtractDirectory directory, PxarName name) => new(_warnings, () => directory.PathOf(name));
 
-    internal static void TryDelete(ITargetDirectory handle, PxarName name)
+    /// <summary>Deletes what this restore made, if it has the name still.</summary>
+    internal static void TryDelete(ITargetDirectory handle, PxarName name, ITargetFile? file = null)
     {
         try
         {
-            handle.Delete(name);
+            if (file is null || Has(handle, name, file))
+                handle.Delete(name);
         }
         catch (FileTreeException)
         {

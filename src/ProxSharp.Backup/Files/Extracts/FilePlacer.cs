@@ -50,8 +50,10 @@ internal sealed class FilePlacer(
             return true;
         }
 
-        PxarName? part = _options.KeepParts && entry.Length > SmallFile && _options.Existing != ExistingFiles.Fail
-            ? _parts.Find(directory, name, continues: _options.Existing == ExistingFiles.KeepSameContent)
+        if (_options.Existing == ExistingFiles.Fail && entry.Length > SmallFile && _totals.Preview is null)
+            RequireFree(directory, name);
+        using ITargetFile? part = _options.KeepParts && entry.Length > SmallFile
+            ? _parts.Open(directory, name, continues: _options.Existing is not (ExistingFiles.Overwrite or ExistingFiles.KeepSameTime))
             : null;
 
         // A large file of another size may be what a restore that was broken off has written of it, though that be nothing yet.
@@ -76,6 +78,13 @@ internal sealed class FilePlacer(
                 _parts.Delete(directory, name);
             return true;
         }
+    }
+
+    // It comes into being under another name, and that it cannot get its own is not to be told after all of it has come.
+    private static void RequireFree(ExtractDirectory directory, PxarName name)
+    {
+        if (directory.Handle!.Find(name) is not null)
+            throw new FileTreeException(FileTreeFault.Exists, name.ToString(), $"Unable to create the file \"{name}\": file exists.");
     }
 
     // The time is set after the content and all else, so that a file which has it is most probably complete. Its attributes and ACL may have been changed
@@ -108,13 +117,15 @@ internal sealed class FilePlacer(
     // Another name may lie anywhere: what is set would change there too. If all is right already, the names may as well be those that a restore has given.
     private bool MayKeep(PxarEntry entry, ITargetFile file, FileStat there) => there.Links <= 1 || file.Has(entry.Metadata!, _placer.Parts);
 
-    /// <summary>Completes a file that has all its content, and gives it its name if it has that of a part still.</summary>
-    private void Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file, PxarName? part = null)
+    /// <summary>Completes a file that has all its content, and gives it its name if it has another one still.</summary>
+    /// <returns>Whether it has the name; if not, that was told.</returns>
+    private bool Complete(ExtractDirectory directory, PxarName name, PxarEntry entry, ITargetFile file, PxarName? place = null, bool replaces = true)
     {
         file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
-        if (part is { } place)
-            _placer.Replace(directory, place, name, file, entry.Metadata!.Flags);
+        if (place is { } now && !_placer.Give(directory, now, name, replaces, file, entry.Metadata!.Flags))
+            return false;
         file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
+        return true;
     }
 
     private async ValueTask QueueAsync(
@@ -141,7 +152,7 @@ internal sealed class FilePlacer(
             await _jobs.AddAsync(() => WriteSmall(directory, name, entry, replaces, buffer)).ConfigureAwait(false);
             queued = true;
         }
-        catch (Exception stop) when (filled > 0 && IsBreak(stop) && Keeps(entry))
+        catch (Exception stop) when (filled > 0 && FileParts.IsBreak(stop) && Keeps(entry))
         {
             _parts.Keep(directory, name, buffer.AsSpan(0, filled));
             throw;
@@ -152,8 +163,6 @@ internal sealed class FilePlacer(
                 directory.Release();
         }
     }
-
-    private static bool IsBreak(Exception stop) => stop is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException;
 
     private void WriteSmall(ExtractDirectory directory, PxarName name, PxarEntry entry, bool replaces, byte[] buffer)
     {
@@ -212,56 +221,22 @@ internal sealed class FilePlacer(
         return file;
     }
 
-    /// <summary>Creates a file, under a name of its own if it is to replace another one; null if it has no place in the tree.</summary>
-    /// <returns>The file, its name, and whether it stays there when the restore is broken off.</returns>
-    private (ITargetFile File, PxarName Place, bool Stays)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, ref bool replaces)
-    {
-        ITargetDirectory handle = directory.Handle!;
-        bool stays = Keeps(entry);
-        PxarName place = replaces ? FindPlace(handle, name, ref stays) : name;
-        ITargetFile? file;
-        try
-        {
-            file = TryCreate(directory, name, entry, place);
-        }
-        catch (FileTreeException exception) when (_placer.MayTryAgain(exception))
-        {
-            // Somebody else made the file meanwhile, or another restore of this archive its part.
-            if (!replaces && !_placer.Look(directory, name, out _))
-                return null;
-            (place, stays, replaces) = (handle.NameTemporary(), false, true);
-            file = TryCreate(directory, name, entry, place);
-        }
-
-        return file is null ? null : (file, place, stays);
-    }
-
-    private ITargetFile? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry, PxarName place)
+    /// <summary>Creates a file under a name of its own: that of its part, or another one if a restore has that under way.</summary>
+    /// <returns>The file, its name, and whether it stays there when the restore is broken off; null if it has no place in the tree.</returns>
+    private (ITargetFile File, PxarName Place, bool Stays)? TryCreate(ExtractDirectory directory, PxarName name, PxarEntry entry)
     {
         try
         {
-            return Create(directory, name, entry, place);
+            if (Keeps(entry) && _parts.Create(directory, name, place => Create(directory, name, entry, place)) is { } part)
+                return (part, _parts.NameOf(name), true);
+            PxarName other = directory.Handle!.NameTemporary();
+            return (Create(directory, name, entry, other), other, false);
         }
         catch (FileTreeException exception) when (exception.Fault == FileTreeFault.Unsupported)
         {
             _placer.LeaveOut(directory, name, exception);
             return null;
         }
-    }
-
-    private PxarName FindPlace(ITargetDirectory handle, PxarName name, ref bool stays)
-    {
-        if (!stays)
-            return handle.NameTemporary();
-        PxarName part = _parts.NameOf(name);
-        FileStat? old = handle.Find(part);
-        // A directory that somebody gave this name is in nobody's way.
-        stays = old is not { Kind: PxarEntryKind.Directory };
-        // The lock that goes with a name tells others that the part is in use.
-        PxarName other = handle.NameTemporary();
-        if (old is not null && stays)
-            handle.Delete(part);
-        return stays ? part : other;
     }
 
     // What comes of a small file that stands between names and attributes is noted with these.
@@ -279,38 +254,32 @@ internal sealed class FilePlacer(
         Stream content,
         CancellationToken cancellationToken)
     {
-        if (TryCreate(directory, name, entry, ref replaces) is not (var file, var place, var keeps))
+        if (TryCreate(directory, name, entry) is not (var file, var place, var keeps))
             return;
         bool stays = false;
+        using ITargetFile made = file;
         try
         {
-            using (file)
-            {
-                SparseWriter writer = new(file, _options.Sparse);
-                if (same is { } old)
-                    CopyOld(old.File, old.Length, writer);
-                writer.Write(next.Span);
-                await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
-                writer.Finish();
-                file.Apply(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
-                if (replaces)
-                    _placer.Replace(directory, place, name, file, entry.Metadata!.Flags);
-                stays = true;
-                file.Seal(entry.Metadata!, _placer.Parts, _placer.Report(directory, name));
-            }
+            SparseWriter writer = new(made, _options.Sparse);
+            if (same is { } old)
+                CopyOld(old.File, old.Length, writer);
+            writer.Write(next.Span);
+            await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
+            writer.Finish();
+            if (Complete(directory, name, entry, made, place, replaces))
+                _totals.AddFile(entry.Length, kept: false);
         }
-        catch (Exception stop) when (IsBreak(stop))
+        catch (Exception stop) when (FileParts.IsBreak(stop))
         {
-            stays |= keeps;
+            stays = keeps;
             throw;
         }
         finally
         {
+            // With its own name it has this one no more. While it is open, it is locked.
             if (!stays)
-                EntryPlacer.TryDelete(directory.Handle!, place);
+                EntryPlacer.TryDelete(directory.Handle!, place, made);
         }
-
-        _totals.AddFile(entry.Length, kept: false);
     }
 
     private async ValueTask CopyRestAsync(Stream content, SparseWriter writer, CancellationToken cancellationToken)
@@ -361,22 +330,22 @@ internal sealed class FilePlacer(
     private async ValueTask CompareAsync(
         ExtractDirectory directory,
         PxarName name,
-        PxarName? part,
+        ITargetFile? part,
         PxarEntry entry,
         FileStat? looked,
         Stream content,
         CancellationToken cancellationToken)
     {
-        bool grows = part is not null || IsPart(entry, looked!.Value);
-        using ITargetFile existing = OpenExisting(directory, part ?? name, ref grows);
+        bool grows = part is null && IsPart(entry, looked!.Value);
+        using ITargetFile? named = part is null ? OpenExisting(directory, name, ref grows) : null;
+        ITargetFile existing = part ?? named!;
         // What counts is what is open and may be written to, and not what had the name before.
         FileStat there = existing.Stat;
-        bool isPart = part is not null && grows && _parts.IsClosed(there);
-        grows = isPart || (part is null && grows && IsPart(entry, there));
+        grows = grows && IsPart(entry, there);
         // Most files are small: blocks of their own for each would be much more memory than all of them.
         int size = (int)Math.Clamp(entry.Length, 1, BlockSize);
         byte[] block = ArrayPool<byte>.Shared.Rent(size);
-        using ITargetFile? old = isPart && _local is not null ? TryOpen(directory, name) : null;
+        using ITargetFile? old = part is not null && _local is not null ? TryOpen(directory, name) : null;
         using IDisposable? offered = _local?.Offer(
             PxarArchive.GetContentRange(entry),
             (position, bytes) => existing.Read(position, bytes) is var count and > 0 ? count : old?.Read(position, bytes) ?? 0);
@@ -384,14 +353,20 @@ internal sealed class FilePlacer(
         {
             (long same, int read, bool isCut) = await SkipEqualAsync(existing, content, block.AsMemory(0, size), cancellationToken).ConfigureAwait(false);
             ReadOnlyMemory<byte> next = block.AsMemory(0, read);
-            if (isPart)
-                existing.SetLength(same);
-            if (isPart || (grows && isCut))
-                await ContinueAsync(directory, name, part, entry, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
-            else if (read > 0 || part is not null || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
+            part?.SetLength(same);
+            if (part is not null || (grows && isCut))
+            {
+                await ContinueAsync(directory, name, part is not null, looked is not null, entry, (existing, same), next, content, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            else if (read > 0 || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
+            {
                 await CopyAsync(directory, name, entry, true, (existing, same), next, content, cancellationToken).ConfigureAwait(false);
+            }
             else
+            {
                 Keep(directory, name, entry, existing);
+            }
         }
         finally
         {
@@ -472,7 +447,8 @@ internal sealed class FilePlacer(
     private async ValueTask ContinueAsync(
         ExtractDirectory directory,
         PxarName name,
-        PxarName? part,
+        bool isPart,
+        bool replaces,
         PxarEntry entry,
         (ITargetFile File, long Length) same,
         ReadOnlyMemory<byte> next,
@@ -483,7 +459,9 @@ internal sealed class FilePlacer(
         writer.Write(next.Span);
         await CopyRestAsync(content, writer, cancellationToken).ConfigureAwait(false);
         writer.Finish();
-        Complete(directory, name, entry, same.File, part);
-        _totals.AddFile(entry.Length, kept: false);
+        if (Complete(directory, name, entry, same.File, isPart ? _parts.NameOf(name) : null, replaces))
+            _totals.AddFile(entry.Length, kept: false);
+        else
+            EntryPlacer.TryDelete(directory.Handle!, _parts.NameOf(name), same.File);
     }
 }

@@ -50,12 +50,19 @@ internal sealed class LinkPlacer(EntryPlacer placer, IncludeFilter filter, Extra
         bool isLinked = !_placer.Overwrites && there is { } stat && stat.IsSameAs(target);
         if (isLinked && _totals.Preview is { } preview)
             preview.Compared++;
+        PxarName made = link.Name;
         bool placed = isLinked || _placer.Place(
             directory,
             link.Name,
             there is not null,
-            place => directory.Handle!.MakeLink(place, from, file),
+            place => directory.Handle!.MakeLink(made = place, from, file),
             static _ => { },
+            // What another restore gave the name meanwhile may be the same file: then renaming has changed nothing, and this name is left.
+            seal: () =>
+            {
+                if (made != link.Name && directory.Handle!.Find(made) is not null)
+                    EntryPlacer.TryDelete(directory.Handle, made);
+            },
             // Over another name of the same file nothing is renamed.
             isRight: made => made.IsSameAs(target));
         if (placed)

@@ -71,6 +71,10 @@ internal sealed class DryTarget(ITargetTree target, RestorePreview preview, bool
             return false;
         }
 
+        public void Move(PxarName from, PxarName to)
+        {
+        }
+
         public void Delete(PxarName name)
         {
         }
@@ -100,6 +104,8 @@ internal sealed class DryTarget(ITargetTree target, RestorePreview preview, bool
         public FileStat Stat => there?.Stat ?? default;
 
         public void Dispose() => there?.Dispose();
+
+        public bool TryLock() => true;
 
         public bool Has(PxarMetadata metadata, MetadataParts parts) => there?.Has(metadata, parts) == true;
 

@@ -63,6 +63,9 @@ internal interface ITargetDirectory : IDisposable
     /// <summary>Renames an entry over another one, be that immutable or append-only, as far as the rights allow. Returns whether it was.</summary>
     bool Rename(PxarName from, PxarName to);
 
+    /// <summary>Renames a file to a name that nothing has; fails if the name exists.</summary>
+    void Move(PxarName from, PxarName to);
+
     /// <summary>Deletes what is no directory.</summary>
     void Delete(PxarName name);
 

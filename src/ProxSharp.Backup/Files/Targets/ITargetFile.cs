@@ -9,6 +9,11 @@ internal interface ITargetFile : IDisposable
     /// <summary>What the file system says about this very file, whatever has its name now.</summary>
     FileStat Stat { get; }
 
+    /// <summary>
+    /// Keeps other restores from writing to this very file until it is closed; false if one of them does. Where the file system cannot tell, none does.
+    /// </summary>
+    bool TryLock();
+
     /// <summary>Whether it has metadata already; false as well if that cannot be seen.</summary>
     bool Has(PxarMetadata metadata, MetadataParts parts);
 

@@ -106,17 +106,17 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
             return;
         lock (_lock)
         {
-            if (Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) != 0)
-                return;
             try
             {
+                if (Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) != 0)
+                    return;
                 // Nobody else had the lock, so nobody has one of these under way. New ones have other names.
                 foreach (PxarName name in names)
                     _ = Libc.Delete(_handle, Libc.Text(name.Span), 0);
             }
             finally
             {
-                // What is under way here stays locked for others.
+                // What is under way here stays locked for others; in vain asked for more, the lock is gone.
                 _ = Libc.Lock(_handle, _hasAsked ? Libc.LockShared | Libc.LockNow : Libc.Unlock);
             }
         }
@@ -143,6 +143,21 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         failure = Descriptor.Failure(to.ToString(), "replace");
         LinuxLock.Restore(old, attributes);
         throw failure;
+    }
+
+    public void Move(PxarName from, PxarName to)
+    {
+        if (Libc.MakeLink(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span), 0) == 0)
+        {
+            Delete(from);
+            return;
+        }
+
+        FileTreeException failure = Descriptor.Failure(to.ToString(), "create the file");
+        // Not all file systems have further names; a file that somebody makes just now is replaced there.
+        if (failure.Fault == FileTreeFault.Exists || Find(to) is not null)
+            throw failure;
+        Ensure(Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)), to, "create the file");
     }
 
     public void Delete(PxarName name) => Ensure(Libc.Delete(_handle, Libc.Text(name.Span), 0), name, "delete");

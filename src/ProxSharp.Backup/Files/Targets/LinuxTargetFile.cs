@@ -15,6 +15,8 @@ internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITarge
 
     public void Dispose() => _handle.Dispose();
 
+    public bool TryLock() => Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again;
+
     public bool Has(PxarMetadata metadata, MetadataParts parts) => LinuxMetadataCheck.Has(_handle, metadata, parts);
 
     public void Prepare(PxarMetadata metadata, MetadataParts parts, MetadataReport report)

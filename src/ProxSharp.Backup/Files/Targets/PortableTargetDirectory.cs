@@ -103,6 +103,14 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
         return false;
     }
 
+    public void Move(PxarName from, PxarName to)
+    {
+        string path = PathOf(to);
+        if (Path.Exists(path))
+            throw new FileTreeException(FileTreeFault.Exists, path, $"Unable to create the file \"{to}\": it exists.");
+        Do(to, () => File.Move(PathOf(from), path));
+    }
+
     public void Delete(PxarName name) => Do(name, () => File.Delete(PathOf(name)));
 
     public void Apply(PxarName name, PxarMetadata metadata, MetadataParts parts, MetadataReport report)

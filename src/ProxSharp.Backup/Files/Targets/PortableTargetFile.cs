@@ -7,7 +7,7 @@ namespace ProxSharp.Backup.Files.Targets;
 internal sealed class PortableTargetFile(string path, FileMode mode, FileAccess access) : ITargetFile
 {
     private readonly string _path = path;
-    private readonly FileStream _stream = new(path, mode, access, FileShare.Read, bufferSize: 1);
+    private readonly FileStream _stream = new(path, mode, access, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
     public FileStat Stat
     {
@@ -21,6 +21,9 @@ internal sealed class PortableTargetFile(string path, FileMode mode, FileAccess 
     }
 
     public void Dispose() => _stream.Dispose();
+
+    // On Windows nobody else could have opened it to write.
+    public bool TryLock() => true;
 
     // .NET does not say how many names a file has, so nobody asks.
     public bool Has(PxarMetadata metadata, MetadataParts parts) => false;

@@ -1,6 +1,7 @@
 using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Chunks;
 using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Backup.Reading.Tars;
 
@@ -57,15 +58,19 @@ public sealed partial class SnapshotArchive
         PayloadOrder order = new();
         await foreach ((byte[] path, PxarNode node) in SelectAsync(options.Patterns, cancellationToken).ConfigureAwait(false))
         {
-            if (await HardLinks.ResolveAsync(Archive, node, cancellationToken).ConfigureAwait(false) is not { } target)
+            PxarNode? found = await TryResolveAsync(node, cancellationToken).ConfigureAwait(false);
+            byte[]? first = null;
+            bool isWritten = found?.Kind == PxarEntryKind.File && written.TryGetValue(found.Entry.Position, out first);
+            bool isNew = node.Kind == PxarEntryKind.HardLink && !isWritten;
+            if (found is not { } target || (isNew && !await IsReadableAsync(target, cancellationToken).ConfigureAwait(false)))
             {
                 exporter.LeaveOut(path);
                 continue;
             }
 
-            if (target.Kind == PxarEntryKind.File && written.TryGetValue(target.Entry.Position, out byte[]? first))
+            if (isWritten)
             {
-                await exporter.WriteLinkAsync(path, first, target.Entry.Metadata!, cancellationToken).ConfigureAwait(false);
+                await exporter.WriteLinkAsync(path, first!, target.Entry.Metadata!, cancellationToken).ConfigureAwait(false);
                 continue;
             }
 
@@ -77,6 +82,35 @@ public sealed partial class SnapshotArchive
             if (target.Kind == PxarEntryKind.File)
                 written[target.Entry.Position] = path;
             progress.Add(target.Entry.Length, 0);
+        }
+    }
+
+    // Whoever leaves a damaged file out need not know all its names.
+    private async ValueTask<PxarNode?> TryResolveAsync(PxarNode node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HardLinks.ResolveAsync(Archive, node, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MissingChunkException) when (node.Kind == PxarEntryKind.HardLink)
+        {
+            return null;
+        }
+    }
+
+    // What has gone into a tar cannot be taken back, so that it is read once before.
+    private async ValueTask<bool> IsReadableAsync(PxarNode file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Stream content = await Archive.OpenContentAsync(file, cancellationToken).ConfigureAwait(false);
+            await using (content.ConfigureAwait(false))
+                await content.CopyToAsync(Stream.Null, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception damage) when (damage is ProxmoxProtocolException or MissingChunkException)
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Snapshots;
 
@@ -43,6 +44,6 @@ internal static class TreeRestorer
     }
 
     // What is damaged or in the way stays so: then a part is restored, or another snapshot.
-    private static bool MayGoOn(Exception failure) => failure is OperationCanceledException or ProxmoxConnectionException or BackupSessionLostException
-        or FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied };
+    private static bool MayGoOn(Exception failure) => FileParts.IsBreak(failure)
+        || failure is FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied };
 }

@@ -37,9 +37,10 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
                     await RequireSameAsync(place, target, path, cancellationToken).ConfigureAwait(false);
                 else
                     await WriteAllAsync(place, target, path, cancellationToken).ConfigureAwait(false);
+                place.Complete(isOpen: true);
             }
 
-            place.Complete();
+            place.Complete(isOpen: false);
         }
         catch (Exception failure)
         {

@@ -17,6 +17,9 @@ internal sealed class RestoreTarget
     // As Windows numbers it; other systems have no such number of their own.
     private const int FileExists = unchecked((int)0x80070050);
     private const int CannotMake = unchecked((int)0x80070052);
+    // What says that a file is locked on other systems.
+    private const int AgainElsewhere = 35;
+    private const int SharedBadly = unchecked((int)0x80070020);
     private const uint TypeMask = 0xF000;
     private const uint RegularFile = 0x8000;
     private const uint Directory = 0x4000;
@@ -56,11 +59,8 @@ internal sealed class RestoreTarget
             throw new IOException($"{path} is a directory.");
         string final = Follow(path);
         // What a link leads to may be anybody's file. Devices are named by links: /dev/disk/by-id has nothing else.
-        if (final != path && type is 0 or RegularFile)
-        {
-            string message = $"{path} is a symbolic link to {final}, and only links to devices are followed. Restore to {final}, or remove the link.";
-            throw new IOException(message, CannotMake);
-        }
+        if (type is 0 or RegularFile && new FileInfo(path).LinkTarget is { } link)
+            throw LinkRefused(path, link, final, isThere: type != 0);
 
         bool exists = type != 0;
         RequireFolder(path, final);
@@ -74,9 +74,15 @@ internal sealed class RestoreTarget
         if (type is not (0 or RegularFile))
             return new(path, path, isDevice: true, type == BlockDevice, options);
         if (isPart)
-            RequirePart(partial, options);
+            RequirePart(path, partial, options);
         return new(final, mayCompare ? final : partial, isDevice: false, isBlock: false, options) { _replacesPart = replacesPart || !options.Resume };
     }
+
+    private static IOException LinkRefused(string path, string link, string final, bool isThere) => new(
+        final == path ? $"{path} is a symbolic link to {link}, which leads back to itself. Remove the link, or restore to another place."
+            : $"{path} is a symbolic link to {final}{(isThere ? "" : ", which is not there")}, and only links to devices are followed. Restore to {final}, or "
+                + "remove the link.",
+        CannotMake);
 
     /// <summary>Sees that nothing else stands where a directory above the file must be.</summary>
     private static void RequireFolder(string path, string final)
@@ -106,7 +112,7 @@ internal sealed class RestoreTarget
 
         bool isThere = IsSomething(_place);
         if (!isThere && !System.IO.Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_place))))
-            throw new DirectoryNotFoundException($"Could not find a part of the path '{_place}'.");
+            throw new DirectoryNotFoundException($"Could not find a part of the path '{_path}'.");
         return isThere && !_replacesPart && (_isBlock || !IsDevice) && _options.Resume ? RestoreStep.Resume
             : IsDevice || IsSomething(_path) ? RestoreStep.Overwrite
             : RestoreStep.Create;
@@ -119,9 +125,8 @@ internal sealed class RestoreTarget
     {
         bool isPart = _place != _path && IsSomething(_place);
         bool isNew = _place != _path && (_replacesPart || !isPart);
-        // The name goes, and not the bytes: it may be another name of a file that somebody needs.
         if (isNew && isPart)
-            File.Delete(_place);
+            DeletePart();
         FileMode mode = isNew ? FileMode.CreateNew : FileMode.Open;
         FileAccess access = IsDevice && !_isBlock ? FileAccess.Write : OnlyCompares ? FileAccess.Read : FileAccess.ReadWrite;
         SafeFileHandle handle = (_isBlock && Libc.IsSupported && !OnlyCompares ? OpenAlone(Libc.ReadWrite) : null) ?? Open(mode, access);
@@ -145,11 +150,48 @@ internal sealed class RestoreTarget
         }
     }
 
+    /// <summary>Removes a part that nobody writes to: whoever does has it locked.</summary>
+    private void DeletePart()
+    {
+        try
+        {
+            using SafeFileHandle part = Open(FileMode.Open, FileAccess.ReadWrite);
+            // The name goes, and not the bytes: it may be another name of a file that somebody needs.
+            if (!OperatingSystem.IsWindows())
+                File.Delete(_place);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It may be removed all the same: it is for the directory to say.
+            File.Delete(_place);
+        }
+
+        // There, what is open stays.
+        if (OperatingSystem.IsWindows())
+            File.Delete(_place);
+    }
+
     private SafeFileHandle Open(FileMode mode, FileAccess access)
     {
         try
         {
             return File.OpenHandle(_place, mode, access, IsDevice && !_isBlock ? FileShare.ReadWrite : FileShare.None, FileOptions.Asynchronous);
+        }
+        catch (IOException busy) when (busy.HResult is Errno.Again or AgainElsewhere or SharedBadly)
+        {
+            throw new IOException(
+                $"Another process has {_path} open, which may be restoring it at the same time. Wait for that one, or restore to another place.", busy)
+            {
+                HResult = CannotMake,
+            };
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw new DirectoryNotFoundException(missing.Message.Replace(_place, _path, StringComparison.Ordinal), missing);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new UnauthorizedAccessException(denied.Message.Replace(_place, _path, StringComparison.Ordinal), denied);
         }
         catch (FileNotFoundException missing) when (mode == FileMode.CreateNew)
         {
@@ -163,11 +205,20 @@ internal sealed class RestoreTarget
         }
     }
 
-    /// <summary>Puts the complete file into its place.</summary>
-    public void Complete()
+    /// <summary>Puts the complete file into its place. While it is open nobody else takes the part for abandoned; only Windows moves nothing that is.</summary>
+    /// <param name="isOpen">Whether the file is open still.</param>
+    public void Complete(bool isOpen)
     {
-        if (_place != _path)
+        if (_place == _path || isOpen == OperatingSystem.IsWindows())
+            return;
+        try
+        {
             File.Move(_place, _path, _options.Overwrite);
+        }
+        catch (IOException) when (!_options.Overwrite && IsSomething(_path))
+        {
+            throw Exists(_path, "was made by somebody else meanwhile");
+        }
     }
 
     /// <summary>Removes what was begun, if it was not there before.</summary>
@@ -201,7 +252,7 @@ internal sealed class RestoreTarget
     }
 
     /// <summary>Sees that what has the name of the part may be gone on with, or may go.</summary>
-    private static void RequirePart(string partial, RestoreFileOptions options)
+    private static void RequirePart(string path, string partial, RestoreFileOptions options)
     {
         string? reason = TypeOf(partial, follows: false, out uint links) switch
         {
@@ -212,9 +263,9 @@ internal sealed class RestoreTarget
             _ => "is no regular file",
         };
         if (reason is not null)
-            throw new IOException($"{partial} {reason}, and no part of a restored file. Remove it, or restore elsewhere.", CannotMake);
+            throw NoPart(path, partial, reason);
         if (!options.Resume && !options.Overwrite)
-            throw Exists(partial);
+            throw Exists(path, $"was begun by a restore that was broken off, or is still at work: {partial} holds what it wrote");
     }
 
     /// <summary>Sees that what was opened is the part that has the name, and not what a link or a further name leads to meanwhile.</summary>
@@ -227,8 +278,11 @@ internal sealed class RestoreTarget
             && (open.Mode & TypeMask) == RegularFile && open.Links == 1
             && (open.Inode, open.DeviceMajor, open.DeviceMinor) == (named.Inode, named.DeviceMajor, named.DeviceMinor);
         if (!isIt)
-            throw new IOException($"{_place} was replaced while it was opened, and is no part of a restored file. Remove it, or restore elsewhere.", CannotMake);
+            throw NoPart(_path, _place, "was replaced while it was opened");
     }
+
+    private static IOException NoPart(string path, string partial, string reason) =>
+        new($"{path} cannot be made: {partial}, in which it would come into being, {reason}. Remove that, or restore elsewhere.", CannotMake);
 
     private static StatxBuffer? StatOf(SafeFileHandle handle)
     {
@@ -249,8 +303,18 @@ internal sealed class RestoreTarget
     private static bool IsSomething(string path) => TypeOf(path, follows: false, out _) != 0 || new FileInfo(path).LinkTarget is not null;
 
     /// <summary>A link stays, and what it points to is replaced.</summary>
-    private static string Follow(string path) =>
-        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    private static string Follow(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException)
+        {
+            // It leads back to itself.
+            return path;
+        }
+    }
 
     /// <summary>The type in the mode of what a path leads to; 0 if there is nothing.</summary>
     private static uint TypeOf(string path, bool follows, out uint links)
