@@ -170,6 +170,11 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
 
     private static byte[] ErrorFor(byte[] line)
     {
+        if (line.AsSpan().TrimStart(" \t\r"u8) is [(byte)'[', ..] && BatchErrors(line) is { } errors)
+        {
+            return errors;
+        }
+
         string? id = null;
         bool isAnswer = false;
         (int code, string message) = (-32600, "Invalid Request: the line is JSON, and no message of JSON-RPC 2.0, which is one object");
@@ -200,9 +205,34 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         }
 
         // The id of an answer is of our own asking: with it the error would be about a request of the client that has the same.
-        string about = isAnswer ? "null" : id ?? "null";
-        return Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":{{{about}}},"error":{"code":{{{code}}},"message":"{{{message}}}"} }""" + "\n");
+        return Encoding.UTF8.GetBytes(Error(isAnswer ? "null" : id ?? "null", code, message) + "\n");
     }
+
+    // Protocol versions since 2025-06-18 have no batches, and none is taken for the one that had: each of its requests is told, as it awaits an answer.
+    private static byte[]? BatchErrors(byte[] line)
+    {
+        try
+        {
+            using JsonDocument batch = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = s_deep.MaxDepth });
+            string[] errors =
+            [
+                .. batch.RootElement.EnumerateArray()
+                    .Where(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("method", out _))
+                    .Select(static item => item.TryGetProperty("id", out JsonElement id) ? id : default)
+                    .Where(static id => id.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                    .Select(static id => Error(
+                        id.GetRawText(), -32600, "Invalid Request: batches are not taken, and nothing of this one was done; send each message on a line of its own")),
+            ];
+            return errors.Length == 0 ? null : Encoding.UTF8.GetBytes($"[{string.Join(',', errors)}]\n");
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            return null;
+        }
+    }
+
+    private static string Error(string id, int code, string message) =>
+        $$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":{{{code}}},"message":"{{{message}}}"} }""";
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -24,7 +24,10 @@ public sealed class ProtocolLinesTests
     [InlineData("null", -32600, "null")]
     [InlineData("7", -32600, "null")]
     [InlineData("[]", -32600, "null")]
-    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"method\":\"ping\"}]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}]", -32600, "null")]
+    [InlineData("[[[]],1,null]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}", -32700, "null")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7}", -32600, "7")]
     [InlineData("{\"jsonrpc\":\"1.0\",\"id\":7,\"method\":\"ping\"}", -32600, "7")]
     [InlineData("{\"id\":7,\"method\":\"ping\"}", -32600, "7")]
@@ -44,6 +47,22 @@ public sealed class ProtocolLinesTests
         Assert.Equal(id, answer.RootElement.GetProperty("id").GetRawText());
         Assert.Equal(code, answer.RootElement.GetProperty("error").GetProperty("code").GetInt32());
         Assert.NotEmpty(answer.RootElement.GetProperty("error").GetProperty("message").GetString()!);
+    }
+
+    [Fact]
+    public async Task Batch_IsRefused_WithAnErrorForEachOfItsRequests()
+    {
+        MemoryStream output = new();
+        const string batch = """ [{"jsonrpc":"2.0","id":7,"method":"ping"},{"jsonrpc":"2.0","method":"x"},{"jsonrpc":"2.0","id":"a\u0022","method":"ping"}]""";
+        await using ProtocolLines lines = new(Text($"{batch}\n{Ping}\n"), output);
+        Assert.Equal(Ping + "\n", await ReadAsync(lines));
+        using JsonDocument answer = JsonDocument.Parse(Assert.Single(Lines(output)));
+        Assert.Equal(["7", "\"a\\u0022\""], answer.RootElement.EnumerateArray().Select(static error => error.GetProperty("id").GetRawText()));
+        Assert.All(answer.RootElement.EnumerateArray(), static error =>
+        {
+            Assert.Equal(-32600, error.GetProperty("error").GetProperty("code").GetInt32());
+            Assert.Contains("batches are not taken", error.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        });
     }
 
     [Fact]
