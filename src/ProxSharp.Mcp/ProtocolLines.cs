@@ -26,7 +26,14 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
     private readonly PipeReader _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadAtOnce));
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly MemoryStream _written = new();
+    private readonly OpenRequests _open = new();
     private ReadOnlyMemory<byte> _line;
+
+    /// <summary>
+    /// How long the end of the input is kept from the transport while requests have no answer: it sends none behind that, and some clients write all they
+    /// want and close at once.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -54,6 +61,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         {
             if (await NextAsync(cancellationToken).ConfigureAwait(false) is not { } line)
             {
+                await Task.WhenAny(_open.AnsweredAsync(), Task.Delay(Grace, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
                 return 0;
             }
 
@@ -96,6 +104,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         byte[] lines = _written.ToArray();
         _written.SetLength(0);
         await SendAsync(lines, cancellationToken).ConfigureAwait(false);
+        _open.Sent(lines);
     }
 
     /// <inheritdoc/>
@@ -127,7 +136,9 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
                 SequencePosition next = end is { } mark ? seen.GetPosition(1, mark) : seen.End;
                 byte[] line = seen.Slice(0, next).ToArray();
                 _input.AdvanceTo(next);
-                return line.Length > 0 ? line : null;
+
+                // The last one may have no end; the transport would wait for more.
+                return line.Length == 0 ? null : end is null ? [.. line, (byte)'\n'] : line;
             }
 
             _input.AdvanceTo(seen.Start, seen.End);
@@ -149,7 +160,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
     }
 
     // Null for a message, and for an empty line, which the transport passes over.
-    private static byte[]? AnswerTo(byte[] line)
+    private byte[]? AnswerTo(byte[] line)
     {
         if (line.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
         {
@@ -158,7 +169,13 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
 
         try
         {
-            return JsonSerializer.Deserialize(line, s_message) is null ? ErrorFor(line) : null;
+            if (JsonSerializer.Deserialize(line, s_message) is not JsonRpcMessage message)
+            {
+                return ErrorFor(line);
+            }
+
+            _open.Take(message);
+            return null;
         }
         catch (Exception fault) when (IsFault(fault))
         {
