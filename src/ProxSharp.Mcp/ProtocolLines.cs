@@ -26,7 +26,14 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
     private readonly PipeReader _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: ReadAtOnce));
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly MemoryStream _written = new();
+    private readonly OpenRequests _open = new();
     private ReadOnlyMemory<byte> _line;
+
+    /// <summary>
+    /// How long the end of the input is kept from the transport while requests have no answer: it sends none behind that, and some clients write all they
+    /// want and close at once.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -54,6 +61,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         {
             if (await NextAsync(cancellationToken).ConfigureAwait(false) is not { } line)
             {
+                await Task.WhenAny(_open.AnsweredAsync(), Task.Delay(Grace, TimeProvider.System, cancellationToken)).ConfigureAwait(false);
                 return 0;
             }
 
@@ -96,6 +104,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         byte[] lines = _written.ToArray();
         _written.SetLength(0);
         await SendAsync(lines, cancellationToken).ConfigureAwait(false);
+        _open.Sent(lines);
     }
 
     /// <inheritdoc/>
@@ -127,7 +136,9 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
                 SequencePosition next = end is { } mark ? seen.GetPosition(1, mark) : seen.End;
                 byte[] line = seen.Slice(0, next).ToArray();
                 _input.AdvanceTo(next);
-                return line.Length > 0 ? line : null;
+
+                // The last one may have no end; the transport would wait for more.
+                return line.Length == 0 ? null : end is null ? [.. line, (byte)'\n'] : line;
             }
 
             _input.AdvanceTo(seen.Start, seen.End);
@@ -149,7 +160,7 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
     }
 
     // Null for a message, and for an empty line, which the transport passes over.
-    private static byte[]? AnswerTo(byte[] line)
+    private byte[]? AnswerTo(byte[] line)
     {
         if (line.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
         {
@@ -158,7 +169,13 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
 
         try
         {
-            return JsonSerializer.Deserialize(line, s_message) is null ? ErrorFor(line) : null;
+            if (JsonSerializer.Deserialize(line, s_message) is not JsonRpcMessage message)
+            {
+                return ErrorFor(line);
+            }
+
+            _open.Take(message);
+            return null;
         }
         catch (Exception fault) when (IsFault(fault))
         {
@@ -170,6 +187,11 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
 
     private static byte[] ErrorFor(byte[] line)
     {
+        if (line.AsSpan().TrimStart(" \t\r"u8) is [(byte)'[', ..] && BatchErrors(line) is { } errors)
+        {
+            return errors;
+        }
+
         string? id = null;
         bool isAnswer = false;
         (int code, string message) = (-32600, "Invalid Request: the line is JSON, and no message of JSON-RPC 2.0, which is one object");
@@ -200,9 +222,34 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         }
 
         // The id of an answer is of our own asking: with it the error would be about a request of the client that has the same.
-        string about = isAnswer ? "null" : id ?? "null";
-        return Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":{{{about}}},"error":{"code":{{{code}}},"message":"{{{message}}}"} }""" + "\n");
+        return Encoding.UTF8.GetBytes(Error(isAnswer ? "null" : id ?? "null", code, message) + "\n");
     }
+
+    // Protocol versions since 2025-06-18 have no batches, and none is taken for the one that had: each of its requests is told, as it awaits an answer.
+    private static byte[]? BatchErrors(byte[] line)
+    {
+        try
+        {
+            using JsonDocument batch = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = s_deep.MaxDepth });
+            string[] errors =
+            [
+                .. batch.RootElement.EnumerateArray()
+                    .Where(static item => item.ValueKind == JsonValueKind.Object && item.TryGetProperty("method", out _))
+                    .Select(static item => item.TryGetProperty("id", out JsonElement id) ? id : default)
+                    .Where(static id => id.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+                    .Select(static id => Error(
+                        id.GetRawText(), -32600, "Invalid Request: batches are not taken, and nothing of this one was done; send each message on a line of its own")),
+            ];
+            return errors.Length == 0 ? null : Encoding.UTF8.GetBytes($"[{string.Join(',', errors)}]\n");
+        }
+        catch (Exception fault) when (IsFault(fault))
+        {
+            return null;
+        }
+    }
+
+    private static string Error(string id, int code, string message) =>
+        $$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":{{{code}}},"message":"{{{message}}}"} }""";
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -67,6 +67,9 @@ public sealed partial class OperationGuard : IAsyncDisposable
     /// <summary>The approvals that others have left.</summary>
     public ApprovalStore Approvals { get; }
 
+    /// <summary>True if nothing is planned, changed or put on record through it.</summary>
+    internal bool IsReadOnly => _options.IsReadOnly;
+
     private TimeProvider Time { get; }
 
     /// <summary>Creates a guard with a client of its own.</summary>
@@ -360,7 +363,12 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         PlanComparison.Check(plan, now);
-        checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
+        if (!_options.IsDryRun)
+        {
+            // What is only shown is told of it with all else that stands against it.
+            checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
+        }
+
         return plan.With(now);
     }
 

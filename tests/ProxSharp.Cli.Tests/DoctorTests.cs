@@ -59,6 +59,20 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
         Assert.Contains(mark, (await cli.LineAsync("doctor")).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Doctor_Guests_InNoBackupJob_AreCountedWithoutTemplates()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        string[] all = (await cli.LineAsync("api get /cluster/backup-info/not-backed-up --query [].vmid -o jsonl")).Succeeded()
+            .Split(['\n', '[', ']', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Contains("9000", all);
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{all.Length - 1} guests are in no backup job"), run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, 0, "")]
     [InlineData("""{"version":1,"allow":[{"classes":["reversible"]}]}""", 0, "warn  policy      the token may also do what is exec (")]

@@ -80,6 +80,65 @@ public sealed class PlanDryRunTests
     }
 
     [Fact]
+    public async Task Apply_OnlyShown_SaysWhatWouldRefuseIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", """
+            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"reversible":"none","disruptive":"second-principal"},
+             "limits":{"mutationsPerHour":1}}
+            """);
+        string open = (await cli.LineAsync("plan create vm shutdown web-1 -o name")).Succeeded().Trim();
+        Assert.Contains("needs an approval (second-principal)", await ShownAsync(cli, $"plan apply {open} --dry-run"), StringComparison.Ordinal);
+        await PlanVerbTests.AppliedAsync(cli, "vm set staging --memory 4096");
+        (await cli.LineAsync("freeze --reason incident-7")).Succeeded();
+        string number = (await cli.LineAsync("audit list --query \"[?kind=='outcome'].number | [0]\" -o yaml")).Succeeded().Trim();
+
+        string apply = await ShownAsync(cli, $"plan apply {open} --dry-run");
+        string undo = await ShownAsync(cli, $"undo {number} --dry-run");
+
+        Assert.All((string[])["Applied now, it would be refused: Changes are frozen", "incident-7", "1 calls were made in the last hour"], words =>
+        {
+            Assert.Contains(words, apply, StringComparison.Ordinal);
+            Assert.Contains(words, undo, StringComparison.Ordinal);
+        });
+        Assert.Contains("needs an approval (second-principal)", apply, StringComparison.Ordinal);
+        Assert.DoesNotContain("needs an approval", undo, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("plan create vm set staging --memory 4096 --dry-run")]
+    [InlineData("plan create --dry-run vm set staging --memory 4096")]
+    [InlineData("plan create --dry-run POST /nodes/pve1/qemu/106/config memory=4096")]
+    public async Task Create_OnlyShown_ShowsThePlan_AndKeepsNone(string line)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        CliRun run = await cli.LineAsync(line);
+        Assert.Contains("POST /nodes/pve1/qemu/106/config memory=4096", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("no plan is kept", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan apply", run.Errors, StringComparison.Ordinal);
+        await NothingIsLeftAsync(cli);
+    }
+
+    [Fact]
+    public async Task Create_WithADryRunBehindTheSeparator_SaysWhereItBelongs()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Contains(
+            "prox plan create --dry-run", (await cli.LineAsync("plan create -- vm set staging --memory 4096 --dry-run")).FailedWith(2), StringComparison.Ordinal);
+        await NothingIsLeftAsync(cli);
+    }
+
+    private static async Task<string> ShownAsync(CliHarness cli, string line)
+    {
+        CliRun run = await cli.LineAsync(line);
+        run.Succeeded();
+        return run.Errors;
+    }
+
+    [Fact]
     public async Task Retire_ThatThePolicyForbids_IsRefusedWhenItIsOnlyShown()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

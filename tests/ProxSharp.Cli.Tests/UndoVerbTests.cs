@@ -21,7 +21,7 @@ public sealed class UndoVerbTests
 
         string error = (await cli.LineAsync($"undo {number} --apply")).FailedWith(6);
         Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", error, StringComparison.Ordinal);
-        Assert.Contains("--even-changed", error, StringComparison.Ordinal);
+        Assert.Contains($"prox undo {number} --even-changed", error, StringComparison.Ordinal);
         Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
 
         Assert.Contains("Overwrites what others have set since: memory", (await cli.LineAsync($"undo {number} --even-changed")).Succeeded(), StringComparison.Ordinal);

@@ -23,6 +23,9 @@ public sealed class AccessListTests
     [InlineData("""{"path":"/datastore/store1"}""", "not-found", "The path /datastore/store1 names nothing in lab.")]
     [InlineData("""{"user":"demo@pve","path":"/nosuch"}""", "not-found", "The path /nosuch names nothing in lab.")]
     [InlineData("""{"path":"vms/100"}""", "usage", "A path begins with a slash")]
+    [InlineData("""{"path":"/vms/106/../105"}""", "usage", "it has '.' or '..' in it")]
+    [InlineData("""{"user":"demo@pve","path":"/vms/./105"}""", "usage", "it has '.' or '..' in it")]
+    [InlineData("""{"path":"/vms/4711/"}""", "not-found", "See what there is with guest_list")]
     public async Task NameThatIsNone_IsAnError(string arguments, string code, string expected)
     {
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
@@ -36,6 +39,9 @@ public sealed class AccessListTests
     [InlineData("""{"user":"demo@pve"}""")]
     [InlineData("""{"user":"demo@pve!ci"}""")]
     [InlineData("""{"path":"/vms/100"}""")]
+    [InlineData("""{"path":"/vms/100/"}""")]
+    [InlineData("""{"path":"//vms//100"}""")]
+    [InlineData("""{"path":"/"}""")]
     [InlineData("""{"path":"/pool/production"}""")]
     [InlineData("""{"context":"backup","privilege":"datastore.prune"}""")]
     [InlineData("""{"context":"backup","path":"/datastore/store1"}""")]

@@ -24,7 +24,10 @@ public sealed class ProtocolLinesTests
     [InlineData("null", -32600, "null")]
     [InlineData("7", -32600, "null")]
     [InlineData("[]", -32600, "null")]
-    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"method\":\"ping\"}]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}]", -32600, "null")]
+    [InlineData("[[[]],1,null]", -32600, "null")]
+    [InlineData("[{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}", -32700, "null")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":7}", -32600, "7")]
     [InlineData("{\"jsonrpc\":\"1.0\",\"id\":7,\"method\":\"ping\"}", -32600, "7")]
     [InlineData("{\"id\":7,\"method\":\"ping\"}", -32600, "7")]
@@ -36,7 +39,7 @@ public sealed class ProtocolLinesTests
     public async Task WhatIsNoMessage_IsAnswered_AndNotPassedOn(string line, int code, string id)
     {
         MemoryStream output = new();
-        await using ProtocolLines lines = new(Text($"{line}\n{Ping}\n"), output);
+        await using ProtocolLines lines = new(Text($"{line}\n{Ping}\n"), output) { Grace = default };
         Assert.Equal(Ping + "\n", await ReadAsync(lines));
 
         using JsonDocument answer = JsonDocument.Parse(Assert.Single(Lines(output)));
@@ -47,11 +50,27 @@ public sealed class ProtocolLinesTests
     }
 
     [Fact]
+    public async Task Batch_IsRefused_WithAnErrorForEachOfItsRequests()
+    {
+        MemoryStream output = new();
+        const string batch = """ [{"jsonrpc":"2.0","id":7,"method":"ping"},{"jsonrpc":"2.0","method":"x"},{"jsonrpc":"2.0","id":"a\u0022","method":"ping"}]""";
+        await using ProtocolLines lines = new(Text($"{batch}\n{Ping}\n"), output) { Grace = default };
+        Assert.Equal(Ping + "\n", await ReadAsync(lines));
+        using JsonDocument answer = JsonDocument.Parse(Assert.Single(Lines(output)));
+        Assert.Equal(["7", "\"a\\u0022\""], answer.RootElement.EnumerateArray().Select(static error => error.GetProperty("id").GetRawText()));
+        Assert.All(answer.RootElement.EnumerateArray(), static error =>
+        {
+            Assert.Equal(-32600, error.GetProperty("error").GetProperty("code").GetInt32());
+            Assert.Contains("batches are not taken", error.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task Nesting_ThatIsTooDeepForTheTransport_IsAnsweredWithItsId()
     {
         MemoryStream output = new();
         string deep = $$$"""{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":{{{new string('[', 500)}}}{{{new string(']', 500)}}}}}""";
-        await using ProtocolLines lines = new(Text($"{deep}\n"), output);
+        await using ProtocolLines lines = new(Text($"{deep}\n"), output) { Grace = default };
         Assert.Equal("", await ReadAsync(lines));
         Assert.Contains("\"id\":7,\"error\":{\"code\":-32600", Assert.Single(Lines(output)), StringComparison.Ordinal);
     }
@@ -59,7 +78,7 @@ public sealed class ProtocolLinesTests
     [Fact]
     public async Task CarriageReturnWithinAMessage_IsABlank()
     {
-        await using ProtocolLines lines = new(Text("{\"jsonrpc\":\"2.0\",\r\"id\":2,\"method\":\"ping\"}\r\n"), new MemoryStream());
+        await using ProtocolLines lines = new(Text("{\"jsonrpc\":\"2.0\",\r\"id\":2,\"method\":\"ping\"}\r\n"), new MemoryStream()) { Grace = default };
         Assert.Equal("{\"jsonrpc\":\"2.0\", \"id\":2,\"method\":\"ping\"}\r\n", await ReadAsync(lines));
     }
 
@@ -71,8 +90,8 @@ public sealed class ProtocolLinesTests
     public async Task WhatIsAMessage_IsPassedOnAsItIs(string text)
     {
         MemoryStream output = new();
-        await using ProtocolLines lines = new(Text(text), output);
-        Assert.Equal(text, await ReadAsync(lines));
+        await using ProtocolLines lines = new(Text(text), output) { Grace = default };
+        Assert.Equal(text.EndsWith('\n') ? text : text + "\n", await ReadAsync(lines));
         Assert.Empty(Lines(output));
     }
 
@@ -81,7 +100,7 @@ public sealed class ProtocolLinesTests
     {
         string text = $$$"""{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"{{{new string('x', 300_000)}}}"}}""" + "\n";
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
-        await using ProtocolLines lines = new(pipe.Reader.AsStream(), new MemoryStream());
+        await using ProtocolLines lines = new(pipe.Reader.AsStream(), new MemoryStream()) { Grace = default };
         foreach (char[] part in text.Chunk(7001))
         {
             await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(part), Token);
@@ -96,7 +115,7 @@ public sealed class ProtocolLinesTests
     {
         Pipe up = new();
         MemoryStream output = new();
-        await using ProtocolLines lines = new(up.Reader.AsStream(), output);
+        await using ProtocolLines lines = new(up.Reader.AsStream(), output) { Grace = default };
         await using StreamServerTransport transport = new(lines, lines);
 
         // A line that is half written when another is answered.
@@ -113,10 +132,41 @@ public sealed class ProtocolLinesTests
         Assert.All(all, static line => JsonDocument.Parse(line).Dispose());
     }
 
+    [Theory]
+    [InlineData(Ping)]
+    [InlineData(Ping + "\n{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"ping\"}\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"a\"}}")]
+    [InlineData(Ping + "\n{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{}}\n")]
+    public async Task EndOfTheInput_ComesWhenAllIsAnswered(string text)
+    {
+        MemoryStream output = new();
+        await using ProtocolLines lines = new(Text(text), output) { Grace = TimeSpan.FromDays(1) };
+        using StreamReader reader = new(lines, leaveOpen: true);
+        for (int i = 0; i < text.TrimEnd('\n').Split('\n').Length; i++)
+        {
+            Assert.NotNull(await reader.ReadLineAsync(Token));
+        }
+
+        Task<string?> end = reader.ReadLineAsync(Token).AsTask();
+        foreach (string other in (string[])["{\"method\":\"x\",\"id\":1}", "{\"result\":{\"id\":1},\"id\":7}", "{\"result\":{},\"id\":9}"])
+        {
+            await SendAsync(lines, other);
+            Assert.False(end.IsCompleted);
+        }
+
+        await SendAsync(lines, "{\"result\":{\"id\":5},\"id\":1,\"jsonrpc\":\"2.0\"}");
+        Assert.Null(await end);
+    }
+
+    private static async Task SendAsync(ProtocolLines lines, string line)
+    {
+        await lines.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), Token);
+        await lines.FlushAsync(Token);
+    }
+
     [Fact]
     public async Task Reading_ThatIsCancelled_EndsAlthoughTheInputHangs()
     {
-        await using ProtocolLines lines = new(new HangingStream(), new MemoryStream());
+        await using ProtocolLines lines = new(new HangingStream(), new MemoryStream()) { Grace = default };
         using CancellationTokenSource stop = new();
         Task<int> reading = lines.ReadAsync(new byte[10], stop.Token).AsTask();
         await stop.CancelAsync();

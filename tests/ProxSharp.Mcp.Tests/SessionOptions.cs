@@ -10,6 +10,9 @@ internal sealed record SessionOptions
     /// <summary>True to serve a backup server beside the cluster.</summary>
     public bool WithBackup { get; init; }
 
+    /// <summary>True to serve the cluster in a context that only reads, <c>reader</c>, too; it has the ledger of the other one.</summary>
+    public bool WithReader { get; init; }
+
     public bool CanAsk { get; init; } = true;
 
     public bool CanForm { get; init; } = true;

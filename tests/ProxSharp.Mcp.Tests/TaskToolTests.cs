@@ -139,6 +139,7 @@ public sealed class TaskToolTests
         {
             TaskDuration = TimeSpan.FromSeconds(3),
             Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""",
+            WithReader = true,
         });
         string plan = await session.PlanAsync("""[{"method":"POST","path":"/nodes/pve1/qemu/106/status/start"}]""");
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -152,6 +153,11 @@ public sealed class TaskToolTests
         Assert.False(before.TryGetProperty("succeeded", out JsonElement unknown) && unknown.ValueKind != JsonValueKind.Null, before.ToString());
 
         string upid = session.Ledger.List().Last(static entry => entry.Kind == "outcome").Facts.GetProperty("upid").GetString()!;
+
+        // Who only reads is told of the end, and writes nothing.
+        JsonElement told = await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}","seconds":60,"context":"reader"}""");
+        Assert.Equal("succeeded", told.GetProperty("outcome").GetString());
+        Assert.DoesNotContain(session.Ledger.List(), static entry => entry.Kind == "ended");
         await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}","seconds":60}""");
 
         JsonElement after = await OutcomeAsync(session);

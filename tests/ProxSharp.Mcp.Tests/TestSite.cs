@@ -66,6 +66,12 @@ internal sealed class TestSite : IAsyncDisposable
     public IReadOnlyList<AgentContext> Contexts()
     {
         AgentContext lab = AgentContext.Of(ProxmoxProduct.VirtualEnvironment, PveOptions, Guard("lab"));
+        if (_options.WithReader)
+        {
+            GuardOptions reader = Guard("lab") with { Context = "reader", IsReadOnly = true };
+            return [lab, AgentContext.Of(ProxmoxProduct.VirtualEnvironment, PveOptions, reader)];
+        }
+
         return _options.WithBackup ? [lab, AgentContext.Of(ProxmoxProduct.BackupServer, PbsOptions, Guard("backup"))] : [lab];
     }
 

@@ -77,6 +77,9 @@ public sealed class ToolTests
     [InlineData("node>b", "node holds no numbers")]
     [InlineData("memory_pct>80", "The rows have no member 'memory_pct'; there are: ")]
     [InlineData("status=running mem_pct>abc", "'mem_pct>abc' in filter")]
+    [InlineData("name=\"web-1\",status=\"running\"", "'name=\"web-1\",status=\"running\"' in filter holds several terms: part them by blanks")]
+    [InlineData("name=web-1;status!=running", "holds several terms")]
+    [InlineData("status=running node=pve1&name~web", "'node=pve1&name~web' in filter holds several terms")]
     [InlineData("vmid>1 status=\"a b", "'status=\"a b' in filter: the value begins with \" and has none at its end")]
     public async Task GuestList_FilterThatNothingCanFit_IsAUsageError(string filter, string expected)
     {
@@ -115,7 +118,7 @@ public sealed class ToolTests
         + "values are plain text; status: running, stopped, template")]
     [InlineData("status=running,stopped", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
         + "values are plain text; status: running, stopped, template")]
-    [InlineData("status=running node=pve1&name~web", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or "
+    [InlineData("status=running node=pve1&web", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or "
         + "name<number; values are plain text; node: pve1, pve2, pve3")]
     public async Task GuestList_FilterByAMemberThatNoRowHas_SaysSo(string filter, string? note)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Operations.Tests;
@@ -20,13 +21,13 @@ public sealed class JobChangeTests
     // What says how a copy is made, who hears of it and what it is called: the copy is made all the same. The rest is worse by a value of its own.
     private static readonly HashSet<string> s_harmless = new(StringComparer.Ordinal)
     {
-        "comment", "compress", "delete", "digest", "fleecing", "ionice", "lockwait", "mailnotification", "notes-template", "notification-mode",
-        "pbs-change-detection-mode", "performance", "pigz", "quiet", "stopwait", "zstd",
+        "comment", "compress", "delete", "digest", "ionice", "mailnotification", "notes-template", "notification-mode",
+        "pbs-change-detection-mode", "performance", "pigz", "quiet", "zstd",
         "burst-in", "burst-out", "worker-threads",
     };
 
     [Theory]
-    [InlineData(ProxmoxProduct.VirtualEnvironment, "/cluster/backup/{id}", 20)]
+    [InlineData(ProxmoxProduct.VirtualEnvironment, "/cluster/backup/{id}", 23)]
     [InlineData(ProxmoxProduct.VirtualEnvironment, "/cluster/replication/{id}", 4)]
     [InlineData(ProxmoxProduct.BackupServer, "/config/sync/{id}", 18)]
     [InlineData(ProxmoxProduct.BackupServer, "/config/tape-backup-job/{id}", 10)]
@@ -137,6 +138,30 @@ public sealed class JobChangeTests
         Assert.Equal("protected", await server.RefusedAsync(
             () => server.Guard.PlanAsync([TextPlans.Request("PUT", "/config/sync/clears", "schedule=daily")])));
         Assert.NotEmpty((await server.Guard.PlanAsync([TextPlans.Request("PUT", "/config/sync/fetches", "schedule=daily")])).Targets);
+    }
+
+    [Theory]
+    [InlineData("run-on-mount=0 remove-vanished=1", OperationClass.Reversible)]
+    [InlineData("run-on-mount=1", OperationClass.Destructive)]
+    [InlineData("run-on-mount=1 remove-vanished=1", OperationClass.Destructive)]
+    [InlineData("run-on-mount=1 sync-direction=push", OperationClass.Privileged)]
+    public async Task Mount_IsAsTheRunOfTheJobsThatItStarts(string job, OperationClass expected)
+    {
+        await using GuardedBackupServer server = await StartAsync("store1");
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters($"id=mounted store=offsite remote=away remote-store=store1 {job}"));
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request("POST", "/admin/datastore/offsite/mount", "")]);
+        Assert.Equal(expected, plan.Class);
+        Assert.Equal(expected > OperationClass.Reversible, plan.Describe().Any(static line => line.Contains("run-on-mount", StringComparison.Ordinal)));
+        Assert.Equal(OperationClass.Reversible, (await server.Guard.PlanAsync([TextPlans.Request("POST", "/admin/datastore/store1/mount", "")])).Class);
+    }
+
+    [Fact]
+    public async Task Mount_IsPrivileged_WhereTheJobsCannotBeRead()
+    {
+        await using GuardedBackupServer server = await StartAsync("store1");
+        server.Simulator.Faults.When(static request => request.Path.EndsWith("/config/sync", StringComparison.Ordinal), Fault.Status(403, "permission check failed"), 100);
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request("POST", "/admin/datastore/store1/mount", "")]);
+        Assert.Equal(OperationClass.Privileged, plan.Class);
     }
 
     private static async Task<GuardedBackupServer> StartAsync(string store)

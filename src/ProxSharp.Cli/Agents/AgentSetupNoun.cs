@@ -231,8 +231,8 @@ internal static class AgentSetupNoun
     private static IReadOnlyList<string> Names(VerbRun run, Settings settings)
     {
         ConnectionOptions connection = run.Standard.Connection;
-        string[] named = [.. run.Value(settings.Contexts) ?? [], .. run.Value(connection.Context) is { } one ? new[] { one } : []];
-        string[] names = named.Length > 0 ? [.. named.Distinct()] : connection.TryResolve(run.Command)?.Name is { } current ? [current] : [];
+        IReadOnlyList<string> named = connection.Named(run.Command, run.Value(settings.Contexts) ?? []);
+        IReadOnlyList<string> names = named.Count > 0 ? named : connection.TryResolve(run.Command)?.Name is { } current ? [current] : [];
         foreach (string name in names)
         {
             ContextNames.Check(name, "See what there is: prox context list");

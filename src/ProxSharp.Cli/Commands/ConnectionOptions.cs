@@ -89,6 +89,21 @@ internal sealed class ConnectionOptions
         return (name ?? list.Current) is { } wanted ? list.Find(wanted) ?? throw Unknown(wanted, list) : null;
     }
 
+    /// <summary>The contexts that a command takes by name, the usual one first. The option names one too: alone, or as the first of those that are named.</summary>
+    /// <exception cref="CliException">The option names another one.</exception>
+    public IReadOnlyList<string> Named(CommandRun run, string[] names)
+    {
+        if (run.Value(Context) is not { } one)
+        {
+            return [.. names.Distinct()];
+        }
+
+        return names.Length == 0 || names.Contains(one)
+            ? [.. names.Prepend(one).Distinct()]
+            : throw CliException.Usage(
+                $"'{one}' and '{string.Join(' ', names)}' are named in two places, and are not the same", "Name all of them behind the command, without -c");
+    }
+
     /// <summary>Finds the product the user means; without any server that is Proxmox VE.</summary>
     public ProxmoxProduct ProductOf(CommandRun run) =>
         Login.NamedProduct(run) ?? TryResolve(run)?.Product ?? ProxmoxProduct.VirtualEnvironment;

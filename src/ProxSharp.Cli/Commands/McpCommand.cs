@@ -66,15 +66,15 @@ internal sealed class McpCommand : ProxCommand
     {
         run.AsksOtherServers = true;
         ContextList list = run.Services.Contexts.Load();
-        string[] names = run.Value(_names) ?? [];
+        IReadOnlyList<string> names = _connection.Named(run, run.Value(_names) ?? []);
         bool isReadOnly = run.Services.Environment.IsReadOnly;
-        if (names.Length > 0)
+        if (names.Count > 0)
         {
-            return [.. names.Distinct().Select(name => Locked(list.Find(name) ?? throw ConnectionOptions.Unknown(name, list), isReadOnly))];
+            return [.. names.Select(name => Locked(list.Find(name) ?? throw ConnectionOptions.Unknown(name, list), isReadOnly))];
         }
 
         ServerContext? first = _connection.TryResolve(run);
-        return run.Value(_connection.Context) is not null || list.Items.Count == 0
+        return list.Items.Count == 0
             ? [_connection.Resolve(run)]
             : [.. list.Items.OrderBy(context => context.Name != first?.Name).Select(context => Locked(context, isReadOnly))];
     }

@@ -32,7 +32,7 @@ internal static class ClusterChecks
 
         (JsonElement missing, Finding? noJobs) = await Checks.ReadAsync(
             session, "backups", "/cluster/backup-info/not-backed-up", cancellationToken).ConfigureAwait(false);
-        yield return noJobs ?? Backups(missing);
+        yield return noJobs ?? Backups(missing, resources);
     }
 
     private static Finding Quorum(JsonElement status)
@@ -89,9 +89,11 @@ internal static class ClusterChecks
             $"{Text(guest, "vmid")} ({Text(guest, "name")}) is locked: {Text(guest, "lock")}",
             $"If no task runs (prox task list --running): qm unlock {Text(guest, "vmid")}"));
 
-    private static Finding Backups(JsonElement missing)
+    // The list has templates too, which are no guests that somebody works on.
+    private static Finding Backups(JsonElement missing, JsonElement resources)
     {
-        int count = missing.GetArrayLength();
+        HashSet<string> templates = [.. resources.EnumerateArray().Where(static item => Text(item, "template") == "1").Select(static item => Text(item, "vmid"))];
+        int count = missing.EnumerateArray().Count(guest => !templates.Contains(Text(guest, "vmid")));
         return count == 0
             ? new Finding("backups", FindingState.Ok, "every guest is in a backup job")
             : new Finding(

@@ -19,7 +19,7 @@ internal static class GuardErrors
             "read-only" => (ExitCodes.Refused, ChangeRules.WhyReadOnly),
             "protected" => (ExitCodes.Refused, "Leave it out. See what is protected: prox policy show, prox context show"),
             "unknown-outcome" => (ExitCodes.Conflict, "See what was sent: prox audit list. Wait for a task that still runs: prox task wait UPID"),
-            "changed" => (ExitCodes.Conflict, "Look at the present state. To overwrite it all the same: prox undo NUMBER --even-changed"),
+            "changed" => (ExitCodes.Conflict, "Look at the present state first"),
             "unknown-entry" => (ExitCodes.NotFound, "See what there is: prox audit list"),
             "unknown-plan" => (ExitCodes.NotFound, "See what there is: prox plan list"),
             "frozen" when refusal.IsCommonFreeze => (ExitCodes.Refused, "All contexts are frozen. A person lifts it at a terminal: prox unfreeze --all"),

@@ -13,7 +13,7 @@ internal static class GuardWords
     };
 
     // What they ask for is about the run that plans, wherever they stand.
-    private static readonly HashSet<string> s_ofRun = new(StringComparer.Ordinal) { "--record", "--debug-http", "--debug" };
+    private static readonly HashSet<string> s_ofRun = new(StringComparer.Ordinal) { "--record", "--debug-http", "--debug", "--dry-run" };
 
     /// <summary>Writes words as a shell takes them.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quoted));

@@ -2,6 +2,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Schema;
 using ShownCall = ProxSharp.Cli.Verbs.Endpoints.PlannedCall;
@@ -11,12 +12,23 @@ namespace ProxSharp.Cli.Guarding;
 /// <summary>Shows what a plan would do as every dry run shows it: the calls, and how they would change configurations.</summary>
 internal static class PlanDryRun
 {
-    /// <summary>Shows it.</summary>
-    public static Task<int> ShowAsync(VerbRun run, Plan plan, CancellationToken cancellationToken)
+    /// <summary>Shows it, and says what would refuse it.</summary>
+    public static async Task<int> ShowAsync(VerbRun run, OperationGuard guard, Plan plan, CancellationToken cancellationToken)
     {
         ApiSchema schema = Schema.SchemaSource.Embedded(run.Context.Product);
         HashSet<string> apart = new(StringComparer.Ordinal);
-        return DryRun.ShowAsync(run, schema, [.. plan.Calls.Select(call => Shown(call, apart))], cancellationToken);
+        int exitCode = await DryRun.ShowAsync(run, schema, [.. plan.Calls.Select(call => Shown(call, apart))], cancellationToken).ConfigureAwait(false);
+        Object(run, guard, plan);
+        return exitCode;
+    }
+
+    /// <summary>Says what would refuse a plan if it was applied now.</summary>
+    public static void Object(VerbRun run, OperationGuard guard, Plan plan)
+    {
+        foreach (string objection in guard.Objections(plan))
+        {
+            run.Note($"Applied now, it would be refused: {objection}");
+        }
     }
 
     // The guests that calls before it have made or moved are not where it will find them.

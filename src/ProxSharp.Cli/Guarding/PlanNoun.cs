@@ -52,6 +52,7 @@ internal static class PlanNoun
         {
             Arguments = [words],
             Options = [calls, snapshot],
+            Traits = VerbTraits.DryRun,
             Details = "The options of the command stand behind it, as usual. What the command would ask about is asked when the plan is applied.",
             Examples =
             [
@@ -75,6 +76,12 @@ internal static class PlanNoun
         if (words.Length == 0)
         {
             throw CliException.Usage("There is nothing to plan", "Write the command behind: prox plan create vm stop web-1");
+        }
+
+        // In front of "--" it is the plan's own, wherever it stands.
+        if (words.TakeWhile(static word => word != "--").Contains("--dry-run"))
+        {
+            throw CliException.Usage("--dry-run cannot be planned", "To see the plan and keep none: prox plan create --dry-run COMMAND");
         }
 
         PlanCollector gathered = await PlanCommandLine.GatherAsync(
@@ -113,7 +120,7 @@ internal static class PlanNoun
             string plan = guard.Plans.Find(run.Value(id)!);
             if (run.IsShown)
             {
-                return await PlanDryRun.ShowAsync(run, await guard.ExamineAsync(plan, token).ConfigureAwait(false), token).ConfigureAwait(false);
+                return await PlanDryRun.ShowAsync(run, guard, await guard.ExamineAsync(plan, token).ConfigureAwait(false), token).ConfigureAwait(false);
             }
 
             foreach (string file in run.Value(approvals) ?? [])
@@ -161,26 +168,19 @@ internal static class PlanNoun
         PlanText.Write(run.Command, result);
         if (result.IsComplete)
         {
-            if (result.Steps.FirstOrDefault(static step => step.Program is { HasExited: true, IsSuccess: false }) is { } ran)
-            {
-                throw new CliException(new CliError
-                {
-                    Code = "program_failed",
-                    ExitCode = ExitCodes.Error,
-                    Message = $"The plan is done, and the program in the guest failed: {ran.Message}",
-                });
-            }
-
             run.Note(guard.Plans.Load(plan).Undo.Count > 0 ? $"Done. To take it back: prox undo {result.Steps[^1].LedgerNumber}" : "Done.");
             return ExitCodes.Success;
         }
 
         ApplyStep failed = result.Steps[^1];
+        bool isProgram = failed.Program is { HasExited: true, IsSuccess: false };
+        string what = isProgram ? "the program in the guest failed" : failed.Succeeded ? "the program in the guest has not ended" : "it did not succeed";
+        string rest = result.NotMade.Count == 0 ? "" : $", so this was not done: {string.Join("; ", result.NotMade)}";
         throw new CliException(new CliError
         {
-            Code = failed.LedgerNumber == 0 ? "refused" : failed.Upid is null ? "call_failed" : "task_failed",
+            Code = failed.LedgerNumber == 0 ? "refused" : isProgram ? "program_failed" : failed.Upid is null ? "call_failed" : "task_failed",
             ExitCode = failed.LedgerNumber == 0 ? ExitCodes.Refused : failed.Upid is null ? ExitCodes.Error : ExitCodes.TaskFailed,
-            Message = $"{failed.Call} did not succeed, and what follows it was not done: {failed.Message.TrimEnd('.')}",
+            Message = $"{failed.Call}: {what} ({failed.Message.TrimEnd('.')}){rest}",
             Hint = failed.Upid is { } upid ? $"Its whole log: {PrintedCommands.Of("task", "log", upid)}" : "Look at the present state, then plan again.",
             Upid = failed.Upid,
         });
@@ -190,7 +190,12 @@ internal static class PlanNoun
     public static int Show(VerbRun run, OutputSettings output, OperationGuard guard, Plan plan)
     {
         PlanText.Write(run.Command, output, plan, guard.Plans.StateOf(plan, run.Command.Services.Time.GetUtcNow()), GuardAccess.Policy(run));
-        if (output.Format is OutputFormat.Table or OutputFormat.Wide)
+        if (run.IsDryRun)
+        {
+            run.Note("Nothing was sent, and no plan is kept.");
+            PlanDryRun.Object(run, guard, plan);
+        }
+        else if (output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             run.Note($"Apply it with: prox plan apply {PlanText.ShortId(plan.Id)}");
         }

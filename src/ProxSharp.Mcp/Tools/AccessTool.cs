@@ -33,7 +33,7 @@ internal sealed class AccessTool(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         Reading reading = new(site, cancellationToken);
-        string? path = call.Text("path") is { Length: > 0 } at ? at : null;
+        string? path = PathOf(call);
         bool isKnown = path is null || await CheckPathAsync(site, path, cancellationToken).ConfigureAwait(false);
 
         string? privilege = call.Text("privilege") is { Length: > 0 } wanted ? wanted : null;
@@ -54,7 +54,7 @@ internal sealed class AccessTool(AgentSites sites)
     private static async Task<ToolAnswer> OfUserAsync(
         AgentSite site, ToolCall call, string user, string? privilege, CancellationToken cancellationToken)
     {
-        ApiParameters parameters = new() { { site.IsBackup ? "auth-id" : "userid", user }, { "path", call.Text("path") } };
+        ApiParameters parameters = new() { { site.IsBackup ? "auth-id" : "userid", user }, { "path", PathOf(call) } };
         JsonElement permissions = await site.GetAsync("/access/permissions", parameters, cancellationToken).ConfigureAwait(false);
         (string Path, string Privileges)[] all = permissions.ValueKind != JsonValueKind.Object ? [] :
         [
@@ -81,7 +81,7 @@ internal sealed class AccessTool(AgentSites sites)
         IReadOnlyList<JsonElement> acl = await site.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> users = await reading.ListAsync("/access/users").ConfigureAwait(false);
         IReadOnlyList<JsonElement> groups = site.IsBackup ? [] : await reading.ListAsync("/access/groups").ConfigureAwait(false);
-        string? path = call.Text("path") is { Length: > 0 } given ? given : null;
+        string? path = PathOf(call);
         IEnumerable<JsonObject> rows = acl
             .Where(grant => (path is null || Holds(grant, path)) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
             .Where(grant => path is null || roles is null || !acl.Any(other => Holds(other, path) && Replaces(other, grant, groups)))
@@ -127,6 +127,20 @@ internal sealed class AccessTool(AgentSites sites)
             ? []
             : tokens.EnumerateArray().Select(token => token.Text("tokenid") ?? "").Select(
                 name => name.Contains('!', StringComparison.Ordinal) ? name : $"{user.Text("userid")}!{name}");
+
+    // Proxmox: servers take one slash for several, and none at the end. Nothing of a path leads up.
+    private static string? PathOf(ToolCall call)
+    {
+        if (call.Text("path") is not { Length: > 0 } path)
+        {
+            return null;
+        }
+
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Any(static part => part is "." or "..")
+            ? throw new ToolException("usage", $"'{path}' is no path of rights: it has '.' or '..' in it. Write the path itself, for example /vms/100.")
+            : (path[0] == '/' ? "/" : "") + string.Join('/', parts);
+    }
 
     // Rights can be given on what is not there yet, but who asks for these made a slip. True if what the path names is known to be there.
     private static async Task<bool> CheckPathAsync(AgentSite site, string path, CancellationToken cancellationToken)

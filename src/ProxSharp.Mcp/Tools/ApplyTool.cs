@@ -251,20 +251,26 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ["running"] = false,
             ["steps"] = new JsonArray([.. result.Steps.Select(Step)]),
         };
+        if (!result.IsComplete)
+        {
+            value["not_done"] = new JsonArray([.. result.NotMade.Select(static call => (JsonNode)SafeText.Of(call, "call"))]);
+        }
+
         IEnumerable<string> steps = result.Steps.Select(Line);
-        string end = result.IsComplete ? "" : "\nThe plan was not completed; the calls after the one that failed were not made.";
+        string end = result.IsComplete ? ""
+            : result.NotMade.Count == 0 ? "\nThe plan was not completed."
+            : $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Select(static call => SafeText.Of(call, "call", 300)))}";
         return new ToolAnswer(string.Join('\n', steps) + end, value);
     }
 
     private static string Line(ApplyStep step)
     {
-        string how = !step.Succeeded ? "FAILED" : HasFailed(step.Program) ? "the call is done, and the program FAILED:" : "done";
+        string how = step.Succeeded ? "done" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
         return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){written}");
     }
 
-    // The call that starts a program succeeds whatever becomes of the program.
     private static bool HasFailed(AgentExecResult? program) => program is { HasExited: true, IsSuccess: false };
 
     private static string Written(string name, string text) => text.Length == 0 ? "" : $"\n{name}: {SafeText.Of(text, name, LongestOutput)}";
@@ -273,7 +279,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         JsonObject row = Values.Row(
             ("call", SafeText.Of(step.Call, "call")),
-            ("succeeded", step.Succeeded && !HasFailed(step.Program)),
+            ("succeeded", step.Succeeded),
             ("upid", step.Upid),
             ("message", SafeText.Of(step.Message, "message")),
             ("number", step.LedgerNumber));

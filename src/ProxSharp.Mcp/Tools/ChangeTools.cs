@@ -71,6 +71,10 @@ internal sealed class ChangeTools(AgentSites sites)
         {
             throw new GuardRefusedException(e.Reason, $"{e.Message} {next}", e);
         }
+        catch (GuardRefusedException e) when (e.Reason == "changed")
+        {
+            throw new GuardRefusedException(e.Reason, site.WithCommands(e.Message), e);
+        }
     }
 
     // What still runs can be waited for; null if nothing is known to run.

@@ -24,10 +24,15 @@ internal sealed class RowFilter
     /// <summary>Names a member that no row has; null if there is none such.</summary>
     public string? Unknown(ICollection<string> known) => _terms.Select(static term => term.Name).FirstOrDefault(name => !known.Contains(name));
 
-    /// <summary>Refuses what no row could ever fit: a number compared with something that is none.</summary>
+    /// <summary>Refuses what no row could ever fit: a number compared with something that is none, and terms that are parted by something else than blanks.</summary>
     /// <exception cref="ToolException">There is such a term.</exception>
     public void Check(IReadOnlyList<JsonObject> rows)
     {
+        foreach (Term term in _terms.Where(term => HoldsAnother(term, rows)))
+        {
+            throw new ToolException("usage", $"'{term.Text}' in filter holds several terms: part them by blanks, as in 'node=pve1 status=running'.");
+        }
+
         foreach (Term term in _terms.Where(static term => term.Sign != '~'))
         {
             if (term.Sign is '>' or '<' && term.Value.StartsWith('='))
@@ -116,6 +121,12 @@ internal sealed class RowFilter
         throw new ToolException(
             "usage", $"'{text[start..]}' in filter: the value begins with {text[open]} and has none at its end; close it, or leave the quotes out.");
     }
+
+    // A member of the rows and a sign behind a comma are a term, and no part of a value.
+    private static bool HoldsAnother(Term term, IReadOnlyList<JsonObject> rows) => term.Value.Split(',', ';', '&').Skip(1)
+        .Select(static part => part.Trim(' ', '"', '\''))
+        .Select(static part => part[..Math.Max(0, part.IndexOfAny(s_signs))].TrimEnd('!'))
+        .Any(name => name.Length > 0 && rows.Any(row => row.ContainsKey(name)));
 
     private static Term Parse(string text)
     {

@@ -79,9 +79,15 @@ internal static class TaskWaiting
         return new ToolAnswer(string.Join('\n', [$"{outcome}: {exit}", .. tail, .. fault is null ? [] : new[] { fault }]), value);
     }
 
-    // How a task ended is what was asked; that it cannot be put on record is said beside it.
+    // How a task ended is what was asked; that it cannot be put on record is said beside it. Who only reads writes nothing: whoever changes something next asks
+    // the server anew.
     private static string? Note(OperationGuard guard, TaskResult result)
     {
+        if (guard.IsReadOnly)
+        {
+            return null;
+        }
+
         try
         {
             guard.Ledger.NoteTaskEnd(result.Upid.ToString(), result.ExitStatus);

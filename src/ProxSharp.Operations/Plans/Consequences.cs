@@ -87,7 +87,7 @@ internal static class Consequences
         : $" By the policy, {OperationCatalogue.Word(call.Grants)} calls on the guest are allowed afterwards, and are not now: a person has to agree.";
 
     /// <summary>What stands behind the class of a call: that two guests have one disk after it, and what it makes allowed.</summary>
-    public static string Remarks(PlannedCall call) => $"{(ForeignVolumes.IsOne(call) ? TwoGuests : "")}{Grants(call)}";
+    public static string Remarks(PlannedCall call) => $"{(ForeignVolumes.IsOne(call) ? TwoGuests : "")}{StateRaises.Why(call)}{Grants(call)}";
 
     // The digest comes on top when a call is planned, and says nothing to people.
     private static string Says(PlannedCall call)

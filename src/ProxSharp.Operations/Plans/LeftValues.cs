@@ -6,28 +6,42 @@ using ProxSharp.Operations.Ledgers;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// What a call has left where it set something, as the server shows it afterwards. A way back compares: what somebody else has set since is theirs.
+/// What a call has left where it set something: what it said, as the server writes it. A way back compares: what somebody else has set since is theirs, and so
+/// is what was found right after the call and is not what it said.
 /// </summary>
 internal static class LeftValues
 {
-    private const string Member = "left";
+    /// <summary>The member of an outcome with what a call has left.</summary>
+    public const string Member = "left";
+
+    /// <summary>The member of an outcome with what was found right after a call, and is not what it said.</summary>
+    public const string FoundMember = "found";
 
     /// <summary>Takes the values that a call has set from the configuration that it has left, for the ledger; those it may not hold are sealed.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="call">The call.</param>
     /// <param name="after">The configuration; undefined if it cannot be read.</param>
     public static IReadOnlyList<(string Name, string? Value, bool IsSealed)> Of(Ledger ledger, PlannedCall call, JsonElement after) =>
-        after.ValueKind != JsonValueKind.Object ? [] : [.. UndoBuilder.Names(call).Select(name => Of(ledger, call, name, after.Text(name)))];
+        after.ValueKind != JsonValueKind.Object ? [] : [.. UndoBuilder.Names(call)
+            .Select(name => Of(ledger, call, name, SaidValues.Are(call, name, after) ? after.Text(name) : SaidValues.Of(call, name)))];
+
+    /// <summary>Takes the values that somebody else has set right after a call, in place of what it has set.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="after">The configuration; undefined if it cannot be read.</param>
+    public static IReadOnlyList<(string Name, string? Value, bool IsSealed)> Strange(Ledger ledger, PlannedCall call, JsonElement after) =>
+        after.ValueKind != JsonValueKind.Object ? [] : [.. UndoBuilder.Names(call).Where(name => !SaidValues.Are(call, name, after))
+            .Select(name => Of(ledger, call, name, after.Text(name)))];
 
     /// <summary>Writes them into the entry of an outcome.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<(string Name, string? Value, bool IsSealed)> values)
+    public static void Write(Utf8JsonWriter json, string member, IReadOnlyList<(string Name, string? Value, bool IsSealed)> values)
     {
         if (values.Count == 0)
         {
             return;
         }
 
-        json.WriteStartObject(Member);
+        json.WriteStartObject(member);
         foreach ((string name, string? value, bool isSealed) in values)
         {
             if (isSealed)

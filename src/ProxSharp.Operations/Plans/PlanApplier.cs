@@ -50,7 +50,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
 
             ApplyStep step = await _calls.MakeAsync(plan, call, progress is null ? null : Report, cancellationToken).ConfigureAwait(false);
             steps.Add(step);
-            if (!step.Succeeded)
+            if (!step.Succeeded || (step.IsOpen && call != plan.Calls[^1]))
             {
                 break;
             }
@@ -58,8 +58,14 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             await NoteAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
         }
 
-        return new ApplyResult(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded);
+        return ResultOf(plan, steps);
     }
+
+    private static ApplyResult ResultOf(Plan plan, List<ApplyStep> steps) =>
+        new(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded)
+        {
+            NotMade = [.. plan.Calls.Skip(steps.Count).Select(static call => call.ToString())],
+        };
 
     /// <summary>Notes what a call that succeeded has made of its targets, for later calls and for the ledger.</summary>
     private async Task NoteAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)

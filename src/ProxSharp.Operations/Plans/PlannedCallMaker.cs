@@ -50,13 +50,15 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 json.WriteString("result", outcome.Result);
                 json.WriteString("upid", outcome.Upid);
                 json.WriteString("message", outcome.Message);
-                LeftValues.Write(json, outcome.Left);
+                LeftValues.Write(json, LeftValues.Member, outcome.Left);
+                LeftValues.Write(json, LeftValues.FoundMember, outcome.Found);
             });
         }
 
         return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
         {
             Program = outcome.Program,
+            IsOpen = outcome.Result == AppliedCalls.Succeeded && GuestProgram.IsStartedBy(call) && outcome.Program is not { HasExited: true },
         };
     }
 
@@ -75,10 +77,14 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         }
 
         await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
-        outcome.Left = outcome.Result == AppliedCalls.Succeeded ? await LeftAsync(plan, call, cancellationToken).ConfigureAwait(false) : [];
+        if (outcome.Result == AppliedCalls.Succeeded)
+        {
+            JsonElement after = await AfterAsync(plan, call, cancellationToken).ConfigureAwait(false);
+            (outcome.Left, outcome.Found) = (LeftValues.Of(ledger, call, after), LeftValues.Strange(ledger, call, after));
+        }
     }
 
-    // What a program writes may be secret: the ledger gets how it ended. A program that fails is no failure of the call that ran it.
+    // What a program writes may be secret: the ledger gets how it ended. A program that fails is a call that failed: later ones may build on it.
     private async Task FollowAsync(PlannedCall call, JsonElement answer, Outcome outcome, CancellationToken cancellationToken)
     {
         if (client is not PveClient pve || !GuestProgram.IsStartedBy(call))
@@ -92,6 +98,10 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             outcome.Message = string.Create(CultureInfo.InvariantCulture, $"The waiting was cancelled; the program goes on in the guest as process {process}.");
             outcome.Program = await new GuestProgram(pve, door).FollowAsync(call, process, cancellationToken).ConfigureAwait(false);
             outcome.Message = outcome.Program.ToString();
+            if (outcome.Program is { HasExited: true, IsSuccess: false })
+            {
+                outcome.Result = AppliedCalls.Failed;
+            }
         }
         catch (ProxmoxException e)
         {
@@ -100,7 +110,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
     }
 
     // What cannot be read is not on record, and is not compared when the call is taken back.
-    private async Task<IReadOnlyList<(string, string?, bool)>> LeftAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    private async Task<JsonElement> AfterAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
         string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
         PlannedCall? shown = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call is not { } back ? null
@@ -109,7 +119,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             : null;
         if (shown is null)
         {
-            return [];
+            return default;
         }
 
         try
@@ -118,12 +128,11 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 .ConfigureAwait(false)];
 
             // What was created inside a guest is not described by the configuration of the guest.
-            JsonElement after = shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
-            return LeftValues.Of(ledger, call, after);
+            return shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
         }
         catch (ProxmoxException)
         {
-            return [];
+            return default;
         }
     }
 
@@ -215,6 +224,8 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         public string Result { get; set; } = AppliedCalls.Unknown;
 
         public IReadOnlyList<(string, string?, bool)> Left { get; set; } = [];
+
+        public IReadOnlyList<(string, string?, bool)> Found { get; set; } = [];
 
         public AgentExecResult? Program { get; set; }
     }

@@ -6,11 +6,13 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls that the state of the server makes worse than their parameters say: a backup that goes to where older ones are pruned, a change
-/// that makes a job of such backups run, a run or a change of a job that removes backups or sends them to another server.
+/// that makes a job of such backups run, a run or a change of a job that removes backups or sends them to another server, a datastore whose mounting makes
+/// such a job run.
 /// </summary>
 internal sealed class StateRaises(ProxmoxClient client)
 {
-    private const string Jobs = "/config/sync/";
+    private const string Jobs = "/config/sync";
+    private const string Mount = "/admin/datastore/{store}/mount";
     private const string Enabled = "enabled";
 
     private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
@@ -34,11 +36,18 @@ internal sealed class StateRaises(ProxmoxClient client)
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
             when call.Class < OperationClass.Destructive && ChangedJob.Names(call, s_backedUp) =>
             await LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
-        (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "{id}")
+        (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "/{id}")
             when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || ChangedJob.Names(call, s_synced)) =>
             call.AtLeast(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
+        (ProxmoxProduct.BackupServer, ApiMethod.Post, Mount) =>
+            call.AtLeast(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
         _ => call,
     };
+
+    /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
+    public static string Why(PlannedCall call) => call is { Path: Mount, Class: > OperationClass.Reversible }
+        ? " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run."
+        : "";
 
     // What only turns a job off leads to no run. Whatever else changes meanwhile would run with the next call that turns it on.
     private async Task<bool> LeadsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
@@ -138,10 +147,28 @@ internal sealed class StateRaises(ProxmoxClient client)
     // Proxmox: some answers hold a rule in words, some as an object.
     private static bool Prunes(string rule) => Limit.IsMatch(rule);
 
+    // Proxmox: when a datastore is mounted, its jobs with run-on-mount run. Without the direction only those that pull are listed.
+    private async Task<OperationClass> MountAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        JsonElement? jobs = await ReadAsync(Jobs, new ApiParameters { { "sync-direction", "all" } }, cancellationToken).ConfigureAwait(false);
+        if (jobs is not { ValueKind: JsonValueKind.Array } list)
+        {
+            return OperationClass.Privileged;
+        }
+
+        JsonElement[] started =
+        [
+            .. list.EnumerateArray().Where(job => job.Text("store") == call.Parameters.Find("store") && ChangedJob.IsOn(job.Text("run-on-mount"))),
+        ];
+        return started.Length == 0 ? OperationClass.Read
+            : started.Any(static job => job.Text("sync-direction") == "push") ? OperationClass.Privileged
+            : OperationCatalogue.For(client.Schema.Product).Find(ApiMethod.Post, "/admin/sync/{id}/run").ClassOf([]);
+    }
+
     // What a run of the job would be, if one follows.
     private async Task<OperationClass> SyncAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        JsonElement? job = await ReadAsync($"{Jobs}{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
+        JsonElement? job = await ReadAsync($"{Jobs}/{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
         Func<string, string?> after = ChangedJob.After(call, job);
         bool runs = call.Method == ApiMethod.Post || after("schedule") is { Length: > 0 } || ChangedJob.IsOn(after("run-on-mount"));
         return job is null ? OperationClass.Privileged

@@ -30,7 +30,7 @@ internal static class UndoCheck
             : throw new GuardRefusedException(
                 "changed",
                 $"Plan {done.Id[..12]} is not taken back: what it left has been changed since, and that would be lost: {string.Join("; ", lines)}. "
-                + "Plan what is needed instead, or a person overwrites it: prox undo NUMBER --even-changed.");
+                + $"Plan what is needed instead, or a person overwrites it: prox undo {JsonTexts.Number(entries.Last(entry => entry.PlanId == done.Id).Number)} --even-changed.");
     }
 
     /// <summary>Tells whether a way back would change nothing, because all is as it was before the plan.</summary>

@@ -21,7 +21,11 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
         int[] made = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded)];
         if (made.Length == 0)
         {
-            throw new GuardRefusedException("target", $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
+            // What a program has done before it failed nobody knows.
+            PlannedCall[] ran = [.. done.Calls.Where((call, i) => states[i] == CallState.Failed && GuestProgram.IsStartedBy(call))];
+            throw new GuardRefusedException("target", ran.Length > 0
+                ? $"There is no way back from {Join(ran)}."
+                : $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
         }
 
         UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of))];
