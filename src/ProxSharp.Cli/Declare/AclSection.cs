@@ -50,7 +50,7 @@ internal sealed class AclSection : IStateSection
         foreach (JsonElement entry in StateValues.Items(wanted, Name))
         {
             Check(entry);
-            named.Add(Key(entry));
+            StateValues.Once(named, Key(entry), Name);
             bool exists = known.TryGetValue(Key(entry), out JsonElement now);
             string propagate = StateValues.Text(entry, "propagate") ?? "1";
             if (!exists || StateValues.Text(now, "propagate") != propagate)
@@ -70,7 +70,11 @@ internal sealed class AclSection : IStateSection
     }
 
     private static string Key(JsonElement entry) =>
-        $"{StateValues.Text(entry, "path")} {StateValues.Text(entry, "type")} {StateValues.Text(entry, "ugid")} {StateValues.Text(entry, "roleid")}";
+        $"{Path(entry)} {StateValues.Text(entry, "type")} {StateValues.Text(entry, "ugid")} {StateValues.Text(entry, "roleid")}";
+
+    // As the server keeps it.
+    private static string Path(JsonElement entry) =>
+        "/" + string.Join('/', (StateValues.Text(entry, "path") ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private void Check(JsonElement entry)
     {
@@ -89,7 +93,7 @@ internal sealed class AclSection : IStateSection
     private static PlannedCall Call(JsonElement entry, (string Name, string Value) more)
     {
         ApiParameters parameters = [];
-        parameters.Add("path", StateValues.Text(entry, "path"));
+        parameters.Add("path", Path(entry));
         parameters.Add("roles", StateValues.Text(entry, "roleid"));
         parameters.Add($"{StateValues.Text(entry, "type")}s", StateValues.Text(entry, "ugid"));
         parameters.Add(more.Name, more.Value);

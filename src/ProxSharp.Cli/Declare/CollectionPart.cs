@@ -81,31 +81,35 @@ internal sealed class CollectionPart(string section, string path, string templat
         HashSet<string> named = new(StringComparer.Ordinal);
         string[] members =
         [
-            .. new[] { key, "digest" }.Concat(StateSchema.Describing(CreateParameters)).Concat(StateSchema.Describing(ChangeParameters)).Distinct(),
+            .. new[] { key }.Concat(StateSchema.Describing(CreateParameters)).Concat(StateSchema.Describing(ChangeParameters)).Distinct(),
         ];
+        List<StateChange> changes = [];
+        List<StateChange> created = [];
+        HashSet<string> digests = new(StringComparer.Ordinal);
         foreach (JsonElement item in StateValues.Items(wanted, section))
         {
             StateValues.Only(item, section, members);
             string id = StateValues.Required(item, key, section);
-            if (!named.Add(id))
-            {
-                throw CliException.Usage($"'{section}' names '{id}' twice", "Leave one of them out");
-            }
-
+            StateValues.Once(named, id, section);
             if (!known.TryGetValue(id, out JsonElement now))
             {
-                yield return Create(item, id);
+                created.Add(Create(item, id));
             }
             else if (Differences(item, now) is { Count: > 0 } keys)
             {
-                yield return Change(item, now, id, keys);
+                // Most lists have one digest for all of it, and each call makes a new one: the first says which list is meant, the others follow at once.
+                string? digest = StateValues.Text(now, "digest");
+                changes.Add(Change(item, now, id, keys, digest is not null && digests.Add(digest) ? digest : null));
             }
         }
 
-        foreach (string id in prune ? known.Keys.Where(id => !named.Contains(id)) : [])
-        {
-            yield return new StateChange(section, Title + id, "delete", stage) { Call = Call(ApiMethod.Delete, id, []) };
-        }
+        return
+        [
+            .. changes,
+            .. created,
+            .. (prune ? known.Keys.Where(id => !named.Contains(id)) : [])
+                .Select(id => new StateChange(section, Title + id, "delete", stage) { Call = Call(ApiMethod.Delete, id, []) }),
+        ];
     }
 
     private StateChange Create(JsonElement item, string id)
@@ -128,7 +132,7 @@ internal sealed class CollectionPart(string section, string path, string templat
                 difference.To, difference.From)),
     ];
 
-    private StateChange Change(JsonElement item, JsonElement now, string id, List<(string Key, string? From, string? To)> keys)
+    private StateChange Change(JsonElement item, JsonElement now, string id, List<(string Key, string? From, string? To)> keys, string? digest)
     {
         string[] settled = [.. keys.Select(static difference => difference.Key).Where(name => !ChangeParameters.ContainsKey(name))];
         if (settled.Length > 0)
@@ -143,7 +147,7 @@ internal sealed class CollectionPart(string section, string path, string templat
         bool canDelete = ChangeParameters.ContainsKey("delete");
         ApiParameters parameters = StateValues.Parameters(
             canDelete ? keys : [.. keys.Select(static difference => (difference.Key, difference.From, (string?)(difference.To ?? "")))],
-            ChangeParameters.ContainsKey("digest") ? StateValues.Text(now, "digest") : null);
+            ChangeParameters.ContainsKey("digest") ? digest : null);
 
         // Some calls want more than what changes.
         foreach ((string name, _) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))

@@ -62,11 +62,12 @@ internal sealed class FirewallNames(string title, string path, string template, 
     {
         Dictionary<string, JsonElement> known = StateValues.Items(present, Section).ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
+        bool isFirst = true;
         foreach (JsonElement item in StateValues.Items(wanted, Section))
         {
-            StateValues.Only(item, Section, key, "comment", "digest", _inside);
+            StateValues.Only(item, Section, key, "comment", _inside);
             string name = StateValues.Required(item, key, Section);
-            named.Add(name);
+            StateValues.Once(named, name, Section);
             bool exists = known.TryGetValue(name, out JsonElement now);
             string? comment = StateValues.Text(item, "comment");
             string? before = exists ? StateValues.Text(now, "comment") : null;
@@ -75,8 +76,10 @@ internal sealed class FirewallNames(string title, string path, string template, 
                 yield return new StateChange(Section, $"{title}{name}", exists ? "change" : "create", StateStage.FirewallNames)
                 {
                     Keys = comment is null ? [] : [("comment", before, comment)],
-                    Call = Named(name, comment, isThere: exists, StateValues.Text(now, "digest")),
+                    // All have one digest, which the first call changes.
+                    Call = Named(name, comment, isThere: exists, isFirst ? StateValues.Text(now, "digest") : null),
                 };
+                isFirst = false;
             }
 
             if (StateValues.Member(item, _inside) is { ValueKind: JsonValueKind.Array } inside)

@@ -154,7 +154,7 @@ internal sealed class FirewallScope
     {
         string template = $"{_template}/options";
         IReadOnlyDictionary<string, ApiNode> parameters = StateSchema.Parameters(ApiMethod.Put, template);
-        StateValues.Only(wanted, Section, [.. StateSchema.Describing(parameters), "digest"]);
+        StateValues.Only(wanted, Section, [.. StateSchema.Describing(parameters)]);
         (string Key, string? From, string? To)[] keys =
         [
             .. StateValues.Differences(wanted, present, "digest")

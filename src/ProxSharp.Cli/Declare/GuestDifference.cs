@@ -17,6 +17,7 @@ internal sealed class GuestDifference
     private readonly List<(string Key, string? From, string? To)> _keys = [];
     private readonly List<(string Disk, string From, string To)> _larger = [];
     private readonly List<string> _blocked = [];
+    private readonly List<string> _untold = [];
 
     private GuestDifference()
     {
@@ -31,21 +32,30 @@ internal sealed class GuestDifference
     /// <summary>What cannot be made so.</summary>
     public IReadOnlyList<string> Blocked => _blocked;
 
+    /// <summary>What was not compared, and why; empty texts for what is nobody's choice.</summary>
+    public IReadOnlyList<string> Remarks => _untold;
+
     /// <summary>Compares.</summary>
     /// <param name="type">The kind of guest.</param>
     /// <param name="wanted">The configuration of the file.</param>
     /// <param name="present">The configuration that is there.</param>
     /// <param name="except">Keys that do not count.</param>
+    /// <param name="id">The number of the guest; null for one that is just being made as a copy, whose further disks are made anew.</param>
     /// <param name="isSource">True if <paramref name="present"/> is what a copy is made of: addresses of its network cards are not the copy's.</param>
-    public static GuestDifference Of(string type, JsonElement wanted, JsonElement present, IReadOnlySet<string> except, bool isSource = false)
+    public static GuestDifference Of(
+        string type, JsonElement wanted, JsonElement present, IReadOnlySet<string> except, string? id = null, bool isSource = false)
     {
         GuestDifference difference = new();
         IReadOnlyDictionary<string, ApiNode> parameters = StateSchema.Parameters(ApiMethod.Put, $"/nodes/{{node}}/{type}/{{vmid}}/config");
         foreach ((string key, string? from, string? to) in StateValues.Differences(wanted, present, [.. except]))
         {
-            if (to is not null && from is not null && GuestDisk.IsKey(key))
+            if (to is not null && GuestDisk.IsKey(key))
             {
-                difference.AddDisk(key, from, to);
+                difference.AddDisk(key, from, to, id);
+            }
+            else if (to is not null && Untold(type, key, from, parameters, id is not null) is { } why)
+            {
+                difference._untold.Add(why);
             }
             else if (to is not null && from is not null && GuestCard.IsKey(key))
             {
@@ -97,26 +107,48 @@ internal sealed class GuestDifference
     private static bool Same(ApiNode? node, string key, string? wanted, string? present) => key switch
     {
         "tags" when wanted is not null && present is not null => Tags(wanted).SetEquals(Tags(present)),
+        "sshkeys" => PublicKeys(wanted) == PublicKeys(present),
         "description" => (wanted ?? "").TrimEnd('\n') == (present ?? "").TrimEnd('\n'),
         _ => StateSchema.Same(node, wanted, present),
     };
 
     private static HashSet<string> Tags(string text) => new(text.Split(s_tagSigns, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
-    private void AddDisk(string key, string from, string to)
+    // The server keeps them percent-encoded; in a file they may stand as they are, and what holds a blank does.
+    private static string PublicKeys(string? text) => (text?.Contains(' ', StringComparison.Ordinal) == false ? Uri.UnescapeDataString(text) : text ?? "").Trim();
+
+    private static string? Untold(string type, string key, string? from, IReadOnlyDictionary<string, ApiNode> parameters, bool isThere)
+    {
+        if (from is not null && StateValues.IsMask(from) && EndpointParameter.IsSecretName(key))
+        {
+            return $"{key} is set, and the server does not show it: it stays, whatever the file says (prox vm set changes it)";
+        }
+
+        bool isForNewOnes = isThere && from is null && StateSchema.Find(parameters, key) is null
+            && StateSchema.Find(StateSchema.Parameters(ApiMethod.Post, $"/nodes/{{node}}/{type}"), key) is not null;
+        return key.StartsWith("unused", StringComparison.Ordinal) ? "" : isForNewOnes ? $"{key} counts only when the guest is made" : null;
+    }
+
+    private void AddDisk(string key, string? from, string to, string? id)
     {
         GuestDisk wanted = GuestDisk.Parse(to);
+        if (from is null)
+        {
+            AddNewDisk(key, wanted, to, id);
+            return;
+        }
+
         GuestDisk present = GuestDisk.Parse(from);
         if (!wanted.Means(present))
         {
-            if (wanted.IsWish && !present.IsDisc)
+            if (wanted.IsServersChoice && !present.IsDisc && !wanted.IsDisc)
             {
                 _blocked.Add(
                     $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
             }
             else
             {
-                _keys.Add((key, from, to));
+                AddNewDisk(key, wanted, to, id, from);
             }
 
             return;
@@ -139,6 +171,23 @@ internal sealed class GuestDifference
         else
         {
             _larger.Add((key, Size(now), Size(size)));
+        }
+    }
+
+    private void AddNewDisk(string key, GuestDisk wanted, string to, string? id, string? from = null)
+    {
+        if (id is null || wanted.IsCloudInit)
+        {
+            _keys.Add((key, from, wanted.AsWish(key)));
+        }
+        else if (wanted.Owner is { } owner && owner != id)
+        {
+            _blocked.Add(
+                $"{key} names '{wanted.Volume}', a volume of guest {owner}, and {id} has no such disk: for a new one write '{wanted.AsWish(key)}'");
+        }
+        else
+        {
+            _keys.Add((key, from, to));
         }
     }
 

@@ -32,6 +32,30 @@ internal sealed class GuestDisk
         ? double.Parse(wish.Groups[1].Value, CultureInfo.InvariantCulture) is > 0 and double gibibytes ? gibibytes * (1L << 30) : null
         : Size(Options.FirstOrDefault(static option => option.Key == "size").Value);
 
+    /// <summary>The guest that the volume belongs to, as its name says; null if it names none, as those of ISO images, devices and directories.</summary>
+    public string? Owner
+    {
+        get
+        {
+            string[] parts = Storage.Length == 0 ? [] : Volume[(Storage.Length + 1)..].Split('/');
+            if (parts.Length == 0 || (parts.Length > 1 && !IsNumber(parts[0]) && !parts[0].StartsWith("base", StringComparison.Ordinal)))
+            {
+                return null;
+            }
+
+            if (parts.Length > 1 && IsNumber(parts[^2]))
+            {
+                return parts[^2];
+            }
+
+            string[] words = parts[^1].Split('-');
+            return words.Length > 2 && words[0] is "vm" or "base" or "subvol" or "basevol" && IsNumber(words[1]) ? words[1] : null;
+        }
+    }
+
+    /// <summary>True for a drive with the settings of cloud-init, made or to be made.</summary>
+    public bool IsCloudInit => IsCloudInitWish || (Owner is not null && Volume.Contains("cloudinit", StringComparison.Ordinal));
+
     private bool IsCloudInitWish => Volume.EndsWith(":cloudinit", StringComparison.Ordinal);
 
     /// <summary>Tells whether a key of a configuration holds a disk.</summary>
@@ -62,8 +86,15 @@ internal sealed class GuestDisk
         return new GuestDisk(volume, options);
     }
 
-    /// <summary>Tells whether the volume of the file is the one that is there: a wish for a new one is fulfilled by any on its storage.</summary>
-    public bool Means(GuestDisk present) => Volume == present.Volume || (IsWish && Storage == present.Storage);
+    /// <summary>
+    /// Tells whether the disk of the file is the one that is there. The key says which disk it is: one that a guest owns, or a wish for one, is fulfilled by any
+    /// on its storage, because names of volumes are the server's choice. Only what has no owner is told apart by its name: images, devices, directories.
+    /// </summary>
+    public bool Means(GuestDisk present) => Volume == present.Volume
+        || (IsServersChoice && Storage == present.Storage && IsCloudInit == present.IsCloudInit && (IsCloudInit || !present.IsDisc));
+
+    /// <summary>True if the server names the volume.</summary>
+    public bool IsServersChoice => IsWish || Owner is not null;
 
     /// <summary>Tells whether all options but the size are the same.</summary>
     public bool HasOptionsOf(GuestDisk present) => Set(this).SetEquals(Set(present));
@@ -77,12 +108,12 @@ internal sealed class GuestDisk
     public string AsWish(string key)
     {
         (string, string)[] options = [.. Options.Where(static option => option.Key != "size")];
-        if (IsWish || !OwnVolume.IsMatch(Volume))
+        if (IsWish || Owner is null)
         {
             return Text(Volume, options);
         }
 
-        if (Volume.Contains("cloudinit", StringComparison.Ordinal))
+        if (IsCloudInit)
         {
             return Text($"{Storage}:cloudinit", [.. options.Where(static option => option != ("media", "cdrom"))]);
         }
@@ -114,6 +145,5 @@ internal sealed class GuestDisk
 
     private static Regex NewVolume => field ??= new(@"^[A-Za-z][\w.-]*:(\d+(?:\.\d+)?)$", RegexOptions.CultureInvariant);
 
-    // A volume with the number of a guest in its name belongs to that guest; ISO images and directories do not.
-    private static Regex OwnVolume => field ??= new(@"^[^:/]+:(?:\d+/)?(?:[^/:]+/)?(?:vm|base|subvol|basevol)-\d+-", RegexOptions.CultureInvariant);
+    private static bool IsNumber(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -38,6 +39,20 @@ internal sealed class GuestIndex
 
     /// <summary>Tells whether there is a guest of a number.</summary>
     public bool Has(string? id) => id is not null && _byId.ContainsKey(id);
+
+    /// <summary>Makes sure that the nodes are there on which a file wants guests.</summary>
+    /// <exception cref="CliException">One is not.</exception>
+    public void CheckNodes(IEnumerable<JsonElement>? guests)
+    {
+        foreach (JsonElement item in guests ?? [])
+        {
+            if (StateValues.Text(item, "node") is { } node && Nodes.Count > 0 && !Nodes.Contains(node))
+            {
+                throw CliException.Usage(
+                    $"Guest {StateValues.Text(item, "vmid")} is to be on '{node}', and there is no such node", $"There are: {string.Join(", ", Nodes.Order())}");
+            }
+        }
+    }
 
     /// <summary>Finds a guest by number or name; null if there is none.</summary>
     public JsonElement? Find(string word) =>

@@ -13,18 +13,24 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
     /// <summary>Its number as a number.</summary>
     public int Number => int.Parse(Id, CultureInfo.InvariantCulture);
 
+    /// <summary>The number of a guest that a file describes.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public static string IdOf(JsonElement item)
+    {
+        string id = StateValues.Required(item, "vmid", "guests");
+        return !id.StartsWith('0') && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 100
+            ? id
+            : throw CliException.Usage($"'{id}' is no number of a guest", "Write vmid: 100 or higher, without zeros in front");
+    }
+
     /// <summary>Tells where a guest goes that a file describes and that is not there.</summary>
     /// <exception cref="CliException">The file does not say it.</exception>
     public static GuestPlace OfNew(JsonElement item, GuestIndex guests)
     {
-        string id = StateValues.Required(item, "vmid", "guests");
-        if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 100)
-        {
-            throw CliException.Usage($"'{id}' is no number of a guest", "Write vmid: 100 or higher");
-        }
-
+        string id = IdOf(item);
         JsonElement? source = Source(item) is { } word
-            ? guests.Find(word) ?? throw CliException.Usage($"Guest {id} is to be a copy of '{word}', which is not there", "See: prox guest list")
+            ? guests.Find(word) ?? throw CliException.Usage(
+                $"Guest {id} is to be a copy of '{word}', which is not there", "See: prox guest list. What the same file makes can be copied once it is there")
             : null;
         string type = StateValues.Text(item, "type")
             ?? (source is { } origin ? StateValues.Text(origin, "type")! : StateValues.Text(item, "ostemplate") is null ? "qemu" : "lxc");

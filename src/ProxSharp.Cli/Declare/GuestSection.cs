@@ -23,7 +23,8 @@ internal sealed class GuestSection : IStateSection
     public string Name => "guests";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Reads => ["GET /cluster/resources", "GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"];
+    public IReadOnlyList<string> Reads =>
+        ["GET /cluster/resources", "GET /cluster/nextid", "GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Writes =>
@@ -58,6 +59,9 @@ internal sealed class GuestSection : IStateSection
         [
             .. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? [],
         ];
+        index.CheckNodes(items?.Values);
+        JsonElement[] free = await ConcurrentReading.AllAsync(
+            missing, (item, token) => FreeAsync(session, StateValues.Text(item, "vmid")!, token), cancellationToken).ConfigureAwait(false);
         JsonElement?[] sources = [.. missing.Select(item => GuestPlace.Source(item) is { } word ? index.Find(word) : null)];
         JsonElement[] sourceConfigs = await ConcurrentReading.AllAsync(
             sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
@@ -72,7 +76,7 @@ internal sealed class GuestSection : IStateSection
 
             for (int at = 0; at < missing.Length; at++)
             {
-                WriteMissing(json, GuestPlace.OfNew(missing[at], index), sources[at], sourceConfigs[at]);
+                WriteMissing(json, GuestPlace.OfNew(missing[at], index), sources[at], sourceConfigs[at], free[at].ValueKind == JsonValueKind.Undefined);
             }
 
             json.WriteEndArray();
@@ -85,14 +89,24 @@ internal sealed class GuestSection : IStateSection
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static guest => StateValues.Text(guest, "vmid")!, StringComparer.Ordinal);
         foreach (JsonElement guest in ById(wanted).Values)
         {
-            StateValues.Only(guest, Name, "vmid", "type", "name", "node", "digest", "config", "clone", "ostemplate");
+            StateValues.Only(guest, Name, "vmid", "type", "name", "node", "config", "clone", "ostemplate");
+            if (StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config)
+            {
+                foreach (JsonProperty key in config.EnumerateObject())
+                {
+                    StateValues.Check(key, Name);
+                }
+            }
+
             string id = StateValues.Required(guest, "vmid", Name);
             JsonElement now = known[id];
             JsonElement facts = StateValues.Member(now, "now");
             if (StateValues.Text(facts, "missing") == "1")
             {
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
-                yield return new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
+                yield return StateValues.Text(facts, "hidden") == "1"
+                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user may not see it (VM.Audit)" }
+                    : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
             }
 
@@ -119,7 +133,12 @@ internal sealed class GuestSection : IStateSection
             yield break;
         }
 
-        GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own);
+        GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own, id);
+        foreach (string remark in difference.Remarks.Where(static remark => remark.Length > 0))
+        {
+            yield return new StateChange(Name, title, "change", StateStage.Guests) { IsRemark = true, Reason = remark };
+        }
+
         foreach (string reason in difference.Blocked)
         {
             yield return new StateChange(Name, title, "blocked", StateStage.Guests) { Reason = reason };
@@ -190,7 +209,7 @@ internal sealed class GuestSection : IStateSection
                 StateValues.Only(item, Name);
             }
 
-            string id = StateValues.Required(item, "vmid", Name);
+            string id = GuestPlace.IdOf(item);
             if (!items.TryAdd(id, item))
             {
                 throw CliException.Usage($"'{Name}' names {id} twice", "Leave one of them out");
@@ -205,6 +224,21 @@ internal sealed class GuestSection : IStateSection
         string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
         string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
         return (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+    }
+
+    // Lists leave out what a user may not see; which numbers are taken everybody is told. Undefined for one that is.
+    private static async Task<JsonElement> FreeAsync(ServerSession session, string id, CancellationToken cancellationToken)
+    {
+        ApiParameters parameters = [];
+        parameters.Add("vmid", id);
+        try
+        {
+            return (await session.GetAsync("/cluster/nextid", parameters, cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException taken) when (taken.StatusCode == System.Net.HttpStatusCode.BadRequest)
+        {
+            return default;
+        }
     }
 
     private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config)
@@ -222,12 +256,13 @@ internal sealed class GuestSection : IStateSection
         json.WriteEndObject();
     }
 
-    private static void WriteMissing(Utf8JsonWriter json, GuestPlace place, JsonElement? source, JsonElement sourceConfig)
+    private static void WriteMissing(Utf8JsonWriter json, GuestPlace place, JsonElement? source, JsonElement sourceConfig, bool isHidden)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", place.Number);
         json.WriteStartObject("now");
         json.WriteBoolean("missing", true);
+        json.WriteBoolean("hidden", isHidden);
         json.WriteString("type", place.Type);
         json.WriteString("node", place.Node);
         if (source is { } from)
@@ -244,7 +279,7 @@ internal sealed class GuestSection : IStateSection
     {
         json.WriteStartObject("config");
         foreach (JsonProperty member in config.EnumerateObject()
-            .Where(static member => !Own.Contains(member.Name) && !StateValues.IsMask(member.Value))
+            .Where(static member => !Own.Contains(member.Name))
             .OrderBy(static member => member.Name, Comparer<string>.Create(Sorting.Natural)))
         {
             member.WriteTo(json);

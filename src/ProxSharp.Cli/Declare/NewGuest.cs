@@ -114,5 +114,5 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
         {
             // The copy has got its name already.
             NameKey,
-        }, isSource);
+        }, isSource: isSource);
 }

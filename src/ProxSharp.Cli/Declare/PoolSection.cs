@@ -46,11 +46,12 @@ internal sealed class PoolSection : IStateSection
     {
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static pool => StateValues.Text(pool, "poolid")!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
+        HashSet<string> placed = Placed(wanted);
         foreach (JsonElement pool in StateValues.Items(wanted, Name))
         {
             StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
             string id = StateValues.Required(pool, "poolid", Name);
-            named.Add(id);
+            StateValues.Once(named, id, Name);
             bool exists = known.TryGetValue(id, out JsonElement now);
             string comment = StateValues.Text(pool, "comment") ?? "";
             string before = exists ? StateValues.Text(now, "comment") ?? "" : "";
@@ -63,7 +64,7 @@ internal sealed class PoolSection : IStateSection
                 };
             }
 
-            foreach (StateChange change in Members(pool, now, id, "vms", wish.Prune).Concat(Members(pool, now, id, "storages", wish.Prune)))
+            foreach (StateChange change in Members(pool, known, id, "vms", wish.Prune, placed).Concat(Members(pool, known, id, "storages", wish.Prune, placed)))
             {
                 yield return change;
             }
@@ -73,7 +74,8 @@ internal sealed class PoolSection : IStateSection
         {
             // Proxmox: only empty pools can be deleted.
             JsonElement none = JsonText.Build(static json => WriteEmpty(json));
-            foreach (StateChange change in Members(none, known[id], id, "vms", prune: true).Concat(Members(none, known[id], id, "storages", prune: true)))
+            foreach (StateChange change in Members(none, known, id, "vms", prune: true, placed)
+                .Concat(Members(none, known, id, "storages", prune: true, placed)))
             {
                 yield return change;
             }
@@ -82,29 +84,56 @@ internal sealed class PoolSection : IStateSection
         }
     }
 
-    private IEnumerable<StateChange> Members(JsonElement pool, JsonElement now, string id, string key, bool prune)
+    // A guest is in one pool at most: where the file has it, it leaves the others.
+    private HashSet<string> Placed(JsonElement wanted)
     {
-        if (StateValues.Member(pool, key).ValueKind != JsonValueKind.Array)
+        HashSet<string> placed = new(StringComparer.Ordinal);
+        foreach (JsonElement pool in StateValues.Items(wanted, Name))
+        {
+            foreach (string guest in Words(pool, "vms").Distinct())
+            {
+                StateValues.Once(placed, guest, "vms of pools");
+            }
+        }
+
+        return placed;
+    }
+
+    private static string[] Words(JsonElement pool, string key) =>
+        [.. StateValues.Items(StateValues.Member(pool, key), key).Select(StateValues.Wire).OfType<string>()];
+
+    private IEnumerable<StateChange> Members(
+        JsonElement pool, Dictionary<string, JsonElement> known, string id, string key, bool prune, HashSet<string> placed)
+    {
+        if (StateValues.Member(pool, key).ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
         {
             yield break;
         }
 
         string parameter = key == "vms" ? "vms" : "storage";
-        string[] wanted = [.. StateValues.Member(pool, key).EnumerateArray().Select(StateValues.Wire).OfType<string>()];
-        string[] present = StateValues.Member(now, key) is { ValueKind: JsonValueKind.Array } list
-            ? [.. list.EnumerateArray().Select(StateValues.Wire).OfType<string>()]
-            : [];
+        string[] wanted = Words(pool, key);
+        string[] present = Words(known.GetValueOrDefault(id), key);
         string[] added = [.. wanted.Except(present)];
         if (added.Length > 0)
         {
-            yield return new StateChange(Name, id, "change", StateStage.PoolMembers)
+            List<(string Key, string? From, string? To)> keys = [(key, null, string.Join(',', added))];
+            foreach ((string other, JsonElement now) in key == "vms" ? known.Where(other => other.Key != id) : [])
             {
-                Keys = [(key, null, string.Join(',', added))],
-                Call = Call(ApiMethod.Put, id, (parameter, string.Join(',', added)), ("allow-move", "1")),
-            };
+                string[] lost = [.. Words(now, key).Where(added.Contains)];
+                if (lost.Length > 0)
+                {
+                    keys.Add(($"{key} of {other}", string.Join(',', lost), null));
+                }
+            }
+
+            bool isMove = keys.Count > 1;
+            PlannedCall call = Call(ApiMethod.Put, id, (parameter, string.Join(',', added)));
+            call.Parameters.Add("allow-move", isMove ? "1" : null);
+            yield return new StateChange(Name, id, "change", StateStage.PoolMembers) { Keys = keys, IsRemoval = isMove, Call = call };
         }
 
-        string[] gone = prune ? [.. present.Except(wanted)] : [];
+        // Who goes into another pool has left this one by then.
+        string[] gone = prune ? [.. present.Except(wanted).Where(member => key != "vms" || !placed.Contains(member))] : [];
         if (gone.Length > 0)
         {
             yield return new StateChange(Name, id, "change", StateStage.PoolMembers)

@@ -57,7 +57,7 @@ internal sealed class RuleList(string title, string path, string template, State
     {
         JsonElement[] now = [.. StateValues.Items(present, Section)];
         JsonElement[] given = [.. StateValues.Items(wanted, Section)];
-        string[] known = [.. s_own, .. StateSchema.Describing(StateSchema.Parameters(ApiMethod.Post, template))];
+        string[] known = ["pos", "ipversion", .. StateSchema.Describing(StateSchema.Parameters(ApiMethod.Post, template))];
         foreach (JsonElement rule in given)
         {
             StateValues.Only(rule, Section, known);

@@ -72,7 +72,9 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             catch (Exception failure) when (failure is ProxmoxException or CliException)
             {
                 string subject = TextCells.Visible($"{all[at].Action} {all[at].Section} {all[at].Subject}");
-                run.Note(string.Create(CultureInfo.InvariantCulture, $"{at} of {all.Length} changes were made before this one failed: {subject}"));
+                run.Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{at} of {all.Length} changes were made before this one failed, of which a part may have been made: {subject}"));
                 throw;
             }
         }
@@ -128,12 +130,29 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         }
 
         string things = string.Join("; ", losing.Select(static change =>
-            $"{change.Action} {change.Section} {change.Subject}{string.Concat(change.Keys.Take(1).Select(static key => $" ({key.Key})"))}"));
+            $"{change.Action} {change.Section} {change.Subject}{Named(change)}"));
         string what = string.Create(
             CultureInfo.InvariantCulture, $"make {losing.Length} {(losing.Length == 1 ? "change" : "changes")}: {TextCells.Visible(things)}");
-        return ChangeRules.ConfirmAsync(run, what, "apply", Asking.NoWayBack, cancellationToken);
+        ConfigChange[] replaced = [.. losing.SelectMany(Replaced)];
+        string effect = replaced.Length == 0 ? Asking.NoWayBack
+            : replaced.Length == losing.Length ? ReplacedDisks.Effect(replaced)
+            : $"{ReplacedDisks.Effect(replaced)} {Asking.NoWayBack}";
+        return ChangeRules.ConfirmAsync(run, what, "apply", effect, cancellationToken);
     }
 
-    private static bool Loses(StateChange change) => change.Action == "delete" || change.IsRemoval || (change.Call is { } call
+    private static string Named(StateChange change)
+    {
+        string[] disks = [.. Replaced(change).Select(static disk => $"{disk.Key}: {GuestDisk.Parse(disk.From!).Volume}")];
+        string names = disks.Length > 0 ? string.Join(", ", disks) : change.IsRemoval
+            ? string.Join(", ", change.Keys.Where(static key => key.To is null).Select(static key => $"{key.Key}: {key.From}"))
+            : change.Keys.Count > 0 ? change.Keys[0].Key : "";
+        return names.Length > 0 ? $" ({names})" : "";
+    }
+
+    private static IEnumerable<ConfigChange> Replaced(StateChange change) => change is { Section: "guests", Action: "change" }
+        ? change.Keys.Select(key => new ConfigChange(change.Subject, key.Key, key.From, key.To)).Where(ReplacedDisks.IsReplaced)
+        : [];
+
+    private static bool Loses(StateChange change) => change.Action == "delete" || change.IsRemoval || Replaced(change).Any() || (change.Call is { } call
         && Asking.IsNeeded(Asking.Find(ProxmoxProduct.VirtualEnvironment, call.Method, call.Template), call.Parameters));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -92,11 +93,30 @@ internal static class StateSchema
             return Boolean(wanted) == Boolean(present);
         }
 
+        if (node?.Type is ApiValueType.Number or ApiValueType.Integer
+            && double.TryParse(wanted, CultureInfo.InvariantCulture, out double one) && double.TryParse(present, CultureInfo.InvariantCulture, out double other))
+        {
+            return one.Equals(other);
+        }
+
         bool isList = node?.Type == ApiValueType.Array || node?.Format?.EndsWith("-list", StringComparison.Ordinal) == true;
-        return isList
-            ? Set(wanted, s_listSigns).SetEquals(Set(present, s_listSigns))
+        string? key = DefaultKey(node);
+        return isList ? Set(wanted, s_listSigns).SetEquals(Set(present, s_listSigns))
+            : key is not null ? Set(Named(wanted, key), [',']).SetEquals(Set(Named(present, key), [',']))
             : wanted.Contains('=', StringComparison.Ordinal) && wanted.Contains(',', StringComparison.Ordinal)
                 && Set(wanted, [',']).SetEquals(Set(present, [',']));
+    }
+
+    // The first member of a property string may leave out its name: "2048" is "current=2048".
+    private static string? DefaultKey(ApiNode? node) =>
+        node?.PropertyStringFormat is { } name && VerbContext.Pve.Formats.TryGetValue(name, out ApiNode? format)
+            ? format.DefaultKeyName ?? format.Properties.FirstOrDefault(static property => property.Value.IsDefaultKey).Key
+            : null;
+
+    private static string Named(string text, string key)
+    {
+        int end = text.IndexOf(',', StringComparison.Ordinal);
+        return (end < 0 ? text : text[..end]).Contains('=', StringComparison.Ordinal) ? text : $"{key}={text}";
     }
 
     private static string Boolean(string text) => text.ToLowerInvariant() switch

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -88,6 +89,11 @@ internal static class StateSections
         {
             // A section that nobody knows would be passed over in silence otherwise.
             Find(member.Name);
+            if (member.Value.ValueKind == JsonValueKind.Null)
+            {
+                // With --prune it would mean that everything goes.
+                throw CliException.Usage($"The section '{member.Name}' is empty", $"Take it out, or write {member.Name}: [] if there are to be none");
+            }
         }
     }
 
@@ -97,7 +103,8 @@ internal static class StateSections
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject().Where(static member => !s_unsaid.Contains(member.Name)))
+                foreach (JsonProperty member in value.EnumerateObject().Where(
+                    static member => !s_unsaid.Contains(member.Name) && !(EndpointParameter.IsSecretName(member.Name) && StateValues.IsMask(member.Value))))
                 {
                     json.WritePropertyName(member.Name);
                     WriteSaid(json, member.Value);

@@ -40,12 +40,45 @@ internal static class StateValues
             throw CliException.Usage($"An item of '{section}' has no keys", "See what prox export writes");
         }
 
-        foreach (string name in item.EnumerateObject().Select(static member => member.Name).Where(name => !known.Contains(name)))
+        foreach (JsonProperty member in item.EnumerateObject())
         {
+            string name = member.Name;
+            Check(member, section);
+            if (known.Contains(name))
+            {
+                continue;
+            }
+
             string? near = UsageErrors.Nearest(name, known);
             throw CliException.Usage(
                 $"An item of '{section}' has the key '{name}', which means nothing there",
                 near is null ? $"There are: {string.Join(", ", known)}" : $"Did you mean '{near}'?");
+        }
+    }
+
+    /// <summary>Refuses what a list names a second time.</summary>
+    /// <exception cref="CliException">It was named before.</exception>
+    public static void Once(HashSet<string> named, string id, string section)
+    {
+        if (!named.Add(id))
+        {
+            throw CliException.Usage($"'{section}' names '{id}' twice", "Leave one of them out");
+        }
+    }
+
+    /// <summary>Refuses a digest, for whoever writes one expects that it counts, and a comment that YAML takes for something else than a text.</summary>
+    /// <exception cref="CliException">It is one.</exception>
+    public static void Check(JsonProperty member, string section)
+    {
+        if (member.Name is "comment" or "description" && member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            throw CliException.Usage($"An item of '{section}' has a {member.Name} that is true or false instead of a text", "Put it in quotes");
+        }
+
+        if (member.Name == "digest")
+        {
+            throw CliException.Usage(
+                $"An item of '{section}' has a digest, which no file can say", "Take it out: apply compares the digest of what it has read itself");
         }
     }
 
@@ -79,7 +112,10 @@ internal static class StateValues
     ];
 
     /// <summary>True for asterisks, by which a server shows that there is a secret: to set them would make them the secret.</summary>
-    public static bool IsMask(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: >= 3 } text && text.All(static c => c == '*');
+    public static bool IsMask(JsonElement value) => value.ValueKind == JsonValueKind.String && IsMask(value.GetString()!);
+
+    /// <inheritdoc cref="IsMask(JsonElement)"/>
+    public static bool IsMask(string text) => text.Length >= 3 && text.All(static c => c == '*');
 
     /// <summary>Makes parameters of differences: new values, and <c>delete</c> for keys that go.</summary>
     public static ApiParameters Parameters(IReadOnlyList<(string Key, string? From, string? To)> differences, string? digest = null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
@@ -7,6 +8,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve.Guests;
 
@@ -75,8 +77,8 @@ internal static class StateVerbs
             Details =
                 "A second time it changes nothing. What somebody changed meanwhile is left alone (exit code 6): changes carry its digest. Guests that are "
                 + "missing are made: new ones with empty disks of the same size, containers from ostemplate, copies with clone. Guests are never destroyed, "
-                + "and moved only with --migrate. Nothing is deleted without --prune. What loses something, such as a deletion or a larger disk, is asked about "
-                + "unless --yes is given.",
+                + "and moved only with --migrate. Nothing is deleted without --prune. What loses something, such as a deletion, a disk that is taken out or a "
+                + "guest that leaves a pool, is asked about unless --yes is given.",
             Examples = [new("apply -f cluster.yaml --dry-run", "see the calls"), new("apply -f cluster.yaml", "do it")],
         };
     }
@@ -217,16 +219,19 @@ internal static class StateVerbs
             {
                 if (from is not null)
                 {
-                    writer.WriteLine(ansi.Red($"  - {key}: {TextCells.Visible(from)}"));
+                    writer.WriteLine(ansi.Red($"  - {key}: {TextCells.Visible(Shown(key, from))}"));
                 }
 
                 if (to is not null)
                 {
-                    writer.WriteLine(ansi.Green($"  + {key}: {TextCells.Visible(to)}"));
+                    writer.WriteLine(ansi.Green($"  + {key}: {TextCells.Visible(Shown(key, to))}"));
                 }
             }
         }
     }
+
+    [return: NotNullIfNotNull(nameof(value))]
+    private static string? Shown(string key, string? value) => value is not null && EndpointParameter.IsSecretName(key) ? CallText.Hidden : value;
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<StateChange> changes)
     {
@@ -243,8 +248,8 @@ internal static class StateVerbs
             {
                 json.WriteStartObject();
                 json.WriteString("key", key);
-                json.WriteString("from", from);
-                json.WriteString("to", to);
+                json.WriteString("from", Shown(key, from));
+                json.WriteString("to", Shown(key, to));
                 json.WriteEndObject();
             }
 

@@ -138,20 +138,24 @@ internal static class YamlReading
         {
             json.WriteBooleanValue(char.ToLowerInvariant(text[0]) == 't');
         }
-        else if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) && !HasLeadingZero(text))
+        else if (IsNumber(text))
         {
-            json.WriteNumberValue(whole);
-        }
-        else if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            && double.IsFinite(number) && text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0 && !HasLeadingZero(text))
-        {
-            json.WriteNumberValue(number);
+            // As it stands there: a name or a comment such as 1.50 is a text where it goes.
+            json.WriteRawValue(text);
         }
         else
         {
             json.WriteStringValue(text);
         }
     }
+
+    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        && double.IsFinite(number)
+        && char.IsAsciiDigit(text.TrimStart('-')[0])
+        && !HasLeadingZero(text)
+        && (text.AsSpan().IndexOfAny('.', 'e', 'E') < 0
+            ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            : text.IndexOf('.', StringComparison.Ordinal) is var point && (point < 0 || (point + 1 < text.Length && char.IsAsciiDigit(text[point + 1]))));
 
     // A number is written in one way only; what looks like one otherwise, such as a phone number, is a text.
     private static bool HasLeadingZero(string text) => text.TrimStart('-', '+') is ['0', >= '0' and <= '9', ..] || text.StartsWith('+');
