@@ -49,9 +49,11 @@ public sealed class StateSafetyTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await cluster.UserAsync();
         cli.Write("free.yaml", "prox: 1\nguests:\n- {vmid: 106, config: {scsi5: \"local-lvm:vm-102-disk-0,size=64G\"}}\n");
+        cli.Write("larger.yaml", "prox: 1\nguests:\n- {vmid: 106, config: {scsi0: \"local-lvm:vm-102-disk-0,size=64G\"}}\n");
         cli.Write("taken.yaml", "prox: 1\nguests:\n- {vmid: 106, config: {scsi0: \"local-lvm:vm-102-disk-0,size=20G\"}}\n");
 
         Assert.Contains("a volume of guest 102", (await cli.LineAsync("apply -f free.yaml --yes")).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("a larger volume of guest 102", (await cli.LineAsync("apply -f larger.yaml --yes")).FailedWith(6), StringComparison.Ordinal);
         Assert.Equal("No differences.\n", (await cli.LineAsync("apply -f taken.yaml")).Errors);
         Assert.Contains("vm-106-disk-0", (await cli.LineAsync("vm config 106 --query scsi0 -o name")).Succeeded(), StringComparison.Ordinal);
     }

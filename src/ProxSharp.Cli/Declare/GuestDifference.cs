@@ -168,6 +168,11 @@ internal sealed class GuestDifference
         {
             _blocked.Add($"{key} has {Size(now)} and the file says {Size(size)}: disks never become smaller");
         }
+        else if (id is not null && wanted.Volume != present.Volume && wanted.Owner is { } owner && owner != id)
+        {
+            // Growing cannot be taken back, and the file may mean the other disk.
+            _blocked.Add($"{key} names '{wanted.Volume}', a larger volume of guest {owner}: to grow the disk of {id} write '{wanted.AsWish(key)}'");
+        }
         else
         {
             _larger.Add((key, Size(now), Size(size)));
