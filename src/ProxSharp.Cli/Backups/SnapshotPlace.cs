@@ -129,11 +129,11 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     private async Task<string> AdviseAsync(BackupSnapshotPath damaged, CancellationToken cancellationToken)
     {
         const string Damaged = "A file of the datastore is damaged, and this snapshot cannot be read without it.";
-        foreach ((BackupSnapshotPath older, bool isFinished) in await ListAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
+        foreach (ListedSnapshot older in await ListAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
         {
-            if (isFinished && older.Time < damaged.Time && !await IsDamagedAsync(older, cancellationToken).ConfigureAwait(false))
+            if (older.IsFinished && older.Path.Time < damaged.Time && !await IsDamagedAsync(older.Path, cancellationToken).ConfigureAwait(false))
             {
-                return $"{Damaged} The one before it can be: give {older} instead. What it holds is checked by: {VerifyCommand(older)}";
+                return $"{Damaged} The one before it can be: give {older.Path} instead. What it holds is checked by: {VerifyCommand(older.Path)}";
             }
         }
 
