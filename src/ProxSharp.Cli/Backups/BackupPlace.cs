@@ -68,10 +68,10 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     public override string Describe() => Namespace.IsRoot ? Store.ToString() : $"{Store}:{Namespace}";
 
     /// <inheritdoc/>
-    protected override async Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(
+    protected override async Task<IReadOnlyList<ListedSnapshot>> ListAsync(
         BackupGroupPath group, CancellationToken cancellationToken) =>
         [.. (await Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false))
-            .Select(static snapshot => (snapshot.Path, snapshot.IsComplete || HasManifest(snapshot)))];
+            .Select(static snapshot => new ListedSnapshot(snapshot.Path, snapshot.IsComplete || HasManifest(snapshot)))];
 
     /// <inheritdoc/>
     protected override async Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>

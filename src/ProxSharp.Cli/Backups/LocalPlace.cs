@@ -72,12 +72,12 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     public override string Describe() => Namespace.IsRoot ? store.Root : $"{store.Root}:{Namespace}";
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(
+    protected override Task<IReadOnlyList<ListedSnapshot>> ListAsync(
         BackupGroupPath group, CancellationToken cancellationToken)
     {
         HashSet<BackupSnapshotPath> finished = [.. ListSnapshots(group)];
         IEnumerable<BackupSnapshotPath> all = finished.Union(ListFolders(group)).OrderByDescending(static snapshot => snapshot.Time);
-        return Task.FromResult<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>>([.. all.Select(one => (one, finished.Contains(one)))]);
+        return Task.FromResult<IReadOnlyList<ListedSnapshot>>([.. all.Select(one => new ListedSnapshot(one, finished.Contains(one)))]);
     }
 
     private IEnumerable<BackupSnapshotPath> ListFolders(BackupGroupPath group)

@@ -38,7 +38,7 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
                 $"'{text}' is no snapshot", "Write host/NAME/2026-01-31T02:00:00Z, or host/NAME for the newest (prox backup list)");
         }
 
-        IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)> all = await ListAsync(group, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ListedSnapshot> all = await ListAsync(group, cancellationToken).ConfigureAwait(false);
         int newest = all.TakeWhile(static one => !one.IsFinished).Count();
         if (newest == all.Count)
         {
@@ -118,7 +118,7 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     public abstract string Describe();
 
     /// <summary>Lists the snapshots of a group, newest first. Those that have a manifest are finished; it may be damaged.</summary>
-    protected abstract Task<IReadOnlyList<(BackupSnapshotPath Path, bool IsFinished)>> ListAsync(BackupGroupPath group, CancellationToken cancellationToken);
+    protected abstract Task<IReadOnlyList<ListedSnapshot>> ListAsync(BackupGroupPath group, CancellationToken cancellationToken);
 
     /// <summary>Tells whether the manifest of a snapshot cannot be read where it lies.</summary>
     protected abstract Task<bool> IsDamagedAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken);
@@ -129,11 +129,11 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
     private async Task<string> AdviseAsync(BackupSnapshotPath damaged, CancellationToken cancellationToken)
     {
         const string Damaged = "A file of the datastore is damaged, and this snapshot cannot be read without it.";
-        foreach ((BackupSnapshotPath older, bool isFinished) in await ListAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
+        foreach (ListedSnapshot older in await ListAsync(damaged.Group, cancellationToken).ConfigureAwait(false))
         {
-            if (isFinished && older.Time < damaged.Time && !await IsDamagedAsync(older, cancellationToken).ConfigureAwait(false))
+            if (older.IsFinished && older.Path.Time < damaged.Time && !await IsDamagedAsync(older.Path, cancellationToken).ConfigureAwait(false))
             {
-                return $"{Damaged} The one before it can be: give {older} instead. What it holds is checked by: {VerifyCommand(older)}";
+                return $"{Damaged} The one before it can be: give {older.Path} instead. What it holds is checked by: {VerifyCommand(older.Path)}";
             }
         }
 

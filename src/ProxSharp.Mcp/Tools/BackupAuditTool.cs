@@ -96,7 +96,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
     private static async Task<IEnumerable<JsonObject>> GroupsAsync(
         AgentSite site, Reading reading, DateTimeOffset now, int days, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(string Store, string Namespace, JsonElement Snapshot)> all =
+        IReadOnlyList<StoredSnapshot> all =
             await BackupTools.SnapshotsAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
         return all
             .GroupBy(static entry => $"{entry.Store}:{(entry.Namespace.Length > 0 ? entry.Namespace + "/" : "")}"

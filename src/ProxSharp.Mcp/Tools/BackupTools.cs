@@ -48,10 +48,10 @@ internal sealed class BackupTools(AgentSites sites)
     }
 
     /// <summary>The snapshots of a backup server with where they are.</summary>
-    public static async Task<IReadOnlyList<(string Store, string Namespace, JsonElement Snapshot)>> SnapshotsAsync(
+    public static async Task<IReadOnlyList<StoredSnapshot>> SnapshotsAsync(
         AgentSite site, Reading reading, string? store, BackupOwner? owner, CancellationToken cancellationToken)
     {
-        List<(string, string, JsonElement)> found = [];
+        List<StoredSnapshot> found = [];
         IEnumerable<string> stores = store is not null
             ? [store]
             : (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false))
@@ -66,7 +66,7 @@ internal sealed class BackupTools(AgentSites sites)
                     { "ns", ns.Length > 0 ? ns : null }, { "backup-type", owner?.Type }, { "backup-id", owner?.Id },
                 };
                 IReadOnlyList<JsonElement> snapshots = await reading.ListAsync($"/admin/datastore/{name}/snapshots", parameters).ConfigureAwait(false);
-                found.AddRange(snapshots.Select(snapshot => (name, ns, snapshot)));
+                found.AddRange(snapshots.Select(snapshot => new StoredSnapshot(name, ns, snapshot)));
             }
         }
 

@@ -18,18 +18,18 @@ internal sealed class LogHandlers(ServerState state, string process, Func<string
         table.Get("/nodes/{node}/journal", Journal);
     }
 
-    private List<(DateTimeOffset At, string Text)> Entries(ApiCall call)
+    private Entry[] Entries(ApiCall call)
     {
         string node = call.PathValues["node"] is var named and not "localhost" ? named : state.LocalNode;
         DateTimeOffset booted = bootedAt(node);
-        List<(DateTimeOffset At, string Text)> entries = [(booted, Line(booted, node, "systemd[1]", "Reached target multi-user.target - Multi-User System."))];
+        List<Entry> entries = [new(booted, Line(booted, node, "systemd[1]", "Reached target multi-user.target - Multi-User System."))];
         foreach (SimulatedTask task in state.Tasks.All.Where(task => task.Node == node))
         {
             string source = string.Create(CultureInfo.InvariantCulture, $"{process}[{task.Pid - 1}]");
-            entries.Add((task.Started, Line(task.Started, node, source, $"<{task.Owner}> starting task {task.Upid}")));
+            entries.Add(new Entry(task.Started, Line(task.Started, node, source, $"<{task.Owner}> starting task {task.Upid}")));
             if (task.Ended is { } ended)
             {
-                entries.Add((ended, Line(ended, node, source, $"<{task.Owner}> end task {task.Upid} {task.ExitStatus}")));
+                entries.Add(new Entry(ended, Line(ended, node, source, $"<{task.Owner}> end task {task.Upid} {task.ExitStatus}")));
             }
         }
 
@@ -70,23 +70,22 @@ internal sealed class LogHandlers(ServerState state, string process, Func<string
     {
         long? since = call.Integer("since");
         long? until = call.Integer("until");
-        List<(DateTimeOffset At, string Text)> entries = Entries(call);
-        IEnumerable<(string Text, int Index)> chosen = entries.Select(static (entry, index) => (entry, index))
-            .Where(pair => (since is null || pair.entry.At.ToUnixTimeSeconds() >= since) && (until is null || pair.entry.At.ToUnixTimeSeconds() <= until))
-            .Select(static pair => (pair.entry.Text, pair.index));
+        Entry[] entries = Entries(call);
         int from = Position(call.Text("startcursor")) ?? 0;
         int to = Position(call.Text("endcursor")) ?? int.MaxValue;
-        List<(string Text, int Index)> found = [.. chosen.Where(entry => entry.Index >= from && entry.Index <= to)];
+        bool IsChosen(int index) => index >= from && index <= to
+            && (since is null || entries[index].At.ToUnixTimeSeconds() >= since) && (until is null || entries[index].At.ToUnixTimeSeconds() <= until);
+        List<int> found = [.. Enumerable.Range(0, entries.Length).Where(IsChosen)];
         if (call.Integer("lastentries") is { } last)
         {
             found = [.. found.TakeLast((int)last)];
         }
 
-        JsonArray lines = [.. found.Select(static entry => (JsonNode)JsonValue.Create(entry.Text))];
+        JsonArray lines = [.. found.Select(index => (JsonNode)JsonValue.Create(entries[index].Text))];
         if (found.Count > 0)
         {
-            lines.Insert(0, Cursor(found[0].Index));
-            lines.Add((JsonNode)JsonValue.Create(Cursor(found[^1].Index)));
+            lines.Insert(0, Cursor(found[0]));
+            lines.Add((JsonNode)JsonValue.Create(Cursor(found[^1])));
         }
 
         return new ApiReply
@@ -103,5 +102,12 @@ internal sealed class LogHandlers(ServerState state, string process, Func<string
     {
         int start = cursor?.IndexOf(";i=", StringComparison.Ordinal) ?? -1;
         return start < 0 ? null : int.TryParse(cursor![(start + 3)..].Split(';')[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int index) ? index : null;
+    }
+
+    private sealed class Entry(DateTimeOffset at, string text)
+    {
+        public DateTimeOffset At => at;
+
+        public string Text => text;
     }
 }

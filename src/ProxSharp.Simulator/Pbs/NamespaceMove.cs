@@ -30,13 +30,13 @@ internal sealed class NamespaceMove(Datastore store, BackupNamespace from, Backu
     public void Run(SimulatedTask task)
     {
         Check();
-        (BackupNamespace Source, BackupNamespace Target)[] places = Places();
+        BackupNamespace[] targets = [.. store.Namespaces(from, depth).Select(Place)];
         foreach ((GroupKey group, GroupMove move) in Moves())
         {
             task.Write(string.Create(CultureInfo.InvariantCulture, $"moved group '{group.Folder}' ({move.Run()} snapshots)"));
         }
 
-        foreach ((_, BackupNamespace target) in places.Where(static place => !place.Target.IsRoot))
+        foreach (BackupNamespace target in targets.Where(static target => !target.IsRoot))
         {
             store.Files.MakeFolder(target.StorePath);
         }
@@ -46,9 +46,6 @@ internal sealed class NamespaceMove(Datastore store, BackupNamespace from, Backu
             task.Write($"namespace '{from}' is not empty and stays");
         }
     }
-
-    private (BackupNamespace Source, BackupNamespace Target)[] Places() =>
-        [.. store.Namespaces(from, depth).Select(source => (source, Place(source)))];
 
     private BackupNamespace Place(BackupNamespace source)
     {
@@ -60,8 +57,7 @@ internal sealed class NamespaceMove(Datastore store, BackupNamespace from, Backu
 
     private (GroupKey Group, GroupMove Move)[] Moves() =>
     [
-        .. from place in Places()
-           from @group in store.Groups(place.Source)
-           select (@group, new GroupMove(store, @group, place.Target) { Merges = Merges }),
+        .. store.Namespaces(from, depth).SelectMany(source => store.Groups(source).Select(
+            key => (key, new GroupMove(store, key, Place(source)) { Merges = Merges }))),
     ];
 }

@@ -35,9 +35,10 @@ internal static class Retention
             return [.. group];
         }
 
-        (T Item, DateTimeOffset Time)[] newestFirst =
+        Dated<T>[] newestFirst =
         [
-            .. group.OrderByDescending(timeOf).Select(one => (one, TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(timeOf(one)), zone))),
+            .. group.OrderByDescending(timeOf).Select(
+                one => new Dated<T>(one, TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeSeconds(timeOf(one)), zone))),
         ];
         Dictionary<T, bool> marks = [];
         foreach ((string option, Func<DateTimeOffset, string> period) in s_rules)
@@ -50,14 +51,14 @@ internal static class Retention
 
     // Proxmox: what one rule has marked, to be kept or to be removed, no later rule decides again. A period that holds something kept by an earlier
     // rule needs none more and does not count; what else lies in it stays unmarked.
-    private static void Mark<T>((T Item, DateTimeOffset Time)[] newestFirst, Dictionary<T, bool> marks, long left, Func<DateTimeOffset, string> period)
+    private static void Mark<T>(Dated<T>[] newestFirst, Dictionary<T, bool> marks, long left, Func<DateTimeOffset, string> period)
         where T : notnull
     {
         HashSet<string> covered = [.. newestFirst.Where(one => marks.GetValueOrDefault(one.Item)).Select(one => period(one.Time))];
         HashSet<string> chosen = [];
-        foreach ((T item, DateTimeOffset time) in newestFirst.Where(one => !marks.ContainsKey(one.Item)))
+        foreach (Dated<T> one in newestFirst.Where(one => !marks.ContainsKey(one.Item)))
         {
-            string id = period(time);
+            string id = period(one.Time);
             if (covered.Contains(id))
             {
                 continue;
@@ -68,7 +69,14 @@ internal static class Retention
                 return;
             }
 
-            marks[item] = chosen.Add(id);
+            marks[one.Item] = chosen.Add(id);
         }
+    }
+
+    private sealed class Dated<T>(T item, DateTimeOffset time)
+    {
+        public T Item => item;
+
+        public DateTimeOffset Time => time;
     }
 }

@@ -36,18 +36,18 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
 
     /// <summary>Reads something on each node that is ready; those that cannot be read are a warning.</summary>
     /// <exception cref="ProxmoxException">None of them can be read.</exception>
-    public async Task<IReadOnlyList<(string Node, JsonElement Data)>> EachAsync(
+    public async Task<IReadOnlyList<NodeAnswer>> EachAsync(
         VerbRun run, IReadOnlyList<string> nodes, Func<string, CancellationToken, Task<ApiResponse<JsonElement>>> read, CancellationToken cancellationToken)
     {
-        (string Node, JsonElement Data, ProxmoxException? Failure)[] all = await ConcurrentReading.AllAsync(nodes, async (node, token) =>
+        NodeAnswer[] all = await ConcurrentReading.AllAsync(nodes, async (node, token) =>
         {
             try
             {
-                return (node, (await read(node, token).ConfigureAwait(false)).Data, default(ProxmoxException));
+                return new NodeAnswer(node, (await read(node, token).ConfigureAwait(false)).Data, failure: null);
             }
             catch (ProxmoxException failure)
             {
-                return (node, default, failure);
+                return new NodeAnswer(node, default, failure);
             }
         }, cancellationToken).ConfigureAwait(false);
         if (all.All(static item => item.Failure is not null))
@@ -60,12 +60,12 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
             run.Command.Warn(TextCells.Visible($"the storage '{Storage}' is not ready on {node}: what is there is not looked at"));
         }
 
-        foreach ((string node, _, ProxmoxException? failure) in all.Where(static item => item.Failure is not null))
+        foreach (NodeAnswer item in all.Where(static item => item.Failure is not null))
         {
-            run.Command.Warn(TextCells.Visible($"the storage '{Storage}' cannot be read on {node}: {ErrorMapper.Map(failure!).Message}"));
+            run.Command.Warn(TextCells.Visible($"the storage '{Storage}' cannot be read on {item.Node}: {ErrorMapper.Map(item.Failure!).Message}"));
         }
 
-        return [.. all.Where(static item => item.Failure is null).Select(static item => (item.Node, item.Data))];
+        return [.. all.Where(static item => item.Failure is null)];
     }
 
     /// <summary>Finds the nodes whose part of the storage holds a volume.</summary>
@@ -170,7 +170,7 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
         VerbRun run, ApiParameters filter, Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<(string Node, JsonElement Data)> all = await EachAsync(run, Ready, (node, token) => session.GetAsync(
+        IReadOnlyList<NodeAnswer> all = await EachAsync(run, Ready, (node, token) => session.GetAsync(
             $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(Storage)}/content", filter, token), cancellationToken).ConfigureAwait(false);
         return [.. all.Where(item => item.Data.EnumerateArray().Any(isMeant)).Select(static item => item.Node)];
     }
