@@ -89,7 +89,8 @@ internal static class TaskNoun
     {
         null => null,
         _ when isBackup || guest.All(char.IsAsciiDigit) => [guest],
-        _ => [.. (await Guests.GuestTargets.NamedAsync(run, Guests.GuestKind.Any, [guest], cancellationToken).ConfigureAwait(false)).Select(static found => found.Id.ToString())],
+        _ => [.. (await Guests.GuestTargets.NamedAsync(run, Guests.GuestKind.Any, [guest], cancellationToken).ConfigureAwait(false)).Select(
+            static found => found.Id.ToString())],
     };
 
     private static long Time(JsonElement item) => item.TryGetProperty("starttime", out JsonElement time) && time.TryGetInt64(out long seconds) ? seconds : 0;
