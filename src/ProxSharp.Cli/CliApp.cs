@@ -51,7 +51,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
                 return (ExitCodes.Success, null);
             }
 
-            return (await InvokeAsync(arguments, cancellationToken).ConfigureAwait(false), null);
+            return (await InvokeAsync(arguments is ["--version", ..] ? ["version", .. arguments.Skip(1)] : arguments, cancellationToken).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using ProxSharp.AccessControl;
+using ProxSharp.Cli.Agents;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Doctor;
 using ProxSharp.Cli.Tests.Testing;
@@ -10,28 +11,36 @@ namespace ProxSharp.Cli.Tests;
 /// <summary>What the doctor says a user or token cannot do, and the commands that let it.</summary>
 public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixture<SimulatedBackupServer>
 {
-    private const string ForUser = "pveum acl modify /vms --roles PVEVMAdmin --users a@pve";
-    private const string ForToken = "pveum acl modify /vms --roles PVEVMAdmin --tokens 'a@pve!t'";
+    [Theory]
+    [InlineData(null, TokenLimit.None, null, "a@pve")]
+    [InlineData("a@pve!t", TokenLimit.Separated, true, "a@pve!t")]
+    [InlineData("a@pve!t", TokenLimit.Separated, null, "a@pve!t")]
+    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, false, "a@pve")]
+    [InlineData("a@pve!t", TokenLimit.Unknown, false, "a@pve")]
+    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, true, "a@pve a@pve!t")]
+    [InlineData("a@pve!t", TokenLimit.Unknown, null, "a@pve a@pve!t")]
+    [InlineData("root@pam!t", TokenLimit.Unknown, null, "root@pam!t")]
+    public void Whom_WhoLacksIt_GetsIt(string? token, TokenLimit limit, bool? isSeparated, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Grants.Whom(Context(token), limit, isSeparated)));
 
     [Theory]
-    [InlineData(null, TokenLimit.None, null, ForUser)]
-    [InlineData("a@pve!t", TokenLimit.Separated, true, ForToken)]
-    [InlineData("a@pve!t", TokenLimit.Separated, null, ForToken)]
-    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, false, ForUser)]
-    [InlineData("a@pve!t", TokenLimit.Unknown, false, ForUser)]
-    [InlineData("a@pve!t", TokenLimit.UserLacksItToo, true, ForUser + " && " + ForToken)]
-    [InlineData("a@pve!t", TokenLimit.Unknown, null, ForUser + " && " + ForToken)]
-    public void Mend_WhoLacksIt_GetsIt(string? token, TokenLimit limit, bool? isSeparated, string expected) => Assert.Equal(
-        expected, PrivilegeChecks.Mend(Context(token), limit, isSeparated, "/vms", "VM.Clone", "PVEVMAdmin"));
+    [InlineData("A.1 B.1", "", "Both ", "")]
+    [InlineData("A.1 B.1 C.1", "Both", "", "C.1")]
+    [InlineData("A.1 C.1", "", "One ", "C.1")]
+    [InlineData("A.1", "Both", "", "")]
+    public void Kept_RolesOnThePath_StandBesideTheNewOne(string has, string added, string names, string rest)
+    {
+        Dictionary<string, string[]> known = new() { ["One"] = ["A.1"], ["Both"] = ["A.1", "B.1"], ["None"] = [] };
 
-    [Fact]
-    public void Mend_NoRoleHasIt_MakesOne() => Assert.Equal(
-        "pveum role add ProxSysModify --privs Sys.Modify; pveum acl modify / --roles ProxSysModify --users a@pve",
-        PrivilegeChecks.Mend(Context(null), TokenLimit.None, null, "/", "Sys.Modify", ""));
+        KeptRoles kept = KeptRoles.Of(known, [.. has.Split(' ')], added.Split(' '));
+
+        Assert.Equal(names, string.Concat(kept.Names.Select(static name => $"{name} ")));
+        Assert.Equal(rest, string.Join(' ', kept.Rest));
+    }
 
     [Theory]
-    [InlineData(false, "", "--users weak@pve\n")]
-    [InlineData(true, "", "--users weak@pve && pveum acl modify /vms --roles PVEVMAdmin --tokens 'weak@pve!ops'\n")]
+    [InlineData(false, "", "--roles PVEVMAdmin,PVEAuditor --users weak@pve\n")]
+    [InlineData(true, "", "--users weak@pve && pveum acl modify /vms --roles PVEVMAdmin,PVEAuditor --tokens 'weak@pve!ops'\n")]
     [InlineData(true, "PVEVMAdmin", "/vms --roles PVEVMAdmin --tokens 'weak@pve!ops'\n")]
     public async Task Doctor_Token_NamesWhoNeedsTheEntry(bool isSeparated, string roleOfUser, string expected)
     {
@@ -63,6 +72,7 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
         Assert.Contains("ok    can         see guests", output, StringComparison.Ordinal);
         Assert.Contains("pveum acl modify /vms --roles PVEVMAdmin", output, StringComparison.Ordinal);
         Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.Contains("pveum role add ProxSysModify --privs Sys.Modify; pveum acl modify /nodes --roles ProxSysModify,PVEAuditor --", output, StringComparison.Ordinal);
         Assert.Contains("change the cluster: options, firewall, backup jobs", output, StringComparison.Ordinal);
     }
 

@@ -67,6 +67,65 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.ProperSubset(tag.ToHashSet(), (await NamesAsync(cli, "@tag-prod,-db-1 status=running")).ToHashSet());
     }
 
+    [Theory]
+    [InlineData("pool set production --vms staging,100 --dry-run", "vms=106,100")]
+    [InlineData("backup-job create --vmid staging --schedule daily --storage local --dry-run", "vmid=106")]
+    [InlineData("node stopall pve1 --vms @node-pve1,100 --dry-run", "vms=")]
+    [InlineData("node migrateall pve1 --target pve2 --vms staging --dry-run", "vms=106")]
+    [InlineData("ha resource create staging --dry-run", "sid=vm:106")]
+    [InlineData("ha resource create vm:staging --dry-run", "sid=vm:106")]
+    [InlineData("ha resource create dns --dry-run", "sid=ct:200")]
+    [InlineData("ha resource create 100 --dry-run", "sid=100")]
+    [InlineData("access acl set --path /vms/staging --roles PVEAuditor --users root@pam --dry-run", "path=/vms/106")]
+    public async Task Option_TakesNumbersOfGuests_TakesNames(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string shown = (await cli.LineAsync(line)).Succeeded();
+
+        Assert.Contains(expected, shown.Replace("'", "", StringComparison.Ordinal).Replace("--", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pool set production --vms stagin --dry-run", 5)]
+    [InlineData("ha resource create ct:staging --dry-run", 5)]
+    [InlineData("node stopall pve1 --vms * --dry-run", 2)]
+    [InlineData("node stopall pve1 --vms @all --dry-run", 2)]
+    [InlineData("node stopall pve1 --vms=-staging --dry-run", 2)]
+    [InlineData("storage content list local --vmid web*", 2)]
+    [InlineData("vm clone web-1 staging --newid staging --dry-run", 2)]
+    [InlineData("task list --guest web-", 5)]
+    public async Task Option_NamesNoGuestOrTooMany_IsRefused(string line, int exitCode)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        (await cli.LineAsync(line)).FailedWithCode(exitCode);
+    }
+
+    [Fact]
+    public async Task Tasks_OfAGuest_AreFoundByItsNameToo()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("vm snapshot create staging before")).Succeeded();
+
+        string byNumber = (await cli.LineAsync("task list --guest 106 -o name")).Succeeded();
+
+        Assert.Contains(":qmsnapshot:106:", byNumber, StringComparison.Ordinal);
+        Assert.Equal(byNumber, (await cli.LineAsync("task list --guest staging -o name")).Succeeded());
+        Assert.Equal("", (await cli.LineAsync("task list --guest 4711 -o name")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("events --fields kind", "--fields")]
+    [InlineData("events -o csv --query kind", "--query")]
+    [InlineData("export --sort vmid", "--sort")]
+    public async Task Choices_WhereTheyDoNothing_AreRefused(string line, string option)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains($"{option} does nothing here", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
     private static async Task<string[]> NamesAsync(CliHarness cli, string words) =>
         (await cli.LineAsync($"vm list {words} -o name")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

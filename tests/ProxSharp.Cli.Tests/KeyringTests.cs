@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Secrets;
 
 namespace ProxSharp.Cli.Tests;
@@ -21,6 +23,61 @@ public sealed class KeyringTests
         await keyring.DeleteAsync("lab", cancellationToken);
         InvalidOperationException missing = await Assert.ThrowsAsync<InvalidOperationException>(() => keyring.ReadAsync("lab", cancellationToken));
         Assert.Contains("no entry 'lab'", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keyring_ProgramThatHangs_IsGivenUpAfterAMinute()
+    {
+        FakeTimeProvider time = new();
+        bool isEnded = false;
+        Keyring keyring = new(
+            async (_, _, _, end) =>
+            {
+                using CancellationTokenRegistration ended = end.Register(() => isEnded = true);
+                await Task.Delay(Timeout.InfiniteTimeSpan, end);
+                return null;
+            },
+            isMac: false) { Time = time };
+
+        Task storing = keyring.StoreAsync("lab", "s3cret", TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        InvalidOperationException hung = await Assert.ThrowsAsync<InvalidOperationException>(() => storing);
+        Assert.Contains("did not answer within a minute: 'secret-tool'", hung.Message, StringComparison.Ordinal);
+        Assert.True(isEnded);
+    }
+
+    [Fact]
+    public async Task Program_ThatFailsBeforeItReads_SaysWhy()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a Unix shell.");
+
+        ProgramResult? result = await ProgramResult.RunAsync(
+            "sh", ["-c", "exec 0<&-; echo it is locked >&2; exit 3"], new string('x', 1 << 20), TestContext.Current.CancellationToken);
+
+        Assert.Equal(new ProgramResult(3, "", "it is locked\n"), result);
+    }
+
+    [Fact]
+    public async Task Program_NobodyWaitsFor_IsEnded()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a Unix shell.");
+        string folder = Directory.CreateTempSubdirectory("prox-test-").FullName;
+        string pipe = Path.Combine(folder, "pipe");
+        await Process.Start("mkfifo", [pipe]).WaitForExitAsync(TestContext.Current.CancellationToken);
+        using CancellationTokenSource interrupt = new();
+
+        Task<ProgramResult?> running = ProgramResult.RunAsync("sh", ["-c", $"exec 3>{pipe}; exec sleep 600"], "", interrupt.Token);
+        await using FileStream reader = await Task.Run(
+            () => new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), TestContext.Current.CancellationToken);
+        await interrupt.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+
+        // The end of the program closes its side.
+        Assert.Equal(-1, await Task.Run(reader.ReadByte, TestContext.Current.CancellationToken).WaitAsync(
+            TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class LoginCommandTests
     }
 
     [Theory]
-    [InlineData(false, "The token root@pam!t1 was deleted again, for its secret could not be stored: ", "--store file, or --store keyring")]
+    [InlineData(false, "The token root@pam!t1 was deleted again, for its secret could not be stored: ", "with another place for the secret: --store keyring")]
     [InlineData(true, "; and it could not be deleted again: ", "pveum user token remove root@pam t1")]
     public async Task Login_SecretThatCannotBeStored_LeavesNoTokenThatNobodyKnowsOf(bool stays, string expected, string advice)
     {

@@ -70,4 +70,71 @@ public sealed class SmallFaultTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.DoesNotContain("The context ''", run.Errors, StringComparison.Ordinal);
         Assert.Contains("Nothing may be changed here", run.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task DryRun_KeyThatIsDeletedTwice_IsShownOnce()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string shown = (await cli.LineAsync("vm set web-1 --delete scsi0,scsi0 --dry-run")).Succeeded();
+
+        Assert.Single(shown.Split('\n'), static line => line.StartsWith("  - scsi0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DryRun_KeyThatIsSetAndDeleted_IsRefusedAsByTheServer()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync("vm set web-1 --delete tags,onboot --tags x --dry-run")).FailedWith(2);
+
+        Assert.Contains("'tags' is to be set and to be deleted", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_AsAnOptionWithOthers_IsTheCommand()
+    {
+        using CliHarness cli = new();
+
+        Assert.Equal((await cli.LineAsync("version -o json")).Succeeded(), (await cli.LineAsync("--version -o json")).Succeeded());
+    }
+
+    [Fact]
+    public async Task DryRun_TextWithLines_IsWrittenAsShellsReadIt()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string shown = (await cli.RunAsync("vm", "set", "web-1", "--description", "it's\none \\ two", "--dry-run")).Succeeded();
+
+        Assert.Contains(@"description=$'it\'s\none \\ two'", shown, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("explain vm set net31", 0, "")]
+    [InlineData("explain vm set net32", 2, "There is no parameter 'net32'")]
+    [InlineData("context add . https://pve1 --user root@pam --secret env:X", 2, "'.' cannot be the name of a context")]
+    [InlineData("context add .. https://pve1 --user root@pam --secret env:X", 2, "'..' cannot be the name of a context")]
+    public async Task Names_OutOfBounds_AreRefused(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.FailedWithCode(exitCode);
+        Assert.Contains(expected, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Completion_WhatItRemembers_IsForItsUserAlone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
+        using CliHarness cli = await cluster.UserAsync();
+
+        (await cli.RunAsync("complete", "--line", "prox vm show w")).Succeeded();
+
+        string[] files = Directory.GetFiles(Path.Combine(cli.Home, ".cache", "prox"));
+        Assert.NotEmpty(files);
+        Assert.All(files, static file => Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file)));
+    }
 }

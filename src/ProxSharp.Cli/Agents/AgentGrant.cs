@@ -12,7 +12,7 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
 {
     private const string Comment = "Made by prox for an agent";
 
-    private readonly Dictionary<string, string[]> _roles = new(StringComparer.Ordinal);
+    private Dictionary<string, string[]> _roles = [];
 
     /// <summary>What the token is for.</summary>
     public AgentRole Role { get; } = role;
@@ -37,6 +37,9 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
 
     private IEnumerable<AgentRole> Roles => Role == AgentRole.Operator ? [AgentRole.Reader, AgentRole.Operator] : [AgentRole.Reader];
 
+    /// <summary>The roles of the server and those that are made, once the calls are known.</summary>
+    public IReadOnlyDictionary<string, string[]> KnownRoles => _roles;
+
     /// <summary>The privileges of roles, once the calls are known.</summary>
     public IEnumerable<string> PrivilegesOf(IEnumerable<string> roles) => roles.SelectMany(name => _roles.GetValueOrDefault(name) ?? []).Distinct();
 
@@ -47,7 +50,7 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
     public async Task<IReadOnlyList<PlannedCall>> CallsAsync(ServerSession session, CancellationToken cancellationToken)
     {
         await AgentPlaces.CheckAsync(session, Entries, cancellationToken).ConfigureAwait(false);
-        await ReadRolesAsync(session, cancellationToken).ConfigureAwait(false);
+        _roles = await KeptRoles.ReadRolesAsync(session, cancellationToken).ConfigureAwait(false);
         List<PlannedCall> calls = IsBackup ? [] : [.. Roles.Where(IsMissing).Select(static wanted => Call(
             ApiMethod.Post, "/access/roles", new() { { "roleid", wanted.PveRole }, { "privs", string.Join(',', wanted.PvePrivileges) } }))];
         foreach (AgentRole own in IsBackup ? [] : Roles)
@@ -103,20 +106,6 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
         {
             throw Conflict(
                 $"The token {TokenId} exists already, and its secret cannot be read again", "Choose another name with --token-name, or remove it first");
-        }
-    }
-
-    private async Task ReadRolesAsync(ServerSession session, CancellationToken cancellationToken)
-    {
-        JsonElement existing = (await session.GetAsync("/access/roles", null, cancellationToken).ConfigureAwait(false)).Data;
-        foreach (JsonElement entry in existing.EnumerateArray())
-        {
-            if (Text(entry, "roleid") is { } name && entry.TryGetProperty("privs", out JsonElement privileges))
-            {
-                _roles[name] = privileges.ValueKind == JsonValueKind.Array
-                    ? [.. privileges.EnumerateArray().Select(static privilege => privilege.ToString())]
-                    : privileges.ToString().Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
-            }
         }
     }
 

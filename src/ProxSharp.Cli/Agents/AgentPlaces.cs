@@ -116,7 +116,7 @@ internal static class AgentPlaces
     private static async Task<bool> SeesAsync(ServerSession session, Place place, CancellationToken cancellationToken)
     {
         JsonElement own = (await session.GetAsync("/access/permissions", new() { { "path", place.Path } }, cancellationToken).ConfigureAwait(false)).Data;
-        return AgentRights.Read(own, place.Path).Contains(place.Privilege);
+        return KeptRoles.Read(own, place.Path).Contains(place.Privilege);
     }
 
     private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : null;

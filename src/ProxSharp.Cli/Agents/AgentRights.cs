@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 
@@ -16,15 +15,7 @@ internal sealed record AgentRights(string Path, IReadOnlyList<string> Privileges
         List<AgentRights> missing = [];
         foreach (AgentEntry entry in grant.Entries)
         {
-            HashSet<string> has;
-            try
-            {
-                has = Read((await session.GetAsync(
-                    "/access/permissions",
-                    new() { { grant.IsBackup ? "auth-id" : "userid", grant.User }, { "path", entry.Path } },
-                    cancellationToken).ConfigureAwait(false)).Data, entry.Path);
-            }
-            catch (ProxmoxPermissionException)
+            if (await KeptRoles.HeldAsync(session, entry.Path, grant.User, cancellationToken).ConfigureAwait(false) is not { } has)
             {
                 return null;
             }
@@ -32,20 +23,20 @@ internal sealed record AgentRights(string Path, IReadOnlyList<string> Privileges
             string[] lacks = [.. grant.PrivilegesOf(entry.Roles).Where(privilege => !has.Contains(privilege)).Order(StringComparer.Ordinal)];
             if (lacks.Length > 0)
             {
-                missing.Add(new AgentRights(entry.Path, lacks, Commands(grant, entry)));
+                missing.Add(new AgentRights(entry.Path, lacks, Commands(grant, entry, has)));
             }
         }
 
         return missing;
     }
 
-    /// <summary>The privileges on a path that an answer of <c>GET /access/permissions</c> names.</summary>
-    public static HashSet<string> Read(JsonElement answer, string path) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(path, out JsonElement names) && names.ValueKind == JsonValueKind.Object
-            ? names.EnumerateObject().Select(static privilege => privilege.Name).ToHashSet(StringComparer.Ordinal)
-            : [];
-
-    private static string[] Commands(AgentGrant grant, AgentEntry entry) => grant.IsBackup
-        ? [.. entry.Roles.Select(role => PrintedCommands.Of("api", "set", "/access/acl", $"path={entry.Path}", $"role={role}", $"auth-id={grant.User}"))]
-        : [PrintedCommands.Of("api", "set", "/access/acl", $"path={entry.Path}", $"roles={string.Join(',', entry.Roles)}", $"users={grant.User}")];
+    // An entry replaces what the user has there from further up or by groups: the roles that give it go into the entry too.
+    private static string[] Commands(AgentGrant grant, AgentEntry entry, HashSet<string> has)
+    {
+        KeptRoles kept = KeptRoles.Of(grant.KnownRoles, has, entry.Roles);
+        string[] roles = [.. entry.Roles, .. kept.Names];
+        return grant.IsBackup
+            ? [.. roles.Select(role => PrintedCommands.Of("api", "set", "/access/acl", $"path={entry.Path}", $"role={role}", $"auth-id={grant.User}"))]
+            : [PrintedCommands.Of("api", "set", "/access/acl", $"path={entry.Path}", $"roles={string.Join(',', roles)}", $"users={grant.User}")];
+    }
 }

@@ -192,7 +192,7 @@ internal static class AgentTokenVerb
         {
             run.Command.Warn(
                 $"{grant.User} was there before and keeps the rights it has: on {lack.Path} it lacks {string.Join(", ", lack.Privileges)}, so {grant.TokenId} "
-                + $"lacks them too. This gives them, in place of what it has there from further up or by groups: {string.Join("; ", lack.Lines)}");
+                + $"lacks them too. This gives them and keeps what it has there: {string.Join("; ", lack.Lines)}");
         }
 
         foreach (string limit in grant.Limits)

@@ -106,13 +106,13 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
 
         if (file is "-")
         {
-            return await console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            return await HeldReading.ToEndAsync(console, cancellationToken).ConfigureAwait(false);
         }
 
         string path = environment.AbsolutePath(file);
         try
         {
-            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+            return await HeldReading.OfFileAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

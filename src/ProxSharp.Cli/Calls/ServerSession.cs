@@ -93,7 +93,19 @@ internal sealed class ServerSession : IAsyncDisposable
     private static async Task<string> SecretAsync(CommandRun run, ServerContext context, CancellationToken cancellationToken)
     {
         run.Server = context;
-        return context.Secret is { } reference ? await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false) : "";
+        if (context.Secret is not { } reference)
+        {
+            return "";
+        }
+
+        string secret = await run.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false);
+        return context.TokenId is null || secret.All(static c => c is > ' ' and < (char)127) ? secret : throw new CliException(new CliError
+        {
+            Code = "secret",
+            ExitCode = ExitCodes.Authentication,
+            Message = $"What is at {reference.ShortText} cannot be the secret of an API token: it has blanks, or signs that are not ASCII",
+            Hint = "Put there the bare value that was shown when the token was made, or name another place.",
+        });
     }
 
     private static ProxmoxClientOptions ClientOptions(CommandRun run, ServerContext context, string secret, CancellationToken cancellationToken)

@@ -109,6 +109,16 @@ internal sealed class CommandRun
         return null;
     }
 
+    /// <summary>Refuses the options that choose among results, where they would do nothing.</summary>
+    /// <exception cref="CliException">One of them was typed.</exception>
+    public void RefuseChoices(string why, string hint)
+    {
+        if (FirstGiven(["--fields", "--sort", "--query"]) is { } choice)
+        {
+            throw CliException.Usage($"{why}, so {choice} does nothing here", hint);
+        }
+    }
+
     /// <summary>Writes a result.</summary>
     public void Write(JsonElement result, ResultShape? shape = null) => Write(result, shape, Output);
 

@@ -186,9 +186,9 @@ internal sealed class ExplainCommand : ProxCommand
     private static IEnumerable<string> ParameterNames(EndpointDescription description, string typed)
     {
         string digits = string.Concat(typed.Reverse().TakeWhile(char.IsAsciiDigit).Reverse());
-        IEnumerable<string> variants = description.Endpoint.Variants?.Parameters.Values.SelectMany(static set => set.Keys) ?? [];
-        return description.Endpoint.Parameters.Keys.Concat(variants)
-            .Select(name => name.Replace("[n]", digits.Length > 0 ? digits : "0", StringComparison.Ordinal));
+        IEnumerable<KeyValuePair<string, ApiNode>> variants = description.Endpoint.Variants?.Parameters.Values.SelectMany(static set => set) ?? [];
+        return description.Endpoint.Parameters.Concat(variants).Select(parameter => parameter.Key.Replace(
+            "[n]", digits.Length > 0 && EndpointDescription.HasNumber(parameter.Value, digits) ? digits : "0", StringComparison.Ordinal));
     }
 
     private static CliException Unknown(string message, string word, IEnumerable<string> known) => CliException.Usage(

@@ -96,7 +96,7 @@ internal sealed class LoginCommand : ProxCommand
             session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, person.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
-            string secret = await MakeTokenAsync(session, token, cancellationToken).ConfigureAwait(false);
+            string secret = await MakeTokenAsync(session, token, run.Note, cancellationToken).ConfigureAwait(false);
             SecretReference reference = await SettleAsync(run, session, new(person, token, secret), rights, cancellationToken).ConfigureAwait(false);
             run.Note(
                 $"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. "
@@ -193,7 +193,8 @@ internal sealed class LoginCommand : ProxCommand
                 "There is no password, and nobody can be asked", "Say where it is: --secret env:NAME, file:/path, keyring:NAME or 'exec:command arguments'");
     }
 
-    private static async Task<string> MakeTokenAsync(ServerSession session, string token, CancellationToken cancellationToken)
+    private static async Task<string> MakeTokenAsync(
+        ServerSession session, string token, Action<string> tell, CancellationToken cancellationToken)
     {
         ApiParameters parameters = [];
         parameters.Add("comment", "made by prox login");
@@ -206,6 +207,11 @@ internal sealed class LoginCommand : ProxCommand
         {
             JsonElement made = (await session.CallAsync(ApiMethod.Post, TokenPath(token), parameters, null, cancellationToken).ConfigureAwait(false)).Data;
             return made.GetProperty("value").GetString()!;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            tell($"The command was interrupted while the server made the token {token}: if it is there now, delete it, for nobody knows its secret.");
+            throw;
         }
         catch (ProxmoxApiException exists) when (exists.Message.Contains("already exists", StringComparison.OrdinalIgnoreCase))
         {

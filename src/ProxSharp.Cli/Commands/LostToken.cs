@@ -37,8 +37,13 @@ internal sealed class LostToken(CommandRun run, ServerSession session, string to
             return null;
         }
 
-        return Error($"The token {token} was deleted again, for {why}", "Log in again with another place for the secret: --store file, or --store keyring");
+        return Error($"The token {token} was deleted again, for {why}", OtherPlace(lost));
     }
+
+    // The keyring fails with one kind of exception, files with others.
+    private static string OtherPlace(Exception lost) => lost is InvalidOperationException or CliException
+        ? "Log in again with another place for the secret: --store file"
+        : "Log in again when the folder of the contexts can be written, or with another place for the secret: --store keyring";
 
     private string Command() => session.Context.Product == ProxmoxProduct.BackupServer
         ? $"proxmox-backup-manager user delete-token {token.Replace('!', ' ')}"

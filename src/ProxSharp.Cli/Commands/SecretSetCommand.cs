@@ -26,7 +26,7 @@ internal sealed class SecretSetCommand : ProxCommand
         Questions questions = new(run, cancellationToken);
         string secret = questions.CanAsk
             ? await questions.AskSecretAsync($"Secret for {name}: ").ConfigureAwait(false)
-            : (await run.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n');
+            : (await Terminal.HeldReading.ToEndAsync(run.Services.Console, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n');
         if (secret.Length == 0)
         {
             throw CliException.Usage("There is no secret to store", "Type it, or pipe it in");

@@ -111,7 +111,7 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
             await using (session.ConfigureAwait(false))
             {
                 JsonElement items = (await session.GetAsync(path, parameters, patience.Token).ConfigureAwait(false)).Data;
-                Remember(file, items);
+                await RememberAsync(file, items, cancellationToken).ConfigureAwait(false);
                 return items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [items];
             }
         }
@@ -121,7 +121,8 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
         }
     }
 
-    private void Remember(string file, JsonElement items)
+    // What a server has is nothing for other users of the machine.
+    private async Task RememberAsync(string file, JsonElement items, CancellationToken cancellationToken)
     {
         // Under the name prox-ro nothing is written, by a Tab neither.
         if (run.Services.Environment.IsReadOnlyName)
@@ -132,7 +133,7 @@ internal sealed partial class LiveNames(CommandRun run, ServerContext? context) 
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, JsonText.Compact(items));
+            await Secrets.PrivateFile.WriteAsync(file, JsonText.Compact(items), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

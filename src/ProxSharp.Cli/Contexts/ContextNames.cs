@@ -11,10 +11,10 @@ internal static class ContextNames
     /// <summary>Refuses what can be no name, before anything is made for it.</summary>
     /// <param name="name">The name.</param>
     /// <param name="advice">What to do about it.</param>
-    /// <exception cref="CliException">It has other characters, or looks like an option.</exception>
+    /// <exception cref="CliException">It has other characters, is a step in a path, or looks like an option.</exception>
     public static void Check(string name, string advice)
     {
-        if (name.Length == 0 || name[0] == '-' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        if (name.Trim('.').Length == 0 || name[0] == '-' || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
         {
             throw CliException.Usage($"'{name}' cannot be the name of a context", advice);
         }

@@ -2,6 +2,7 @@ using ProxSharp.Authentication;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
+using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Contexts;
 
@@ -29,6 +30,8 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
         {
             Task<string> reading = reference.Place == SecretPlace.Keyring
                 ? Keyring.ReadAsync(reference.Target, cancellationToken)
+                : reference.Place == SecretPlace.File
+                ? HeldReading.RunAsync(() => Source(reference).ReadAsync(cancellationToken).AsTask(), cancellationToken)
                 : Source(reference).ReadAsync(cancellationToken).AsTask();
             await NoteAsync(reading, reference, note, cancellationToken).ConfigureAwait(false);
             return await reading.ConfigureAwait(false);
@@ -60,7 +63,9 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
         await done.CancelAsync().ConfigureAwait(false);
         if (first == silence && silence.IsCompletedSuccessfully)
         {
-            note($"Waiting for {reference.ShortText} to print the secret; it has a minute in all.");
+            note(reference.Place == SecretPlace.File
+                ? $"Waiting for {reference.ShortText}: nothing has written the secret yet."
+                : $"Waiting for {reference.ShortText} to print the secret; it has a minute in all.");
         }
     }
 

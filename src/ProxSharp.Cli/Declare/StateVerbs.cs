@@ -102,6 +102,11 @@ internal static class StateVerbs
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         IStateSection[] wanted = run.Value(sections) is { Length: > 0 } names ? [.. names.Select(StateSections.Find)] : [.. StateSections.All];
+        if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            run.Command.RefuseChoices("The YAML file is written as a whole", "Name sections and --guests, or add -o json");
+        }
+
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         JsonElement chosen = run.Value(guests) is { } selection ? await SelectAsync(run, selection, cancellationToken).ConfigureAwait(false) : default;
         JsonElement file = await StateSections.ExportAsync(session, wanted, chosen, cancellationToken).ConfigureAwait(false);
@@ -145,8 +150,8 @@ internal static class StateVerbs
         try
         {
             text = name == "-"
-                ? await run.Command.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false)
-                : await File.ReadAllTextAsync(run.Command.Services.Environment.AbsolutePath(name), cancellationToken).ConfigureAwait(false);
+                ? await Terminal.HeldReading.ToEndAsync(run.Command.Services.Console, cancellationToken).ConfigureAwait(false)
+                : await Terminal.HeldReading.OfFileAsync(run.Command.Services.Environment.AbsolutePath(name), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -31,6 +31,7 @@ internal static class BackupPrivilegeChecks
         ServerSession session, ServerContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] stores = await StoresAsync(session, cancellationToken).ConfigureAwait(false);
+        Grants grants = new(session, context);
         foreach ((string what, string path, string privilege, string role) in s_wanted)
         {
             PermissionVerdict verdict = await session.Pbs!.Access.CanAsync(path, [privilege], cancellationToken).ConfigureAwait(false);
@@ -50,23 +51,8 @@ internal static class BackupPrivilegeChecks
                     "cannot",
                     FindingState.Info,
                     $"{what}: {PrivilegeChecks.Reason(verdict, path, privilege)}",
-                    Mend(context, verdict.TokenLimit, path, role));
+                    await grants.AsCommandAsync(path, role, verdict.TokenLimit, true, cancellationToken).ConfigureAwait(false));
         }
-    }
-
-    /// <summary>Returns the commands that let a user or token do something.</summary>
-    internal static string Mend(ServerContext context, TokenLimit limit, string path, string role)
-    {
-        string user = $"proxmox-backup-manager acl update {path} {role} --auth-id {context.TokenId?.Split('!')[0] ?? context.User}";
-        string token = $"proxmox-backup-manager acl update {path} {role} --auth-id '{context.TokenId}'";
-
-        // Proxmox: a token of a backup server never has more than its user, and nothing without entries of its own.
-        return (context.TokenId, limit) switch
-        {
-            (null, _) => user,
-            (_, TokenLimit.Separated) => token,
-            _ => $"{user} && {token}",
-        };
     }
 
     private static async Task<string[]> StoresAsync(ServerSession session, CancellationToken cancellationToken)

@@ -9,9 +9,7 @@ namespace ProxSharp.Cli.Doctor;
 /// <summary>What the user or token can do and cannot do on a cluster, with the command that lets it.</summary>
 internal static class PrivilegeChecks
 {
-    /// <summary>No role but Administrator holds these: a role of one's own gives no more than is needed.</summary>
-    private const string OwnRole = "";
-
+    // No role but Administrator holds what stands in place of a role here: a role of one's own gives no more than is needed.
     private static readonly (string What, string Path, string Privilege, string Role)[] s_wanted =
     [
         ("see guests", "/vms", "VM.Audit", "PVEAuditor"),
@@ -27,11 +25,11 @@ internal static class PrivilegeChecks
         ("see storages", "/storage", "Datastore.Audit", "PVEAuditor"),
         ("add and remove storages", "/storage", "Datastore.Allocate", "PVEDatastoreAdmin"),
         ("read the state of nodes", "/nodes", "Sys.Audit", "PVEAuditor"),
-        ("change nodes: network, certificates, updates", "/nodes", "Sys.Modify", OwnRole),
-        ("change the cluster: options, firewall, backup jobs", "/", "Sys.Modify", OwnRole),
+        ("change nodes: network, certificates, updates", "/nodes", "Sys.Modify", "Sys.Modify"),
+        ("change the cluster: options, firewall, backup jobs", "/", "Sys.Modify", "Sys.Modify"),
         ("change high availability", "/", "Sys.Console", "PVESysAdmin"),
         ("manage users", "/access", "User.Modify", "PVEUserAdmin"),
-        ("change permissions", "/", "Permissions.Modify", OwnRole),
+        ("change permissions", "/", "Permissions.Modify", "Permissions.Modify"),
     ];
 
     /// <summary>Makes the checks.</summary>
@@ -40,49 +38,24 @@ internal static class PrivilegeChecks
     {
         Pve.PveClient pve = session.Pve!;
         bool? isSeparated = context.TokenId is { } token ? await IsSeparatedAsync(session, token, cancellationToken).ConfigureAwait(false) : null;
+        Grants grants = new(session, context);
         foreach ((string what, string path, string privilege, string role) in s_wanted)
         {
             PermissionVerdict verdict = await pve.Access.CanAsync(path, [privilege], cancellationToken).ConfigureAwait(false);
-            yield return verdict.IsAllowed
-                ? new Finding("can", FindingState.Ok, what)
-                : new Finding(
-                    "cannot",
-                    FindingState.Info,
-                    $"{what}: {Reason(verdict, path, privilege)}",
-                    Mend(context, verdict.TokenLimit, isSeparated, path, privilege, role));
+            if (verdict.IsAllowed)
+            {
+                yield return new Finding("can", FindingState.Ok, what);
+                continue;
+            }
+
+            string mend = await grants.AsCommandAsync(path, role, verdict.TokenLimit, isSeparated, cancellationToken).ConfigureAwait(false);
+            yield return new Finding("cannot", FindingState.Info, $"{what}: {Reason(verdict, path, privilege)}", mend);
         }
     }
 
     /// <summary>Says what is missing.</summary>
     public static string Reason(PermissionVerdict verdict, string path, string privilege) =>
         verdict.TokenLimit == TokenLimit.None ? $"{privilege} on {path} is missing" : verdict.Explanation;
-
-    /// <summary>Returns the commands that let a user or token do something.</summary>
-    /// <param name="context">The server, and who logs in.</param>
-    /// <param name="limit">What limits the token.</param>
-    /// <param name="isSeparated">Whether the privileges of the token are separated; null if that is not known, or it is no token.</param>
-    /// <param name="path">Where.</param>
-    /// <param name="privilege">What is missing.</param>
-    /// <param name="role">The role that gives it; empty for one of its own.</param>
-    internal static string Mend(ServerContext context, TokenLimit limit, bool? isSeparated, string path, string privilege, string role)
-    {
-        string name = role.Length > 0 ? role : $"Prox{privilege.Replace(".", "", StringComparison.Ordinal)}";
-        string user = $"pveum acl modify {path} --roles {name} --users {context.TokenId?.Split('!')[0] ?? context.User}";
-        string token = $"pveum acl modify {path} --roles {name} --tokens '{context.TokenId}'";
-        string[] grants = (context.TokenId, limit, isSeparated) switch
-        {
-            (null, _, _) => [user],
-            (_, TokenLimit.Separated, _) => [token],
-
-            // Proxmox: entries for a token without privilege separation count for nothing; it has what its user has.
-            (_, _, false) => [user],
-            _ => [user, token],
-        };
-        string grant = string.Join(" && ", grants);
-
-        // The role may be there from another of these commands: the grant is made in any case.
-        return role.Length > 0 ? grant : $"pveum role add {name} --privs {privilege}; {grant}";
-    }
 
     private static async Task<bool?> IsSeparatedAsync(ServerSession session, string token, CancellationToken cancellationToken)
     {

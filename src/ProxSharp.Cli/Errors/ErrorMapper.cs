@@ -214,7 +214,8 @@ internal static class ErrorMapper
         PrivilegePath = permission.PrivilegePath,
         Need = permission is { Privilege: { } missing, PrivilegePath: { } place } ? [$"{missing} on {place}"] : [],
         Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
-            ? $"Give the user or token a role with {privilege} on {path}; a token with privilege separation needs its own entry."
+            ? $"Give the user or token a role with {privilege} on {path}, together with the roles it has there, for an entry replaces what comes from further up; "
+                + "a token with privilege separation needs its own entry."
             : RootOnly(error) ?? error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
     };
 

@@ -150,7 +150,7 @@ internal static class ApproveVerb
 
     private static async Task<Approval> SignAsync(string file, Plan plan, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        string pem = await GuardFiles.ReadNamedAsync(file, cancellationToken).ConfigureAwait(false);
+        string pem = await Terminal.HeldReading.RunAsync(() => GuardFiles.ReadNamedAsync(file, cancellationToken), cancellationToken).ConfigureAwait(false);
         try
         {
             using ApprovalKey key = ApprovalKey.Parse(pem);

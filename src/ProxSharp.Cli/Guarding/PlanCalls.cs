@@ -23,8 +23,10 @@ internal static class PlanCalls
     public static async Task<PlanRequest[]> ReadAsync(VerbRun run, string file, CancellationToken cancellationToken)
     {
         string text = file == "-"
-            ? await GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken).ConfigureAwait(false)
-            : await GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken).ConfigureAwait(false);
+            ? await Terminal.HeldReading.RunAsync(
+                () => GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken), cancellationToken).ConfigureAwait(false)
+            : await Terminal.HeldReading.RunAsync(
+                () => GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken), cancellationToken).ConfigureAwait(false);
         if (string.IsNullOrWhiteSpace(text))
         {
             throw CliException.Usage($"{file} is empty", Hint);

@@ -26,7 +26,8 @@ internal static class PlanFiles
     {
         try
         {
-            return Plan.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            return Plan.Parse(await Terminal.HeldReading.RunAsync(
+                () => GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken), cancellationToken).ConfigureAwait(false));
         }
         catch (FormatException e)
         {
@@ -47,7 +48,8 @@ internal static class PlanFiles
     {
         try
         {
-            Approval approval = Approval.Parse(await GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken).ConfigureAwait(false));
+            Approval approval = Approval.Parse(await Terminal.HeldReading.RunAsync(
+                () => GuardFiles.ReadNamedAsync(Absolute(run, file), cancellationToken), cancellationToken).ConfigureAwait(false));
             return approval.PlanId == plan
                 ? approval
                 : throw new GuardRefusedException("approval", $"{file} holds the approval of another plan, {approval.PlanId[..Math.Min(12, approval.PlanId.Length)]}.");

@@ -40,6 +40,7 @@ internal static class EventsVerb
     private static async Task<int> RunAsync(VerbRun run, int interval, int? count, string? kind, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
+        run.Command.RefuseChoices("Events come one by one as they are", "Choose with --kind, or put -o jsonl through jq");
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         TimeProvider time = run.Command.Services.Time;
         RepeatedReading reading = new(time, TimeSpan.FromSeconds(interval));

@@ -31,17 +31,23 @@ internal sealed class EndpointDescription
     /// <summary>True if only some parameters are described, and their property strings in full.</summary>
     public bool IsPart { get; }
 
+    /// <summary>Tells whether a number is one of a family such as <c>net[n]</c>; none stands for them all.</summary>
+    public static bool HasNumber(ApiNode node, string digits) => digits.Length == 0 || (node.Indexes is { } known
+        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= known.First && number <= known.Last);
+
     /// <summary>Returns a description of one parameter; null if there is none of that name. <c>net0</c> finds <c>net[n]</c>.</summary>
     public EndpointDescription? Only(string name)
     {
-        string family = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]";
+        string word = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
+        string family = word + "[n]";
         IEnumerable<KeyValuePair<string, ApiNode>> all = Endpoint.Parameters;
         if (Endpoint.Variants is { } variants)
         {
             all = all.Concat(variants.Parameters.Values.SelectMany(static set => set));
         }
 
-        KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name || parameter.Key == family).Take(1)];
+        KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name
+            || (parameter.Key == family && HasNumber(parameter.Value, name[word.Length..]))).Take(1)];
         return found.Length == 0
             ? null
             : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true) { HasWords = HasWords };

@@ -13,9 +13,15 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
 {
     private const string Service = "prox";
 
+    // As long as a program that prints a secret has: somebody may have to unlock the keyring.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     /// <summary>The keyring of this machine.</summary>
     public static Keyring OfThisMachine { get; } = new(
         ProgramResult.RunAsync, OperatingSystem.IsMacOS(), OperatingSystem.IsWindows() ? new CredentialManager() : null);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     private string Program => isMac ? "security" : "secret-tool";
 
@@ -29,7 +35,7 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
         }
 
         string[] arguments = isMac ? ["find-generic-password", "-s", Service, "-a", name, "-w"] : ["lookup", "service", Service, "account", name];
-        ProgramResult result = await run(Program, arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
+        ProgramResult result = await RunAsync(arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
         string secret = result.Output.TrimEnd('\n', '\r');
         return result.ExitCode == 0 && secret.Length > 0 ? secret : throw NoEntry(name);
     }
@@ -46,9 +52,9 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
 
         // macOS takes whole commands from its input, so that the secret is no argument that others could see.
         ProgramResult? result = isMac
-            ? await run(
-                Program, ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
-            : await run(Program, ["store", "--label", $"prox: {name}", "service", Service, "account", name], secret, cancellationToken).ConfigureAwait(false);
+            ? await RunAsync(
+                ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
+            : await RunAsync(["store", "--label", $"prox: {name}", "service", Service, "account", name], secret, cancellationToken).ConfigureAwait(false);
         Check(result);
     }
 
@@ -63,7 +69,21 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
         }
 
         string[] arguments = isMac ? ["delete-generic-password", "-s", Service, "-a", name] : ["clear", "service", Service, "account", name];
-        Check(await run(Program, arguments, "", cancellationToken).ConfigureAwait(false));
+        Check(await RunAsync(arguments, "", cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<ProgramResult?> RunAsync(string[] arguments, string input, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(s_patience, Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await run(Program, arguments, input, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"The keyring did not answer within a minute: '{Program}' was ended.");
+        }
     }
 
     private static InvalidOperationException NoEntry(string name) => new($"The keyring has no entry '{name}'.");

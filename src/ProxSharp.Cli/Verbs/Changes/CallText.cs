@@ -59,8 +59,11 @@ internal static class CallText
     /// <summary>Tells whether the mask stands in the place of a secret.</summary>
     public static bool IsMasked(ApiParameter parameter) => parameter.Text == Hidden && EndpointParameter.IsSecretName(parameter.Name);
 
-    private static string Quoted(string value) =>
-        value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')
+    // Line breaks stand in the form that shells read as such: the whole line is one.
+    private static string Quoted(string value) => value.AsSpan().ContainsAny('\n', '\r', '\t')
+        ? $"$'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}'"
+        : value.Length > 0 && !value.Any(static c => c is ' ' or '\'' or '"' or ';' or '!' or '\n' or '$' or '&' or '*' or '?')
         ? value
         : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

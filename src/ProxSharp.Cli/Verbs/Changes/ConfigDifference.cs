@@ -75,7 +75,7 @@ internal static class ConfigDifference
         }
 
         foreach (string key in call.Parameters.Where(static parameter => parameter.Name == "delete")
-            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)))
+            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)).Distinct())
         {
             if (Text(now, key) is { } from)
             {

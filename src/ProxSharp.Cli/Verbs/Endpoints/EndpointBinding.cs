@@ -194,6 +194,18 @@ internal sealed class EndpointBinding
     private string? Typed(VerbRun run, string name) =>
         _arguments.Find(argument => argument.Name == name)?.Typed(run) is [{ } value, ..] ? value : null;
 
+    /// <summary>Finds the guests that parameters of the path name, such as that of <c>ha resource show web-1</c>.</summary>
+    public async Task SettlePathAsync(VerbRun run, Dictionary<string, string> known, CancellationToken cancellationToken)
+    {
+        foreach (EndpointParameter argument in _arguments.Where(static argument => argument.Node is { IsPathParameter: true, Format: GuestValues.HaFormat }))
+        {
+            if (Value(run, argument) is { Length: > 0 } value)
+            {
+                known[argument.Name] = (await GuestValues.SettleAsync(run, Endpoint, argument, value, cancellationToken).ConfigureAwait(false))[0];
+            }
+        }
+    }
+
     /// <summary>Makes the path.</summary>
     /// <param name="run">What was typed.</param>
     /// <param name="known">The values that were found, such as the node.</param>
@@ -261,7 +273,10 @@ internal sealed class EndpointBinding
                 {
                     string settled = await SshKeyValues.SettleAsync(
                         run.Command.Services.Environment, parameter.Name, value, cancellationToken).ConfigureAwait(false);
-                    words.Add($"{parameter.Name}={settled}");
+                    foreach (string one in await GuestValues.SettleAsync(run, Endpoint, parameter, settled, cancellationToken).ConfigureAwait(false))
+                    {
+                        words.Add($"{parameter.Name}={one}");
+                    }
                 }
             }
         }

@@ -37,6 +37,7 @@ internal static class EndpointVerbs
 
             Dictionary<string, string> known = await NodeFinder.FindAsync(
                 run, binding, storage, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+            await binding.SettlePathAsync(run, known, cancellationToken).ConfigureAwait(false);
             string path = binding.Path(run, known);
             if (ClassOf(spec) == VerbClass.Read)
             {

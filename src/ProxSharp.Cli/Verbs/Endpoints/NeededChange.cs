@@ -30,6 +30,7 @@ internal static class NeededChange
     /// <exception cref="CliException">There is nothing.</exception>
     public static void Check(VerbRun run, EndpointBinding binding, ApiParameters parameters)
     {
+        CheckDeleted(binding, parameters);
         if (!IsNeeded(binding) || parameters.Any(parameter => !SaysHow(binding, parameter.Name) && !binding.IsArgument(parameter.Name)))
         {
             return;
@@ -39,6 +40,23 @@ internal static class NeededChange
         string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
         throw CliException.Usage(
             "Nothing to change was given", $"Give what is to be set: {string.Join(", ", names.Take(MostNames))}{more}. See: prox {run.Command.Path} --help");
+    }
+
+    // Proxmox: guests refuse it; other calls unset first and set then.
+    private static void CheckDeleted(EndpointBinding binding, ApiParameters parameters)
+    {
+        if (!binding.Endpoint.Path.EndsWith("/{vmid}/config", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        string? both = parameters.Where(static parameter => parameter.Name == "delete")
+            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(key => parameters.Any(parameter => parameter.Name == key));
+        if (both is not null)
+        {
+            throw CliException.Usage($"'{both}' is to be set and to be deleted", "Leave out one of the two");
+        }
     }
 
     // Proxmox: delete is mostly a list of what is to be unset; as a switch it turns round what the other parameters do.

@@ -43,7 +43,7 @@ internal static class SshKeyValues
     {
         try
         {
-            return IsKey(await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false));
+            return IsKey(await Terminal.HeldReading.OfFileAsync(path, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -58,6 +58,16 @@ internal sealed class GuestTargets
         return selector is null ? Choose(words, all) : Choose(selector, all);
     }
 
+    /// <summary>Finds guests that an option names.</summary>
+    /// <exception cref="CliException">A word fits no guest.</exception>
+    public static async Task<IReadOnlyList<GuestSummary>> NamedAsync(
+        VerbRun run, GuestKind kind, IEnumerable<string> words, CancellationToken cancellationToken)
+    {
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        return new GuestTargets(kind, takesWords: true).Choose(
+            words, await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false));
+    }
+
     /// <summary>Chooses among all guests of a cluster by the words of a command line. Pure.</summary>
     internal IReadOnlyList<GuestSummary> Choose(IEnumerable<string> words, IReadOnlyList<GuestSummary> all) =>
         Choose(Parse(string.Join(' ', words.Select(word => Selecting(word, all)))), all);
@@ -133,7 +143,7 @@ internal sealed class GuestTargets
     private static bool Names(string word) => word[0] != '-' && !word.Contains('=', StringComparison.Ordinal) && word != "@all";
 
     // A name that is nothing but wildcards, or the guests of any node at all.
-    private static bool IsEverything(string word)
+    internal static bool IsEverything(string word)
     {
         string pattern = word.StartsWith("@node-", StringComparison.Ordinal) ? word["@node-".Length..] : word;
         return pattern.Contains('*', StringComparison.Ordinal) && pattern.AsSpan().Trim("*?").IsEmpty;

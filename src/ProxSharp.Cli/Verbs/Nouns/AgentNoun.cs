@@ -149,8 +149,8 @@ internal static class AgentNoun
 
     private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
     {
-        "@-" => await run.Command.Services.Console.In.ReadToEndAsync(cancellationToken).ConfigureAwait(false),
-        { } text when text.StartsWith('@') => await File.ReadAllTextAsync(
+        "@-" => await HeldReading.ToEndAsync(run.Command.Services.Console, cancellationToken).ConfigureAwait(false),
+        { } text when text.StartsWith('@') => await HeldReading.OfFileAsync(
             run.Command.Services.Environment.AbsolutePath(text[1..]), cancellationToken).ConfigureAwait(false),
         _ => input,
     };

@@ -33,7 +33,7 @@ internal static class TaskNoun
         Option<string> node = new("--node") { Description = "Only those of a node, from its own records, which reach further back", HelpName = "name" };
         Option<bool> running = new("--running") { Description = "Only those that run" };
         Option<bool> failed = new("--failed") { Description = "Only those that failed" };
-        Option<string> guest = new("--guest") { Description = "Only those of a guest", HelpName = "vmid" };
+        Option<string> guest = new("--guest") { Description = "Only those of a guest: its number, also of one that is gone, or its name", HelpName = "guest" };
         return new Verb("list", "List tasks, the newest first.", VerbClass.Read, (run, token) => ListAsync(run, node, running, failed, guest, token))
         {
             Aliases = ["ls"],
@@ -67,12 +67,13 @@ internal static class TaskNoun
         return Watching.RunAsync(run, async token =>
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
+            HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(guest), token).ConfigureAwait(false);
             JsonElement items = (await session.GetAsync(path, null, token).ConfigureAwait(false)).Data;
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
                 foreach (JsonElement item in items.EnumerateArray()
-                    .Where(item => Fits(item, run, running, failed, guest))
+                    .Where(item => Fits(item, run, running, failed, ids))
                     .OrderByDescending(static item => Time(item)))
                 {
                     item.WriteTo(json);
@@ -83,14 +84,23 @@ internal static class TaskNoun
         }, cancellationToken);
     }
 
+    // A number may be that of a guest that is gone: its tasks are still listed.
+    private static async Task<HashSet<string>?> GuestsAsync(VerbRun run, bool isBackup, string? guest, CancellationToken cancellationToken) => guest switch
+    {
+        null => null,
+        _ when isBackup || guest.All(char.IsAsciiDigit) => [guest],
+        _ => [.. (await Guests.GuestTargets.NamedAsync(run, Guests.GuestKind.Any, [guest], cancellationToken).ConfigureAwait(false)).Select(
+            static found => found.Id.ToString())],
+    };
+
     private static long Time(JsonElement item) => item.TryGetProperty("starttime", out JsonElement time) && time.TryGetInt64(out long seconds) ? seconds : 0;
 
-    private static bool Fits(JsonElement item, VerbRun run, Option<bool> running, Option<bool> failed, Option<string> guest)
+    private static bool Fits(JsonElement item, VerbRun run, Option<bool> running, Option<bool> failed, HashSet<string>? guests)
     {
         string? status = Text(item, "status");
         bool isRunning = !item.TryGetProperty("endtime", out _);
         bool isFailed = !isRunning && status is not null && status != "OK" && !status.StartsWith("WARNINGS", StringComparison.Ordinal);
-        return (!run.Value(running) || isRunning) && (!run.Value(failed) || isFailed) && (run.Value(guest) is not { } id || Text(item, "id") == id);
+        return (!run.Value(running) || isRunning) && (!run.Value(failed) || isFailed) && (guests is null || guests.Contains(Text(item, "id") ?? ""));
     }
 
     private static Verb Show(VerbContext context) =>
