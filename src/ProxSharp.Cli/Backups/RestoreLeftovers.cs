@@ -73,8 +73,7 @@ internal static class RestoreLeftovers
     /// <param name="run">The run.</param>
     /// <param name="target">What was typed.</param>
     /// <param name="began">Whether anything was begun.</param>
-    /// <param name="inPlace">Whether a file that exists is completed where it is.</param>
-    public static void TellInterrupted(VerbRun run, string target, bool began, bool inPlace)
+    public static void TellInterrupted(VerbRun run, string target, bool began)
     {
         string path = target == "-" ? target : run.Command.Services.Environment.AbsolutePath(target);
         string text = !began ? "nothing was restored"
@@ -83,7 +82,6 @@ internal static class RestoreLeftovers
             : FindPartial(path) is { } partial ? $"{TextCells.Visible(partial)} holds what was restored so far, and {GoOn}"
             : IsDevice(path) ? $"the device {TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
             : !File.Exists(path) ? "nothing was restored"
-            : inPlace ? $"{TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
             : $"nothing was restored, and {TextCells.Visible(path)} is as it was";
         run.Command.Services.Console.Error.WriteLine($"Interrupted: {text}.");
     }

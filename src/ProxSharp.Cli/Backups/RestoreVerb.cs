@@ -157,7 +157,7 @@ internal sealed class RestoreVerb
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.End();
-            RestoreLeftovers.TellInterrupted(run, target, reader is not null && !run.IsDryRun, inPlace: run.Value(_resume) && Overwrites(run));
+            RestoreLeftovers.TellInterrupted(run, target, reader is not null && !run.IsDryRun);
             throw;
         }
         finally

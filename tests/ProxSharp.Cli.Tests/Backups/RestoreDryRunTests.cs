@@ -155,7 +155,7 @@ public sealed class RestoreDryRunTests(SimulatedBackupServer backup) : IClassFix
     [InlineData("disk.img", "", "", 0, "create")]
     [InlineData("disk.img", "out", "", 6, "")]
     [InlineData("disk.img", "out", Overwrite, 0, "overwrite")]
-    [InlineData("disk.img", "out", "--overwrite --resume", 0, "resume")]
+    [InlineData("disk.img", "out", "--overwrite --resume", 0, "overwrite")]
     [InlineData("disk.img", "out", "--resume", 6, "")]
     [InlineData("disk.img", "same", "--resume", 0, "keep")]
     [InlineData("disk.img", "part", "", 6, "")]
