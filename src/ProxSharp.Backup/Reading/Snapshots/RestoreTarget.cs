@@ -356,13 +356,23 @@ internal sealed class RestoreTarget
         return File.Exists(path) ? RegularFile : 0;
     }
 
-    /// <summary>Gives the new file the owner and the mode of the one that it will replace, as far as the rights allow.</summary>
+    /// <summary>Gives the new file the owner, as far as that is allowed, and the rights of the one that it will replace.</summary>
     private void TakeOver(SafeFileHandle handle)
     {
-        if (OperatingSystem.IsWindows())
-            return;
-        if (Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_path)), 0, out StatxBuffer stat) == 0)
-            _ = Libc.ChangeOwner(handle, "\0"u8, stat.UserId, stat.GroupId, Libc.EmptyPath);
-        File.SetUnixFileMode(handle, File.GetUnixFileMode(_path));
+        if (Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_path)), 0, out StatxBuffer stat) == 0
+            && Libc.ChangeOwner(handle, "\0"u8, stat.UserId, stat.GroupId, Libc.EmptyPath) != 0)
+        {
+            // The group may still be one of ours.
+            _ = Libc.ChangeOwner(handle, "\0"u8, uint.MaxValue, stat.GroupId, Libc.EmptyPath);
+        }
+
+        try
+        {
+            FileRights.Copy(_path, handle);
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"{_path} cannot be replaced: {failure.Message}. Remove it, or restore to another place.", failure) { HResult = CannotMake };
+        }
     }
 }
