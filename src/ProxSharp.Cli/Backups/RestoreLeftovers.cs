@@ -56,7 +56,13 @@ internal static class RestoreLeftovers
             // What comes before it in the archive is there; how it goes on depends on what is done about it.
             throw WithHint(refused, $"What comes before it in the archive was restored into {TextCells.Visible(path)} already.");
         }
-        catch (Exception refused) when (refused is ProxmoxApiException or FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied }
+        catch (FileTreeException denied) when (denied.Fault == FileTreeFault.Denied && denied.Path != path && HoldsSomething(path))
+        {
+            // As it is, the next attempt ends there as well.
+            throw WithHint(denied, $"What was restored so far is in {TextCells.Visible(path)}. Get the right to change {TextCells.Visible(denied.Path)} "
+                + $"and the directory that it is in, or restore as a user who has it: then {GoOn}.");
+        }
+        catch (Exception refused) when (refused is ProxmoxApiException or FileTreeException { Fault: FileTreeFault.Full }
             && (refused as FileTreeException)?.Path != path && HoldsSomething(path))
         {
             throw WithHint(refused, $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}.");
@@ -93,8 +99,7 @@ internal static class RestoreLeftovers
     private static CliException WithHint(Exception failure, string left)
     {
         CliError error = ErrorMapper.Map(failure);
-        string? before = failure is BackupSessionLostException ? null : error.Hint;
-        return new(error with { Hint = before is { } hint ? $"{hint.TrimEnd('.')}. {left}" : left }, failure);
+        return new(failure is BackupSessionLostException ? error with { Hint = left } : error.Advise(left), failure);
     }
 
     private static CliException Conflict(string path, RestoreFileOptions options, IOException refused)
