@@ -15,9 +15,9 @@ public sealed record RestoreFileOptions
 
     /// <summary>
     /// Goes on with an image that was restored in part: what there is of it (see <see cref="SnapshotReader.GetPartialPath"/>) is compared with the digests
-    /// of the snapshot, and only chunks that differ are fetched. It must be a regular file with
-    /// no other name. Without such a part, a file that exists is completed in place in the same way if
-    /// <see cref="Overwrite"/> is set; if not, it is only compared, and must be the same already. Default: false, which begins anew.
+    /// of the snapshot, and only chunks that differ are fetched. It must be a regular file with no other name. A file that exists is replaced if
+    /// <see cref="Overwrite"/> is set, as ever when the new one is complete: chunks that it has are copied from it and not fetched. If not, it is only
+    /// compared, and must be the same already. A block device is completed in place. Default: false, which begins anew.
     /// </summary>
     public bool Resume { get; init; }
 

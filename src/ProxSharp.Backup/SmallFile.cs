@@ -46,12 +46,12 @@ public static class SmallFile
 
     /// <summary>
     /// Puts new content in the place of a file in one step: whoever reads it gets the old content or the new, and nobody who could not read it before. Owner,
-    /// group and mode stay, and a symbolic link stays one. Other names of the file (hard links) keep the old content.
+    /// group, mode and ACL stay, and a symbolic link stays one. Other names of the file (hard links) keep the old content.
     /// </summary>
     /// <param name="path">The file, which is there.</param>
     /// <param name="content">What it shall hold.</param>
     /// <returns>How many other names the file had; 0 where that is not known.</returns>
-    /// <exception cref="IOException">It cannot be replaced, or its owner cannot be kept. It is as it was.</exception>
+    /// <exception cref="IOException">It cannot be replaced, or its owner or ACL cannot be kept. It is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">Nothing may be written beside it. It is as it was.</exception>
     public static int Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -72,11 +72,7 @@ public static class SmallFile
             {
                 // Whose it is first: a mode may open it for a group, which must be the right one then.
                 others = KeepOwner(path, target, file.SafeFileHandle);
-                if (!OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
-                }
-
+                FileRights.Copy(target, file.SafeFileHandle);
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }

@@ -6,13 +6,16 @@ namespace ProxSharp.Backup.Files;
 /// </summary>
 public enum ExistingFiles
 {
-    /// <summary>The restore ends with an error. Only the target directory itself may exist.</summary>
+    /// <summary>
+    /// The restore ends with an error. Only the target directory itself may exist, which gets the metadata of the root of the archive, as with all policies but
+    /// <see cref="Skip"/>.
+    /// </summary>
     Fail,
 
     /// <summary>The entry is replaced, at once when the new one is complete.</summary>
     Overwrite,
 
-    /// <summary>The entry is left as it is.</summary>
+    /// <summary>The entry is left as it is; of directories, the target among them, the metadata.</summary>
     Skip,
 
     /// <summary>

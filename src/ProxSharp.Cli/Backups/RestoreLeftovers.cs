@@ -56,7 +56,13 @@ internal static class RestoreLeftovers
             // What comes before it in the archive is there; how it goes on depends on what is done about it.
             throw WithHint(refused, $"What comes before it in the archive was restored into {TextCells.Visible(path)} already.");
         }
-        catch (Exception refused) when (refused is ProxmoxApiException or FileTreeException { Fault: FileTreeFault.Full or FileTreeFault.Denied }
+        catch (FileTreeException denied) when (denied.Fault == FileTreeFault.Denied && denied.Path != path && HoldsSomething(path))
+        {
+            // As it is, the next attempt ends there as well.
+            throw WithHint(denied, $"What was restored so far is in {TextCells.Visible(path)}. Get the right to change {TextCells.Visible(denied.Path)} "
+                + $"and the directory that it is in, or restore as a user who has it: then {GoOn}.");
+        }
+        catch (Exception refused) when (refused is ProxmoxApiException or FileTreeException { Fault: FileTreeFault.Full }
             && (refused as FileTreeException)?.Path != path && HoldsSomething(path))
         {
             throw WithHint(refused, $"What was restored so far is in {TextCells.Visible(path)}: {GoOn}.");
@@ -73,8 +79,7 @@ internal static class RestoreLeftovers
     /// <param name="run">The run.</param>
     /// <param name="target">What was typed.</param>
     /// <param name="began">Whether anything was begun.</param>
-    /// <param name="inPlace">Whether a file that exists is completed where it is.</param>
-    public static void TellInterrupted(VerbRun run, string target, bool began, bool inPlace)
+    public static void TellInterrupted(VerbRun run, string target, bool began)
     {
         string path = target == "-" ? target : run.Command.Services.Environment.AbsolutePath(target);
         string text = !began ? "nothing was restored"
@@ -83,7 +88,6 @@ internal static class RestoreLeftovers
             : FindPartial(path) is { } partial ? $"{TextCells.Visible(partial)} holds what was restored so far, and {GoOn}"
             : IsDevice(path) ? $"the device {TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
             : !File.Exists(path) ? "nothing was restored"
-            : inPlace ? $"{TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
             : $"nothing was restored, and {TextCells.Visible(path)} is as it was";
         run.Command.Services.Console.Error.WriteLine($"Interrupted: {text}.");
     }
@@ -95,8 +99,7 @@ internal static class RestoreLeftovers
     private static CliException WithHint(Exception failure, string left)
     {
         CliError error = ErrorMapper.Map(failure);
-        string? before = failure is BackupSessionLostException ? null : error.Hint;
-        return new(error with { Hint = before is { } hint ? $"{hint.TrimEnd('.')}. {left}" : left }, failure);
+        return new(failure is BackupSessionLostException ? error with { Hint = left } : error.Advise(left), failure);
     }
 
     private static CliException Conflict(string path, RestoreFileOptions options, IOException refused)

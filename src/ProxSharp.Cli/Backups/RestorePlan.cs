@@ -73,8 +73,7 @@ internal static class RestorePlan
         if (plan.Refusals is [{ } first, ..])
         {
             CliError error = ErrorMapper.Map(first);
-            string hint = $"{error.Hint?.TrimEnd('.')}. {plan.Refused} entries would be refused; -o json names them";
-            throw new CliException(plan.Refused == 1 ? error : error with { Hint = hint }, first);
+            throw new CliException(plan.Refused == 1 ? error : error.Advise($"{plan.Refused} entries would be refused; -o json names them"), first);
         }
     }
 

@@ -86,6 +86,11 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
                 throw;
             }
 
+            if (damage.Message.EndsWith("is a copy or a link.", StringComparison.Ordinal))
+            {
+                throw SnapshotDamage.Make(damage.Message, "Give the snapshot that it is of. A copy of a group under another name is no backup", damage);
+            }
+
             throw SnapshotDamage.Make(damage.Message, await AdviseAsync(snapshot, cancellationToken).ConfigureAwait(false), damage);
         }
     }

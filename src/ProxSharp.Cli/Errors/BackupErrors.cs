@@ -23,7 +23,7 @@ internal static class BackupErrors
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "No snapshot was made. Check the path."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "No snapshot was made. Check the path and who may read it."),
         BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
-            ? error with { Message = lost.Message, Hint = $"{error.Hint?.TrimEnd('.')}. {Advice(lost)}".TrimStart('.', ' '), IsRetryable = lost.IsTransient }
+            ? error.Advise(Advice(lost)) with { Message = lost.Message, IsRetryable = lost.IsTransient }
             : null,
         BackupSessionLostException lost => Make("connection", ExitCodes.Connection, lost, Advice(lost)) with { IsRetryable = lost.IsTransient },
         FileTreeException { Fault: FileTreeFault.Exists } exists => Make(

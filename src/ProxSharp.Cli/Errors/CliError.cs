@@ -47,6 +47,9 @@ internal sealed record CliError
     /// <summary>The node it happened on; null if that does not matter.</summary>
     public string? Node { get; init; }
 
+    /// <summary>Adds a further step, or a remark, behind the hint.</summary>
+    public CliError Advise(string more) => this with { Hint = Hint is { Length: > 0 } hint ? $"{hint.TrimEnd('.')}. {more}" : more };
+
     /// <summary>Makes the error for a command line that makes no sense.</summary>
     public static CliError Usage(string message, string? hint = null) =>
         new() { Code = "usage", ExitCode = ExitCodes.Usage, Message = message, Hint = hint };

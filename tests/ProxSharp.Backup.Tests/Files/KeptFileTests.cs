@@ -79,6 +79,51 @@ public sealed class KeptFileTests
         Assert.Equal(Archives.Describe(archive), Archives.Describe(await Archives.WriteAsync(tree.Path)));
     }
 
+    /// <summary>Whoever may not read a file may replace it all the same, if its directory can be written to.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(300_000)]
+    public async Task Extract_FileThatMayNotBeRead_IsReplaced(int length)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        byte[] content = [.. Enumerable.Range(0, length).Select(static i => (byte)(i % 251))];
+        byte[] archive = Write(writer => writer.WriteFile(new("f"), Plain, content));
+        File.WriteAllBytes(tree.Combine("f"), new byte[length]);
+        FileTreeException denied = new(FileTreeFault.Denied, "f", "Unable to open \"f\": permission denied.");
+        HookTarget target = new(TargetTrees.Create(), () => throw denied);
+        using PxarReader reader = new(new MemoryStream(archive));
+
+        TreeExtractResult result = await new TreeExtractor(tree.Path, new() { Existing = ExistingFiles.KeepSameContent, KeepParts = true }, target)
+            .ExtractAsync(reader, TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 0), (result.Files, result.KeptFiles));
+        Assert.Equal(content, File.ReadAllBytes(tree.Combine("f")));
+        Assert.Single(Directory.GetFileSystemEntries(tree.Path));
+    }
+
+    [Theory]
+    [InlineData(ExistingFiles.Skip, true)]
+    [InlineData(ExistingFiles.Skip, false)]
+    [InlineData(ExistingFiles.Overwrite, true)]
+    public async Task Extract_IntoADirectoryThatExists_SkipLeavesItAsItIs(ExistingFiles policy, bool exists)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        string target = tree.Combine("target");
+        UnixFileMode closed = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (exists && !OperatingSystem.IsWindows())
+            Directory.CreateDirectory(target, closed);
+        byte[] archive = Write(static writer => writer.WriteFile(new("f"), Plain, "x"u8.ToArray()));
+
+        TreeExtractResult result = await Archives.ExtractAsync(archive, target, new() { Existing = policy });
+
+        bool stays = exists && policy == ExistingFiles.Skip;
+        Assert.Equal(stays ? 1 : 2, result.Entries);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(stays, File.GetUnixFileMode(target) == closed);
+    }
+
     [Theory]
     [InlineData(ExistingFiles.KeepSameTime, 1)]
     [InlineData(ExistingFiles.KeepSameContent, 1)]

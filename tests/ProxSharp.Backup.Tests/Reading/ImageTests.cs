@@ -113,6 +113,36 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task RestoreFile_ResumeOverAnotherFile_ReplacesItOnlyWhenComplete()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There, no file is replaced that is open.");
+        using TestFolder folder = new();
+        TestImage image = new(4 * ChunkSize, Enumerable.Range(0, 4).ToDictionary(static i => i, static i => Random(i, ChunkSize)));
+        await using SnapshotReader reader = await image.OpenAsync(new() { MaxChunksAhead = 1 });
+        byte[] old = [.. Random(8, ChunkSize), .. Random(1, ChunkSize), .. Random(9, 3 * ChunkSize)];
+        File.WriteAllBytes(folder["disk"], old);
+        RestoreFileOptions options = new() { Resume = true, Overwrite = true };
+        image.Gate = (_, _) => image.Fetched.Count > 1 ? throw new IOException("The line is cut.") : Task.CompletedTask;
+        await Assert.ThrowsAsync<IOException>(() => reader.RestoreFileAsync("disk", folder["disk"], options, Stop));
+        Assert.Equal(old, File.ReadAllBytes(folder["disk"]));
+        Assert.True(File.Exists(SnapshotReader.GetPartialPath(folder["disk"])));
+        image.Gate = null;
+        image.Fetched.Clear();
+        // Who has it open has the old file, as its other names do.
+        using FileStream before = File.Open(folder["disk"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+        RestoreFileResult result = await reader.RestoreFileAsync("disk", folder["disk"], options, Stop);
+
+        Assert.Equal((2 * ChunkSize, 2 * ChunkSize), (result.BytesKept, result.BytesWritten));
+        Assert.Equal(2, image.Fetched.Count);
+        Assert.Equal(Enumerable.Range(0, 4).SelectMany(static i => Random(i, ChunkSize)), File.ReadAllBytes(folder["disk"]));
+        byte[] kept = new byte[old.Length];
+        before.ReadExactly(kept);
+        Assert.Equal(old, kept);
+        Assert.False(File.Exists(SnapshotReader.GetPartialPath(folder["disk"])));
+    }
+
+    [Fact]
     public async Task RestoreFile_OverwriteALongerFile_LeavesNothingOfIt()
     {
         using TestFolder folder = new();

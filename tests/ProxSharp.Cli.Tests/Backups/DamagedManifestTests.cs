@@ -29,6 +29,26 @@ public sealed class DamagedManifestTests
         Assert.Equal("old", cli.ReadTree("out")["scratch.tmp"]);
     }
 
+    [Fact]
+    public async Task List_GroupIsACopyOfAnother_IsNotCalledDamaged()
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await BackUpTwiceAsync(cli);
+        string group = Path.GetDirectoryName(Path.GetDirectoryName(ManifestOf(cli, Newer)))!;
+        string copy = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(group)!, "copy", Path.GetFileName(Newer))).FullName;
+        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(ManifestOf(cli, Newer))!))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        string error = (await cli.LineAsync("backup ls host/copy --store-directory stores/store1")).FailedWith(1);
+
+        string name = $"host/copy/{Path.GetFileName(Newer)}";
+        Assert.Contains($"The manifest of {name} is that of {Newer}: where it lies is a copy or a link", error, StringComparison.Ordinal);
+        Assert.Contains("Give the snapshot that it is of", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is damaged", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

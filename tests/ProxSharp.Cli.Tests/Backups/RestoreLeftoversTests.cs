@@ -23,6 +23,32 @@ public sealed class RestoreLeftoversTests
         Assert.EndsWith($"What was restored so far is in {path}: the same command with --resume goes on from there.", told.Error.Hint, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Told_TreeIsDenied_SaysWhoseRightsAreMissingBeforeItGoesOn()
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        string path = Path.Combine(cli.Home, "tree");
+        FileTreeException denied = new(FileTreeFault.Denied, $"{path}/etc/x", $"Unable to replace \"{path}/etc/x\": permission denied.");
+
+        CliException told = await Assert.ThrowsAsync<CliException>(() => RestoreLeftovers.ToldAsync(path, () => throw denied));
+
+        Assert.Equal(
+            $"What was restored so far is in {path}. Get the right to change {path}/etc/x and the directory that it is in, or restore as a user who has it: "
+                + "then the same command with --resume goes on from there.",
+            told.Error.Hint);
+    }
+
+    [Theory]
+    [InlineData(null, "2 entries would be refused")]
+    [InlineData("Make room.", "Make room. 2 entries would be refused")]
+    public void Advise_WithAndWithoutAHint_IsAWholeSentence(string? hint, string expected)
+    {
+        CliError error = new() { Code = "file", ExitCode = ExitCodes.Error, Message = "Unable to open it: permission denied.", Hint = hint };
+
+        Assert.Equal(expected, error.Advise("2 entries would be refused").Hint);
+    }
+
     [Theory]
     [InlineData(403)]
     [InlineData(502)]

@@ -123,7 +123,6 @@ internal sealed class EntryPlacer(TreeExtractOptions options, WarningLog warning
             return false;
         if (compares)
         {
-            directory.Handle!.Open(name).Dispose();
             preview.Compared++;
             preview.BytesCompared += entry.Length;
         }

@@ -281,6 +281,8 @@ internal sealed class ExtractRun : IAsyncDisposable
             return !directory.IsLost;
         if (directory.Parent is null)
         {
+            // Like each directory in it, an existing one stays as it is where what exists is skipped.
+            directory.AppliesMetadata &= _options.Existing != ExistingFiles.Skip || !Directory.Exists(_path);
             directory.Handle = _target = _tree.OpenRoot(_path);
             if (Replaces)
                 _target.Unlock();

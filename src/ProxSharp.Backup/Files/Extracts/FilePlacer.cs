@@ -59,6 +59,9 @@ internal sealed class FilePlacer(
         // A large file of another size may be what a restore that was broken off has written of it, though that be nothing yet.
         bool compares = part is not null || (_options.Existing == ExistingFiles.KeepSameContent
             && (sameSize || (entry.Length > SmallFile && there is { Kind: PxarEntryKind.File })));
+        bool grows = compares && part is null && IsPart(entry, there!.Value);
+        using ITargetFile? named = compares && part is null ? TryOpen(directory, name, ref grows) : null;
+        compares = (part ?? named) is not null;
         if (_placer.Foresees(directory, name, entry, there is not null, compares))
             return true;
         Stream content = await open(cancellationToken).ConfigureAwait(false);
@@ -68,7 +71,7 @@ internal sealed class FilePlacer(
             if (entry.Length == 0)
                 _ = await content.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             if (compares)
-                await CompareAsync(directory, name, part, entry, there, content, cancellationToken).ConfigureAwait(false);
+                await CompareAsync(directory, name, part, named, grows, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else if (entry.Length <= SmallFile)
                 await QueueAsync(directory, name, entry, there is not null, content, cancellationToken).ConfigureAwait(false);
             else
@@ -331,13 +334,13 @@ internal sealed class FilePlacer(
         ExtractDirectory directory,
         PxarName name,
         ITargetFile? part,
+        ITargetFile? named,
+        bool grows,
         PxarEntry entry,
-        FileStat? looked,
+        bool replaces,
         Stream content,
         CancellationToken cancellationToken)
     {
-        bool grows = part is null && IsPart(entry, looked!.Value);
-        using ITargetFile? named = part is null ? OpenExisting(directory, name, ref grows) : null;
         ITargetFile existing = part ?? named!;
         // What counts is what is open and may be written to, and not what had the name before.
         FileStat there = existing.Stat;
@@ -356,7 +359,7 @@ internal sealed class FilePlacer(
             part?.SetLength(same);
             if (part is not null || (grows && isCut))
             {
-                await ContinueAsync(directory, name, part is not null, looked is not null, entry, (existing, same), next, content, cancellationToken)
+                await ContinueAsync(directory, name, part is not null, replaces, entry, (existing, same), next, content, cancellationToken)
                     .ConfigureAwait(false);
             }
             else if (read > 0 || there.Length > entry.Length || !MayKeep(entry, existing, existing.Stat))
@@ -429,17 +432,22 @@ internal sealed class FilePlacer(
         }
     }
 
-    private static ITargetFile OpenExisting(ExtractDirectory directory, PxarName name, ref bool grows)
+    /// <summary>Opens an existing file to compare it, and to write to it if it is a part that grows.</summary>
+    /// <returns>Null if it may not be read. It can be replaced still, for which only the directory has to be writable.</returns>
+    private static ITargetFile? TryOpen(ExtractDirectory directory, PxarName name, ref bool grows)
     {
-        try
+        while (true)
         {
-            return directory.Handle!.Open(name, grows);
-        }
-        catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied && grows)
-        {
-            // It can be replaced still, for which only the directory has to be writable.
-            grows = false;
-            return directory.Handle!.Open(name);
+            try
+            {
+                return directory.Handle!.Open(name, grows);
+            }
+            catch (FileTreeException e) when (e.Fault == FileTreeFault.Denied)
+            {
+                if (!grows)
+                    return null;
+                grows = false;
+            }
         }
     }
 

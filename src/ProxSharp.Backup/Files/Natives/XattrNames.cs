@@ -9,7 +9,7 @@ internal static class XattrNames
 
     /// <summary>Lists them, each with its closing NUL.</summary>
     /// <returns>Null if the system refuses; the last error says why.</returns>
-    internal static List<byte[]>? List(Descriptor handle)
+    internal static List<byte[]>? List(SafeHandle handle)
     {
         Span<byte> buffer = stackalloc byte[512];
         while (true)

@@ -79,7 +79,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         // The length of a device is where it ends, and may be more than the image has.
         _emptyFrom = place.IsDevice ? ImageInput.EndOf(target) : RandomAccess.GetLength(target);
         bool fits = place.IsDevice ? _emptyFrom >= file.Index.Size : _emptyFrom == file.Index.Size;
-        bool same = fits && (await ChooseAsync(target, cancellationToken).ConfigureAwait(false)).Count == 0;
+        bool same = fits && (await ChooseAsync(target, null, cancellationToken).ConfigureAwait(false)).Count == 0;
         if (!same)
             throw RestoreTarget.Exists(path, $"exists already, and is not {file.File.Name} of this snapshot");
     }
@@ -88,7 +88,8 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     {
         _keepsHoles = options is { Sparse: true, Resume: true } && !place.IsDevice;
         _emptyFrom = place.IsDevice ? long.MaxValue : SetLength(target, path);
-        IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, cancellationToken).ConfigureAwait(false);
+        using SafeFileHandle? old = place.TryOpenOld();
+        IReadOnlyList<IndexChunk> wanted = await ChooseAsync(target, old, cancellationToken).ConfigureAwait(false);
         // The first chunk comes alone: over a line that breaks after little more than one, each attempt gains that at least.
         ChunkPrefetcher chunks = file.Prefetch(wanted, window: 1);
         await using (chunks.ConfigureAwait(false))
@@ -105,8 +106,8 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         }
     }
 
-    /// <summary>The chunks that the target does not have.</summary>
-    private async Task<IReadOnlyList<IndexChunk>> ChooseAsync(SafeFileHandle target, CancellationToken cancellationToken)
+    /// <summary>The chunks that the target does not have, nor gets from the file that it replaces.</summary>
+    private async Task<IReadOnlyList<IndexChunk>> ChooseAsync(SafeFileHandle target, SafeFileHandle? old, CancellationToken cancellationToken)
     {
         IReadOnlyList<IndexChunk> all = new IndexChunkList(file.Index);
         if (!options.Resume)
@@ -115,7 +116,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         ParallelOptions parallel = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForAsync(0, all.Count, parallel, async (i, stop) =>
         {
-            same[i] = await IsThereAsync(target, all[i], stop).ConfigureAwait(false);
+            same[i] = await IsThereAsync(target, old, all[i], stop).ConfigureAwait(false);
             if (same[i])
             {
                 Interlocked.Add(ref _kept, all[i].Length);
@@ -125,15 +126,27 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         return [.. all.Where((_, i) => !same[i])];
     }
 
-    private async ValueTask<bool> IsThereAsync(SafeFileHandle target, IndexChunk chunk, CancellationToken cancellationToken)
+    private async ValueTask<bool> IsThereAsync(SafeFileHandle target, SafeFileHandle? old, IndexChunk chunk, CancellationToken cancellationToken)
     {
         // What lies behind the old end is zeros, and the digests of those are known.
-        if (chunk.Start >= _emptyFrom || chunk.Length > DataBlob.MaxChunkSize)
+        bool mayBe = chunk.Start < _emptyFrom;
+        if ((!mayBe && old is null) || chunk.Length > DataBlob.MaxChunkSize)
             return false;
         using ChunkBuffer buffer = file.Loader.Pool.Rent((int)chunk.Length);
+        if (mayBe && await HoldsAsync(target, chunk, buffer, cancellationToken).ConfigureAwait(false))
+            return true;
+        if (old is null || !await HoldsAsync(old, chunk, buffer, cancellationToken).ConfigureAwait(false))
+            return false;
+        await WriteAsync(target, chunk, buffer.Memory, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Reads what a file has in the place of a chunk, and whether that is the chunk.</summary>
+    private async ValueTask<bool> HoldsAsync(SafeFileHandle from, IndexChunk chunk, ChunkBuffer buffer, CancellationToken cancellationToken)
+    {
         for (int filled = 0; filled < buffer.Length;)
         {
-            int read = await RandomAccess.ReadAsync(target, buffer.Memory[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
+            int read = await RandomAccess.ReadAsync(from, buffer.Memory[filled..], chunk.Start + filled, cancellationToken).ConfigureAwait(false);
             if (read == 0)
                 return false;
             filled += read;
@@ -147,24 +160,29 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
         try
         {
             ReadOnlyMemory<byte> bytes = await data.GetDataAsync(cancellationToken).ConfigureAwait(false);
-            if (chunk.Start < _emptyFrom && !_keepsHoles)
-            {
-                await PutAsync(target, bytes, chunk.Start, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            for (int at = 0; at < bytes.Length;)
-            {
-                (int start, int end) = ZeroRuns.NextData(bytes.Span, at);
-                await SkipAsync(target, chunk.Start + at, start - at, cancellationToken).ConfigureAwait(false);
-                if (start < end)
-                    await PutAsync(target, bytes[start..end], chunk.Start + start, cancellationToken).ConfigureAwait(false);
-                at = end;
-            }
+            await WriteAsync(target, chunk, bytes, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             data.Release();
+        }
+    }
+
+    private async Task WriteAsync(SafeFileHandle target, IndexChunk chunk, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (chunk.Start < _emptyFrom && !_keepsHoles)
+        {
+            await PutAsync(target, bytes, chunk.Start, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        for (int at = 0; at < bytes.Length;)
+        {
+            (int start, int end) = ZeroRuns.NextData(bytes.Span, at);
+            await SkipAsync(target, chunk.Start + at, start - at, cancellationToken).ConfigureAwait(false);
+            if (start < end)
+                await PutAsync(target, bytes[start..end], chunk.Start + start, cancellationToken).ConfigureAwait(false);
+            at = end;
         }
     }
 
@@ -184,7 +202,8 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     private async ValueTask SkipAsync(SafeFileHandle target, long position, long length, CancellationToken cancellationToken)
     {
         long end = position + length;
-        _leftOut += position >= _emptyFrom ? length : 0;
+        if (position >= _emptyFrom)
+            Interlocked.Add(ref _leftOut, length);
         if (position >= _emptyFrom || length == 0)
             return;
         using ChunkBuffer buffer = file.Loader.Pool.Rent((int)Math.Min(ZeroBlock, length));
@@ -197,7 +216,7 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
             for (int at = 0; at < read;)
             {
                 (int start, int stop) = ZeroRuns.NextData(buffer.Memory.Span[..read], at);
-                _leftOut += start - at;
+                Interlocked.Add(ref _leftOut, start - at);
                 if (start < stop)
                     await PutAsync(target, s_zeros.AsMemory(0, stop - start), position + start, cancellationToken).ConfigureAwait(false);
                 at = stop;
@@ -210,6 +229,6 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
     private async ValueTask PutAsync(SafeFileHandle target, ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
     {
         await RandomAccess.WriteAsync(target, bytes, position, cancellationToken).ConfigureAwait(false);
-        _written += bytes.Length;
+        Interlocked.Add(ref _written, bytes.Length);
     }
 }

@@ -9,7 +9,7 @@ namespace ProxSharp.Backup.Reading.Snapshots;
 
 /// <summary>
 /// Where a file is restored to. A regular file comes into being beside its place and moves there when it is complete, so a failure leaves what exists as it
-/// was. Devices, and files that are compared and completed, are written in place.
+/// was. Devices are written in place, and a file that may not be changed is only compared.
 /// </summary>
 internal sealed class RestoreTarget
 {
@@ -66,7 +66,9 @@ internal sealed class RestoreTarget
         RequireFolder(path, final);
         string partial = final + PartialSuffix;
         bool isPart = IsSomething(partial);
-        bool mayCompare = options.Resume && !replacesPart && (type == BlockDevice || (type == RegularFile && !isPart));
+        // What may be replaced is so by a whole new file: written in place, it would change under its other names too, and be a mixture until it is complete.
+        bool mayCompare = options.Resume && !replacesPart
+            && (type == BlockDevice || (type == RegularFile && !isPart && !options.Overwrite));
         if (exists && !options.Overwrite && !mayCompare)
             throw Exists(path);
         if (type == Pipe && (!replacesPart || PathKind.IsNamedPipe(path)))
@@ -147,6 +149,23 @@ internal sealed class RestoreTarget
             handle.Dispose();
             Discard();
             throw;
+        }
+    }
+
+    /// <summary>Opens the file that will be replaced, of which a restore that goes on may take what is right.</summary>
+    /// <returns>Null if there is none, or it may not be read.</returns>
+    public SafeFileHandle? TryOpenOld()
+    {
+        if (!_options.Resume || _place == _path || !File.Exists(_path))
+            return null;
+        try
+        {
+            return File.OpenHandle(_path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.Asynchronous);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It only saves time.
+            return null;
         }
     }
 
@@ -337,13 +356,23 @@ internal sealed class RestoreTarget
         return File.Exists(path) ? RegularFile : 0;
     }
 
-    /// <summary>Gives the new file the owner and the mode of the one that it will replace, as far as the rights allow.</summary>
+    /// <summary>Gives the new file the owner, as far as that is allowed, and the rights of the one that it will replace.</summary>
     private void TakeOver(SafeFileHandle handle)
     {
-        if (OperatingSystem.IsWindows())
-            return;
-        if (Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_path)), 0, out StatxBuffer stat) == 0)
-            _ = Libc.ChangeOwner(handle, "\0"u8, stat.UserId, stat.GroupId, Libc.EmptyPath);
-        File.SetUnixFileMode(handle, File.GetUnixFileMode(_path));
+        if (Libc.IsSupported && Libc.Statx(Libc.CurrentDirectory, Libc.Text(Encoding.UTF8.GetBytes(_path)), 0, out StatxBuffer stat) == 0
+            && Libc.ChangeOwner(handle, "\0"u8, stat.UserId, stat.GroupId, Libc.EmptyPath) != 0)
+        {
+            // The group may still be one of ours.
+            _ = Libc.ChangeOwner(handle, "\0"u8, uint.MaxValue, stat.GroupId, Libc.EmptyPath);
+        }
+
+        try
+        {
+            FileRights.Copy(_path, handle);
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"{_path} cannot be replaced: {failure.Message}. Remove it, or restore to another place.", failure) { HResult = CannotMake };
+        }
     }
 }

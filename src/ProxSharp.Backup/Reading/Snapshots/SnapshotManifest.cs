@@ -77,6 +77,6 @@ internal static class SnapshotManifest
 
         return manifest.Snapshot == source.Snapshot
             ? (manifest, text.WrittenSpan.ToArray())
-            : throw new ProxmoxProtocolException($"The manifest of {source.Snapshot} is that of {manifest.Snapshot}.");
+            : throw new ProxmoxProtocolException($"The manifest of {source.Snapshot} is that of {manifest.Snapshot}: where it lies is a copy or a link.");
     }
 }
