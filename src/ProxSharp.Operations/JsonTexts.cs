@@ -31,6 +31,25 @@ internal static class JsonTexts
             ? value.ToString()
             : null;
 
+    /// <summary>
+    /// A member as a parameter sets it: some servers answer a property string as an object, with its members in any order; null if it is absent.
+    /// </summary>
+    public static string? Said(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object
+            ? Written(value)
+            : element.Text(name);
+
+    /// <summary>A value as a parameter sets it: an object is a property string, and a list within it is parted by semicolons.</summary>
+    public static string Written(JsonElement value, char between = ',') => value.ValueKind switch
+    {
+        JsonValueKind.Object => string.Join(',', value.EnumerateObject().OrderBy(static member => member.Name, StringComparer.Ordinal)
+            .Select(static member => $"{member.Name}={Written(member.Value, ';')}")),
+        JsonValueKind.Array => string.Join(between, value.EnumerateArray().Select(static item => item.ToString())),
+        JsonValueKind.True => "1",
+        JsonValueKind.False => "0",
+        _ => value.ToString(),
+    };
+
     /// <summary>A member that is set: Proxmox writes 1, true or "1".</summary>
     public static bool IsSet(this JsonElement element, string name) => element.Text(name) is "1" or "true" or "True";
 

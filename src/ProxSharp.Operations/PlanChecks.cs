@@ -110,9 +110,9 @@ internal sealed class PlanChecks(GuardPolicy policy)
 
     public GuardPolicy Policy => policy;
 
-    // Whatever the policy says: what was retired to be kept for a while goes only if a person agrees.
+    // Whatever the policy says: what was retired to be kept for a while goes only if a person agrees, and so does what others have set since.
     public ApprovalKind Approval(Plan plan) =>
-        plan.Calls.Select(Approval).Append(plan.Draft.Purges.Count > 0 ? ApprovalKind.Prompt : ApprovalKind.None).Max();
+        plan.Calls.Select(Approval).Append(plan.Draft.Purges.Count + plan.Draft.Overwrites.Count > 0 ? ApprovalKind.Prompt : ApprovalKind.None).Max();
 
     // Whoever plans does not widen what they may do: that needs a person at a terminal, or more if what it makes allowed does.
     private ApprovalKind Approval(PlannedCall call)

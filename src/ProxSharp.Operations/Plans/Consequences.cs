@@ -11,12 +11,15 @@ internal static class Consequences
     private const int NameLength = 80;
     private const int LineLength = 300;
 
+    /// <summary>How a sentence begins that says why calls cannot be taken back that others of their kind can.</summary>
+    public const string NoWayBack = "There is no way back from ";
+
     private const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
 
     private static readonly string[] s_ofTheMoment =
     [
-        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start,
+        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack,
     ];
 
     public static async Task<IReadOnlyList<string>> OfAsync(

@@ -23,7 +23,7 @@ internal static class LeftValues
     /// <param name="after">The configuration; undefined if it cannot be read.</param>
     public static IReadOnlyList<(string Name, string? Value, bool IsSealed)> Of(Ledger ledger, PlannedCall call, JsonElement after) =>
         after.ValueKind != JsonValueKind.Object ? [] : [.. UndoBuilder.Names(call)
-            .Select(name => Of(ledger, call, name, SaidValues.Are(call, name, after) ? after.Text(name) : SaidValues.Of(call, name)))];
+            .Select(name => Of(ledger, call, name, SaidValues.Are(call, name, after) ? after.Said(name) : SaidValues.Of(call, name)))];
 
     /// <summary>Takes the values that somebody else has set right after a call, in place of what it has set.</summary>
     /// <param name="ledger">The ledger.</param>
@@ -31,7 +31,7 @@ internal static class LeftValues
     /// <param name="after">The configuration; undefined if it cannot be read.</param>
     public static IReadOnlyList<(string Name, string? Value, bool IsSealed)> Strange(Ledger ledger, PlannedCall call, JsonElement after) =>
         after.ValueKind != JsonValueKind.Object ? [] : [.. UndoBuilder.Names(call).Where(name => !SaidValues.Are(call, name, after))
-            .Select(name => Of(ledger, call, name, after.Text(name)))];
+            .Select(name => Of(ledger, call, name, after.Said(name)))];
 
     /// <summary>Writes them into the entry of an outcome.</summary>
     public static void Write(Utf8JsonWriter json, string member, IReadOnlyList<(string Name, string? Value, bool IsSealed)> values)
@@ -85,7 +85,7 @@ internal static class LeftValues
 
         foreach (JsonProperty value in left.EnumerateObject())
         {
-            string? current = now.Text(value.Name);
+            string? current = now.Said(value.Name);
             if (!seen.Add($"{back.ConcretePath} {value.Name}") || IsRestored(back, value.Name, now))
             {
                 continue;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
+using ProxSharp.Operations.Text;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
@@ -85,10 +86,16 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Own.Add(own);
         draft.Before.Add(UndoBuilder.Before(own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
-        UndoStep[] back = [.. new UndoBuilder(client.Schema).Build(call, own).Select(step => new UndoStep(place, step))];
-        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ForeignVolumes.IsOne(call);
+        UndoBuilder ways = new(client.Schema);
+        UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, step))];
+        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
+        if (ways.Obstacle is { } obstacle)
+        {
+            draft.Consequences.Add($"{Consequences.NoWayBack}{UntrustedText.Clean(call.Title, 200)}: {obstacle}.");
+        }
+
         foreach (PlanTarget target in own)
         {
             draft.Targets.TryAdd(target.Key, target);

@@ -72,7 +72,8 @@ internal static class ReviewedParameter
 
     private static bool IsProgram(string path, string name) => name == "command" && path.EndsWith("/agent/exec", StringComparison.Ordinal);
 
-    private static bool IsSecret(string path, string name) =>
+    /// <summary>True for what is a secret in a call.</summary>
+    public static bool IsSecret(string path, string name) =>
         Has(s_certain, path, name) || (!Secrets.IsDoubtful(name) && !Has(s_innocent, path, name) && Secrets.IsSecret(name));
 
     private static bool Has((string Name, string Path)[] rules, string path, string name)

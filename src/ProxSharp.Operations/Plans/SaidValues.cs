@@ -28,7 +28,7 @@ internal static class SaidValues
     public static bool Are(PlannedCall call, string name, JsonElement after)
     {
         string[] said = Texts(call, name);
-        string? found = after.Text(name);
+        string? found = after.Said(name);
         if (said.Length == 0 || found is null)
         {
             // Of what was made, some values are never shown, such as passwords.

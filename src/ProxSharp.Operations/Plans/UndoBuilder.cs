@@ -1,6 +1,9 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Http;
+using ProxSharp.Operations.Text;
 using ProxSharp.Schema;
+using ProxSharp.Validation;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -14,11 +17,15 @@ internal sealed class UndoBuilder(ApiSchema schema)
     public const string DeleteCreated = "delete-created";
 
     private const string Move = "moveto";
+    private const int ReasonLength = 300;
 
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
     {
-        "digest", "delete", "revert", "force", "skiplock", "background_delay", Move,
+        "digest", "delete", "revert", "force", "skiplock", "background_delay", "lock-token", "import-working-storage", Move,
     };
+
+    /// <summary>Why there is no way back although calls of this kind have one; null for no reason.</summary>
+    public string? Obstacle { get; private set; }
 
     /// <summary>Tells whether a call loses data for good, if there is no way back from it.</summary>
     public static bool LosesData(ApiSchema schema, PlannedCall call) =>
@@ -44,7 +51,23 @@ internal sealed class UndoBuilder(ApiSchema schema)
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
             _ => null,
         };
-        return request is null ? [] : [PlannedCall.Of(schema, request)];
+        return request is not null && PlannedCall.Of(schema, request) is var back && IsValid(back) ? [back] : [];
+    }
+
+    // What the API would refuse later is no way back now.
+    private bool IsValid(PlannedCall back)
+    {
+        try
+        {
+            SchemaRules.Of(schema).Validator.Validate(schema.Find(back.Method, back.Path)!, back.Parameters);
+            return true;
+        }
+        catch (ProxmoxValidationException e)
+        {
+            (string name, string what) = e.ParameterErrors.First();
+            Obstacle = UntrustedText.Clean($"{back.Title} would be refused for '{name}': {Secrets.Redact(what, back.Parameters)}", ReasonLength);
+            return false;
+        }
     }
 
     /// <summary>What a call sets or deletes, by name.</summary>
@@ -85,21 +108,22 @@ internal sealed class UndoBuilder(ApiSchema schema)
     private PlanRequest? Restore(PlannedCall call, JsonElement before)
     {
         ApiParameters parameters = Keys(call);
+        ApiEndpoint endpoint = schema.Find(call.Method, call.Path)!;
         List<string> gone = [];
         foreach (string name in Names(call))
         {
-            if (IsHidden(before, name))
+            if (IsHidden(before, name) || IsNeverShown(call, before, name, mayBeOrder: false))
             {
-                return null;
+                return Unreadable(name);
             }
 
-            if (!Copy(parameters, before, name))
+            if (!Copy(parameters, before, name, endpoint.Parameters))
             {
                 gone.Add(name);
             }
         }
 
-        bool deletes = schema.Find(call.Method, call.Path)!.Parameters.TryGetValue("delete", out ApiNode? node);
+        bool deletes = endpoint.Parameters.TryGetValue("delete", out ApiNode? node);
         if (gone.Count > 0 && deletes)
         {
             if (node!.Type == ApiValueType.Array)
@@ -132,9 +156,13 @@ internal sealed class UndoBuilder(ApiSchema schema)
             {
                 parameters.Add(id, call.Parameters.Find(id));
             }
+            else if (!s_steering.Contains(name) && (IsHidden(before, name) || IsNeverShown(call, before, name, mayBeOrder: true)))
+            {
+                return Unreadable(name);
+            }
             else
             {
-                Copy(parameters, before, name);
+                Copy(parameters, before, name, endpoint.Parameters);
             }
         }
 
@@ -216,7 +244,23 @@ internal sealed class UndoBuilder(ApiSchema schema)
     // Proxmox: a password is answered as asterisks. To write those back would make them the password.
     private static bool IsHidden(JsonElement before, string name) => before.Text(name) is { Length: > 4 } value && value.All(static sign => sign == '*');
 
-    private static bool Copy(ApiParameters parameters, JsonElement before, string name)
+    private PlanRequest? Unreadable(string name)
+    {
+        Obstacle = $"the server does not show what '{name}' was";
+        return null;
+    }
+
+    // What the server shows to nobody is not unset because it is not there. Where the answer is declared, it says which those are; elsewhere secrets are.
+    private bool IsNeverShown(PlannedCall call, JsonElement before, string name, bool mayBeOrder)
+    {
+        ApiNode? shown = schema.Find(ApiMethod.Get, call.Path)?.Returns;
+        bool isDeclared = shown is { Properties.Count: > 0, AllowsExtra: false, Alternatives.Count: 0 };
+        return before.Text(name) is null
+            && !(isDeclared && new MemberTable(shown!.Properties).Find(name) >= 0)
+            && ((isDeclared && !mayBeOrder) || ReviewedParameter.IsSecret(call.Path, name));
+    }
+
+    private static bool Copy(ApiParameters parameters, JsonElement before, string name, IReadOnlyDictionary<string, ApiNode> nodes)
     {
         if (parameters.Find(name) is not null)
         {
@@ -233,11 +277,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
             case JsonValueKind.True or JsonValueKind.False:
                 parameters.Add(name, value.GetBoolean());
                 break;
-            case JsonValueKind.Array:
+            case JsonValueKind.Array when !nodes.TryGetValue(name, out ApiNode? node) || node.Type == ApiValueType.Array:
                 parameters.AddList(name, value.EnumerateArray().Select(static item => item.ToString()));
                 break;
             default:
-                parameters.Add(name, value.ToString());
+                parameters.Add(name, JsonTexts.Written(value));
                 break;
         }
 
