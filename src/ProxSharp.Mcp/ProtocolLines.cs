@@ -183,7 +183,8 @@ internal sealed class ProtocolLines(Stream input, Stream output) : Stream
         }
     }
 
-    private static bool IsFault(Exception fault) => fault is JsonException or InvalidOperationException;
+    // A member that stands twice is only found when it is looked for.
+    private static bool IsFault(Exception fault) => fault is JsonException or InvalidOperationException or ArgumentException;
 
     private static byte[] ErrorFor(byte[] line)
     {

@@ -41,6 +41,8 @@ public sealed class ArgumentTests
     [Theory]
     [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":[],"cores":3}}]}""", "'memory' is an empty list")]
     [InlineData("plan", """{"calls":[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":null}}]}""", "'memory' is null")]
+    [InlineData("plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/status/shutdown","params":{"timeout":5}}]}""", "it has 'params'")]
+    [InlineData("plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/status/shutdown","approval":"none"}]}""", "and nothing else")]
     [InlineData("plan_retire", """{"vmid":106,"keep_days":2147483647}""", "'keep_days' is at most 3650")]
     public async Task Plan_ArgumentThatWouldBeChangedSilently_IsRefused(string tool, string arguments, string expected)
     {

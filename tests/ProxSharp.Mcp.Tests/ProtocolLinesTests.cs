@@ -36,6 +36,7 @@ public sealed class ProtocolLinesTests
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":{\"id\":7},\"method\":\"ping\"}", -32600, "null")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"params\":{\"id\":7}}", -32600, "null")]
     [InlineData("{\"jsonrpc\":\"1.0\",\"id\":7,\"result\":{}}", -32600, "null")]
+    [InlineData("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1,\"requestId\":2}}", -32600, "null")]
     public async Task WhatIsNoMessage_IsAnswered_AndNotPassedOn(string line, int code, string id)
     {
         MemoryStream output = new();

@@ -110,16 +110,34 @@ public sealed class ToolTests
     }
 
     [Theory]
+    [InlineData("vmid=100,101", 2, "")]
+    [InlineData("status=running,stopped", 0, "template")]
+    [InlineData("status!=running,stopped", 0, "running stopped")]
+    [InlineData("tags!=web,prod", 0, "web prod")]
+    [InlineData("vmid!=100,101", 0, "100 101")]
+    public async Task GuestList_FilterWithSeveralValues_TakesAnyOfThem_AndNoneOfThemWhereItSaysNot(string filter, int count, string without)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement answer = await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter, fields = "vmid,status,tags", limit = 500 }));
+        string[] rows = [.. answer.GetProperty("rows").EnumerateArray().Select(static row => row.ToString())];
+        Assert.NotEmpty(rows);
+        Assert.True(count == 0 || rows.Length == count);
+        Assert.DoesNotContain(without.Split(' ', StringSplitOptions.RemoveEmptyEntries), word => rows.Any(row => row.Contains(word, StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("status==stopped lock=backup", "no row of 12 has: lock")]
     [InlineData("name=nobody", null)]
     [InlineData("status=up", "status: running, stopped, template")]
     [InlineData("status='a b'", "status: running, stopped, template")]
-    [InlineData("status=~^run.*", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
-        + "values are plain text; status: running, stopped, template")]
-    [InlineData("status=running,stopped", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; "
-        + "values are plain text; status: running, stopped, template")]
-    [InlineData("status=running node=pve1&web", "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or "
-        + "name<number; values are plain text; node: pve1, pve2, pve3")]
+    [InlineData("status=~^run.*", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
+        + "or name<number; values are plain text; status: running, stopped, template")]
+    [InlineData("status=up,down", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
+        + "or name<number; values are plain text; status: running, stopped, template")]
+    [InlineData("status='running,stopped'", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
+        + "or name<number; values are plain text; status: running, stopped, template")]
+    [InlineData("status=running node=pve1&web", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
+        + "or name<number; values are plain text; node: pve1, pve2, pve3")]
     public async Task GuestList_FilterByAMemberThatNoRowHas_SaysSo(string filter, string? note)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);

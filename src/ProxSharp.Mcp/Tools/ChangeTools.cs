@@ -6,6 +6,7 @@ using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -99,6 +100,11 @@ internal sealed class ChangeTools(AgentSites sites)
         if (call.ValueKind != JsonValueKind.Object || call.Text("path") is not { } path || !ApiMethods.TryParse(call.Text("method"), out ApiMethod method))
         {
             throw new ToolException("usage", "Each call is an object with a method (POST, PUT or DELETE), a path, and parameters if there are any.");
+        }
+
+        if (call.EnumerateObject().Select(static member => member.Name).FirstOrDefault(static name => name is not ("method" or "path" or "parameters")) is { } other)
+        {
+            throw new ToolException("usage", $"A call has 'method', 'path' and 'parameters', and nothing else: it has '{UntrustedText.Clean(other, 60)}'.");
         }
 
         return method == ApiMethod.Get

@@ -5,7 +5,7 @@ using ProxSharp.Mcp.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
-/// <summary>Chooses rows by their members: <c>node=pve1 tags=prod name~db mem_pct&gt;80</c>; all terms must hold.</summary>
+/// <summary>Chooses rows by their members: <c>node=pve1 tags=prod,test name~db mem_pct&gt;80</c>; all terms must hold.</summary>
 internal sealed class RowFilter
 {
     private const int MostValues = 8;
@@ -40,7 +40,7 @@ internal sealed class RowFilter
                 throw new ToolException("usage", $"'{term.Text}' in filter: there is no {term.Sign}=; write {term.Name}{term.Sign}number, and the next number.");
             }
 
-            bool isNumber = Number(term.Value) is not null;
+            bool isNumber = term.Values.All(static value => Number(value) is not null);
             JsonNode[] values = [.. rows.Select(row => row[term.Name]).OfType<JsonNode>()];
             bool hasNumbers = values.Length > 0 && values.All(static value => value.GetValueKind() == JsonValueKind.Number);
             if (term.Sign != '=' && values.Length > 0 && values.All(static value => Number(value.ToString()) is null))
@@ -49,7 +49,7 @@ internal sealed class RowFilter
                     "usage", $"'{term.Text}' in filter: {term.Name} holds no numbers; choose by {term.Name}=value or {term.Name}~part.");
             }
 
-            if (!isNumber && (term.Sign != '=' || (hasNumbers && term.Value.Length > 0)))
+            if ((!isNumber || (term.Sign != '=' && term.Values.Length > 1)) && (term.Sign != '=' || (hasNumbers && term.Value.Length > 0)))
             {
                 char sign = term.Sign;
                 throw new ToolException("usage", $"'{term.Text}' in filter: {term.Name} is compared with a number, for example {term.Name}{sign}80.");
@@ -71,7 +71,7 @@ internal sealed class RowFilter
         string[] lines = [.. _terms.Where(term => !rows.Any(row => Holds(row[term.Name]?.ToString() ?? "", term)))
             .Select(term => Values(rows, term.Name)).OfType<string>().Distinct()];
         string? form = _terms.Any(static term => term.Value.Any(ForeignSigns.Contains))
-            ? "a filter is terms with blanks between that must all hold: name=value, name!=value, name~part, name>number or name<number; values are plain text"
+            ? "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number or name<number; values are plain text"
             : null;
         return form is null && lines.Length == 0 ? null : string.Join("; ", form is null ? lines : [form, .. lines]);
     }
@@ -138,7 +138,10 @@ internal sealed class RowFilter
 
         // Many languages write two signs where one says it: == and =~.
         int second = text[at] == '=' && at + 1 < text.Length && text[at + 1] is '=' or '~' ? at + 1 : at;
-        return new Term(text, text[..at].TrimEnd('!'), text[second], Unquoted(text[(second + 1)..]), text[at - 1] == '!');
+        string value = text[(second + 1)..];
+        string plain = Unquoted(value);
+        string[] values = ReferenceEquals(plain, value) ? value.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
+        return new Term(text, text[..at].TrimEnd('!'), text[second], plain, values is [_, _, ..] ? values : [plain], text[at - 1] == '!');
     }
 
     private static string Unquoted(string value) =>
@@ -146,17 +149,17 @@ internal sealed class RowFilter
 
     private static bool Holds(string actual, Term term) => term.Sign switch
     {
-        '=' => Equal(actual, term.Value) != term.IsNot,
+        '=' => (Equal(actual, term.Value) || term.Values.Any(value => Equal(actual, value))) != term.IsNot,
         '~' => actual.Contains(term.Value, StringComparison.OrdinalIgnoreCase) != term.IsNot,
         _ => Number(actual) is { } number && Number(term.Value) is { } limit && (term.Sign == '>' ? number > limit : number < limit),
     };
 
     private static double? Number(string text) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
     // Tags and contents are lists in one text.
     private static bool Equal(string actual, string value) => actual.Equals(value, StringComparison.OrdinalIgnoreCase)
         || (value.Length > 0 && actual.Split([';', ','], StringSplitOptions.TrimEntries).Contains(value, StringComparer.OrdinalIgnoreCase));
 
-    private sealed record Term(string Text, string Name, char Sign, string Value, bool IsNot);
+    private sealed record Term(string Text, string Name, char Sign, string Value, string[] Values, bool IsNot);
 }
