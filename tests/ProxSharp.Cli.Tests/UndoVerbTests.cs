@@ -25,8 +25,8 @@ public sealed class UndoVerbTests
         Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
 
         Assert.Contains("Overwrites what others have set since: memory", (await cli.LineAsync($"undo {number} --even-changed")).Succeeded(), StringComparison.Ordinal);
-        (await cli.LineAsync($"undo {number} --even-changed --apply")).Succeeded();
-        Assert.Contains("2048", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"undo {number} --even-changed --apply")).FailedWith(8);
+        Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]
