@@ -37,7 +37,8 @@ public sealed class KeyringTests
                 await Task.Delay(Timeout.InfiniteTimeSpan, end);
                 return null;
             },
-            isMac: false) { Time = time };
+            isMac: false)
+        { Time = time };
 
         Task storing = keyring.StoreAsync("lab", "s3cret", TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMinutes(1));
