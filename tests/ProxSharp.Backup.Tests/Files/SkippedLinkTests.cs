@@ -24,8 +24,8 @@ public sealed class SkippedLinkTests
         TreeExtractResult done = await new TreeExtractor(tree.Path, options).ExtractAsync(Archives.Open(Archive()), Token);
 
         Assert.Equal(["hi", "content", "content"], Contents(tree, "a", "b", "c"));
-        Assert.Equal((1, 3, 7, 0), (done.SkippedEntries, done.Entries, done.Bytes, done.WarningCount));
-        Assert.Equal((1, 3, 7, 0), (foretold.SkippedEntries, foretold.Entries, foretold.Bytes, foretold.WarningCount));
+        Assert.Equal((1, 2, 7, 0), (done.SkippedEntries, done.Entries, done.Bytes, done.WarningCount));
+        Assert.Equal((1, 2, 7, 0), (foretold.SkippedEntries, foretold.Entries, foretold.Bytes, foretold.WarningCount));
         Assert.Equal(2, foretold.Preview!.Created);
         if (Libc.IsSupported)
         {
@@ -51,8 +51,8 @@ public sealed class SkippedLinkTests
         FileWarning warning = Assert.Single(done.Warnings);
         Assert.Equal(FileWarningKind.NotCreated, warning.Kind);
         Assert.Contains("\"a\", which was skipped", warning.Message, StringComparison.Ordinal);
-        Assert.Equal((2, 1), (done.SkippedEntries, done.Entries));
-        Assert.Equal((2, 1, 1), (foretold.SkippedEntries, foretold.Entries, foretold.WarningCount));
+        Assert.Equal((2, 0), (done.SkippedEntries, done.Entries));
+        Assert.Equal((2, 0, 1), (foretold.SkippedEntries, foretold.Entries, foretold.WarningCount));
     }
 
     [Fact]
