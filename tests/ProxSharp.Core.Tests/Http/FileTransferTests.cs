@@ -7,7 +7,9 @@ using ProxSharp.Tls;
 
 namespace ProxSharp.Core.Tests.Http;
 
-/// <summary>Uploads and downloads as bytes on the wire.</summary>
+/// <summary>Uploads and downloads as bytes on the wire. Not beside others, because what a process allocates is measured here, and is that of all tests together.</summary>
+[Collection(nameof(FileTransferTests))]
+[CollectionDefinition(nameof(FileTransferTests), DisableParallelization = true)]
 public sealed class FileTransferTests
 {
     private const string Answer = """{"data":"UPID:pve1:0:0:0:imgcopy::root@pam:"}""";
