@@ -36,6 +36,10 @@ internal static class RestoreLeftovers
         {
             throw WithHint(failure, $"{TextCells.Visible(partial)} holds what was restored so far: {GoOn}.");
         }
+        catch (Exception failure) when (failure is BackupSessionLostException or ProxmoxConnectionException && IsDevice(path))
+        {
+            throw WithHint(failure, $"The device {TextCells.Visible(path)} holds what was restored so far: {GoOn}.");
+        }
     }
 
     /// <summary>Restores a directory tree; when it is broken off, the error tells what there is of it.</summary>

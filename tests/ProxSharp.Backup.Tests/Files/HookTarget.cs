@@ -21,7 +21,7 @@ internal sealed class HookTarget(ITargetTree inner, Action opening, Action<strin
 
         public void MakeDirectory(PxarName name, uint mode) => inner.MakeDirectory(name, mode);
 
-        public ITargetDirectory Enter(PxarName name) => inner.Enter(name);
+        public ITargetDirectory Enter(PxarName name, bool unlocks = false) => inner.Enter(name, unlocks);
 
         public ITargetFile Create(PxarName name, uint mode)
         {

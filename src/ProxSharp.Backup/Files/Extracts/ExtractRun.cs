@@ -327,12 +327,9 @@ internal sealed class ExtractRun : IAsyncDisposable
     {
         bool isNew = Make(parent, name);
         directory.AppliesMetadata = isNew || (directory.IsSelected && _options.Existing != ExistingFiles.Skip);
-        directory.Handle = parent.Enter(name);
-        if (isNew)
-            return;
-        if (Replaces)
-            directory.Handle.Unlock();
-        directory.Kept = directory.Handle.DeleteAbandoned();
+        directory.Handle = parent.Enter(name, unlocks: Replaces && !isNew);
+        if (!isNew)
+            directory.Kept = directory.Handle.DeleteAbandoned();
     }
 
     private bool Make(ITargetDirectory parent, PxarName name)

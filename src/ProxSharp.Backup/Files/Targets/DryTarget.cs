@@ -37,7 +37,7 @@ internal sealed class DryTarget(ITargetTree target, RestorePreview preview, bool
 
         public void MakeDirectory(PxarName name, uint mode) => Make(name, "create the directory");
 
-        public ITargetDirectory Enter(PxarName name) => new DryDirectory(Find(name) is null ? null : there!.Enter(name), preview);
+        public ITargetDirectory Enter(PxarName name, bool unlocks = false) => new DryDirectory(Find(name) is null ? null : there!.Enter(name), preview);
 
         public ITargetFile Create(PxarName name, uint mode)
         {

@@ -19,7 +19,9 @@ internal interface ITargetDirectory : IDisposable
     void MakeDirectory(PxarName name, uint mode);
 
     /// <summary>Opens a directory; fails if the name is a link or something else.</summary>
-    ITargetDirectory Enter(PxarName name);
+    /// <param name="name">Its name.</param>
+    /// <param name="unlocks">Lets entries in it be replaced, as <see cref="Unlock"/> does, even if its owner has forbidden himself to look into it.</param>
+    ITargetDirectory Enter(PxarName name, bool unlocks = false);
 
     /// <summary>Creates a file; fails if the name exists.</summary>
     ITargetFile Create(PxarName name, uint mode);
@@ -55,8 +57,8 @@ internal interface ITargetDirectory : IDisposable
     void DeleteKept(IReadOnlyList<PxarName> names);
 
     /// <summary>
-    /// Lets entries be replaced in an existing directory that is immutable or append-only, as far as the rights allow. It is so again when it is disposed,
-    /// unless it got the attributes of an archive meanwhile.
+    /// Lets entries be replaced in an existing directory that is immutable or append-only, or that its owner has write-protected, as far as the rights allow.
+    /// It is so again when it is disposed, unless it got the metadata of an archive meanwhile.
     /// </summary>
     void Unlock();
 

@@ -16,15 +16,20 @@ internal static class LinuxMetadataCheck
     {
         if (wanted.QuotaProjectId is not null && parts.HasFlag(MetadataParts.Project))
             return false;
+        // Only root gives files away. Others would write them anew at each attempt, and never get there.
+        if (Libc.EffectiveUser() != 0)
+            parts &= ~MetadataParts.Ownership;
         bool isSeen = true;
         PxarMetadata there = new LinuxMetadataReader(handle, LinuxNode.ToStat(handle.Stat()), 0, _ => isSeen = false).Read(parts & ~MetadataParts.Project);
         return Normalize(there, there, parts) == Normalize(wanted, there, parts) && isSeen;
     }
 
-    // What does not count is as it is.
+    // What does not count is as it is. The bits that lend the owner's rights come with the owner only.
     private static PxarMetadata Normalize(PxarMetadata metadata, PxarMetadata there, MetadataParts parts) => metadata with
     {
-        Mode = parts.HasFlag(MetadataParts.Permissions) ? metadata.Mode : there.Mode,
+        Mode = !parts.HasFlag(MetadataParts.Permissions) ? there.Mode
+            : parts.HasFlag(MetadataParts.Ownership) ? metadata.Mode
+            : metadata.Mode & ~LinuxMetadataWriter.SetIdBits,
         UserId = parts.HasFlag(MetadataParts.Ownership) ? metadata.UserId : there.UserId,
         GroupId = parts.HasFlag(MetadataParts.Ownership) ? metadata.GroupId : there.GroupId,
         Flags = parts.HasFlag(MetadataParts.Flags) ? FileAttributeBits.FromLinux(FileAttributeBits.ToLinux(metadata.Flags)) : PxarFlags.None,

@@ -11,6 +11,9 @@ namespace ProxSharp.Backup.Files.Targets;
 /// </summary>
 internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metadata, MetadataParts parts, MetadataReport report)
 {
+    /// <summary>The set-user-ID and set-group-ID bits.</summary>
+    internal const uint SetIdBits = 0xC00;
+
     private const nuint GetFlags = 0x80086601;
     private const nuint SetFlags = 0x40086602;
     private const nuint GetFatFlags = 0x80047210;
@@ -18,7 +21,6 @@ internal sealed class LinuxMetadataWriter(Descriptor handle, PxarMetadata metada
     private const nuint GetXfsAttributes = 0x801c581f;
     private const nuint SetXfsAttributes = 0x401c5820;
     private const long Omit = 0x3ffffffe;
-    private const uint SetIdBits = 0xC00;
     private const uint ModeBits = 0xFFF;
 
     private static readonly byte[] Empty = [0];

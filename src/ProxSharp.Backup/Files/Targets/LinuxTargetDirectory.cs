@@ -15,13 +15,16 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
     private readonly Lock _lock = new();
     private bool _hasAsked;
     private uint? _taken;
+    private uint? _closed;
 
     public void Dispose()
     {
+        if (_closed is { } mode)
+            _ = Libc.ChangeMode(_handle, mode);
         if (_taken is { } attributes)
             LinuxLock.Restore(_handle, attributes);
         // After a failure it may come here a second time.
-        _taken = null;
+        (_closed, _taken) = (null, null);
         _handle.Dispose();
     }
 
@@ -42,8 +45,23 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
 
     public void MakeDirectory(PxarName name, uint mode) => Ensure(Libc.MakeDirectory(_handle, Libc.Text(name.Span), mode), name, "create the directory");
 
-    public ITargetDirectory Enter(PxarName name) =>
-        new LinuxTargetDirectory(_handle.TryOpen(name, Libc.ReadOnly | Libc.DirectoryOnly) ?? throw Descriptor.Failure(name.ToString(), "enter the directory"));
+    public ITargetDirectory Enter(PxarName name, bool unlocks = false)
+    {
+        uint? closed = null;
+        Descriptor? directory = TryEnter(name);
+        if (directory is null)
+        {
+            FileTreeException failure = Descriptor.Failure(name.ToString(), "enter the directory");
+            using Descriptor? place = unlocks && failure.Fault == FileTreeFault.Denied ? _handle.TryOpen(name, Libc.PathOnly | Libc.DirectoryOnly) : null;
+            closed = place is null ? null : OwnerRights.Give(place);
+            directory = (closed is null ? null : TryEnter(name)) ?? throw failure;
+        }
+
+        LinuxTargetDirectory entered = new(directory) { _closed = closed };
+        if (unlocks)
+            entered.Unlock();
+        return entered;
+    }
 
     public ITargetFile Create(PxarName name, uint mode) =>
         new LinuxTargetFile(
@@ -122,7 +140,12 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         }
     }
 
-    public void Unlock() => _taken ??= LinuxLock.Clear(_handle);
+    public void Unlock()
+    {
+        // What is immutable refuses another mode too.
+        _taken ??= LinuxLock.Clear(_handle);
+        _closed ??= OwnerRights.Give(_handle);
+    }
 
     public bool Rename(PxarName from, PxarName to)
     {
@@ -175,12 +198,16 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
         LinuxMetadataWriter writer = new(_handle, metadata, parts, report);
         writer.ApplyToOpen();
         writer.ApplyFlags(~PxarFlags.None);
+        if (parts.HasFlag(MetadataParts.Permissions))
+            _closed = null;
         if (!parts.HasFlag(MetadataParts.Flags))
             return;
         if (_taken is { } taken && LinuxLock.IsLost(taken, FileAttributeBits.ToLinux(metadata.Flags)))
             report.Unlocked();
         _taken = null;
     }
+
+    private Descriptor? TryEnter(PxarName name) => _handle.TryOpen(name, Libc.ReadOnly | Libc.DirectoryOnly);
 
     private bool TryRename(PxarName from, PxarName to) => Libc.Rename(_handle, Libc.Text(from.Span), _handle, Libc.Text(to.Span)) == 0;
 

@@ -38,7 +38,7 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
         Do(name, () => Directory.CreateDirectory(path));
     }
 
-    public ITargetDirectory Enter(PxarName name)
+    public ITargetDirectory Enter(PxarName name, bool unlocks = false)
     {
         PortableTargetDirectory directory = new(PathOf(name), this);
         directory.EnsureNoLinks();
