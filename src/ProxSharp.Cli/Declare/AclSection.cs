@@ -20,6 +20,9 @@ internal sealed class AclSection : IStateSection
     public IReadOnlyList<string> Writes => ["PUT /access/acl"];
 
     /// <inheritdoc/>
+    public StateSight? Sight { get; } = new("/access", "Sys.Audit", "Permissions.Modify") { OnOwnPath = ["Permissions.Modify"] };
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
@@ -52,12 +55,13 @@ internal sealed class AclSection : IStateSection
             Check(entry);
             StateValues.Once(named, Key(entry), Name);
             bool exists = known.TryGetValue(Key(entry), out JsonElement now);
-            string propagate = StateValues.Text(entry, "propagate") ?? "1";
+            string propagate = StateValues.Switch(StateValues.Text(entry, "propagate")) ?? "1";
             if (!exists || StateValues.Text(now, "propagate") != propagate)
             {
                 yield return new StateChange(Name, Key(entry), exists ? "change" : "create", StateStage.Permissions)
                 {
                     Keys = [("propagate", exists ? StateValues.Text(now, "propagate") : null, propagate)],
+                    Place = exists ? null : Path(entry),
                     Call = Call(entry, ("propagate", propagate)),
                 };
             }

@@ -19,6 +19,9 @@ internal sealed class PoolSection : IStateSection
     public IReadOnlyList<string> Writes => ["POST /pools", "PUT /pools", "DELETE /pools"];
 
     /// <inheritdoc/>
+    public StateSight? Sight { get; } = new("/pool", "Pool.Audit", "Pool.Allocate");
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement pools = (await session.GetAsync("/pools", null, cancellationToken).ConfigureAwait(false)).Data;
@@ -53,13 +56,14 @@ internal sealed class PoolSection : IStateSection
             string id = StateValues.Required(pool, "poolid", Name);
             StateValues.Once(named, id, Name);
             bool exists = known.TryGetValue(id, out JsonElement now);
-            string comment = StateValues.Text(pool, "comment") ?? "";
+            string comment = StateValues.Words(pool, "comment") ?? "";
             string before = exists ? StateValues.Text(now, "comment") ?? "" : "";
             if (!exists || (pool.TryGetProperty("comment", out _) && comment != before))
             {
                 yield return new StateChange(Name, id, exists ? "change" : "create", StateStage.Pools)
                 {
                     Keys = [("comment", exists ? before : null, comment)],
+                    Place = exists ? null : $"/pool/{id}",
                     Call = Call(exists ? ApiMethod.Put : ApiMethod.Post, id, ("comment", comment)),
                 };
             }

@@ -61,11 +61,36 @@ internal static class StateSections
             if (file.TryGetProperty(section.Name, out JsonElement wanted))
             {
                 JsonElement present = await section.ReadAsync(session, wanted, file, cancellationToken).ConfigureAwait(false);
-                changes.AddRange(section.Compare(wanted, present, wish));
+                StateChange[] own = [.. section.Compare(wanted, present, wish)];
+                changes.AddRange(section.Sight is { } sight
+                    ? await sight.CheckAsync(session, own, section.Name, wish.Prune, cancellationToken).ConfigureAwait(false)
+                    : own);
             }
         }
 
+        CheckSeen(changes);
         return [.. changes.OrderBy(static change => change.Order)];
+    }
+
+    // To make what may be there unseen would fail half-way, and to call it missing would be a guess.
+    private static void CheckSeen(IReadOnlyList<StateChange> changes)
+    {
+        StateChange[] unseen = [.. changes.Where(static change => change.Unseen is not null)];
+        if (unseen.Length > 0)
+        {
+            string[] needs = [.. unseen.Select(static change => change.Unseen!).Distinct()];
+            string[] parts = needs[0].Split(" on ");
+            throw new CliException(new CliError
+            {
+                Code = "permission",
+                ExitCode = ExitCodes.Authentication,
+                Message = $"This user or token may not see whether these are there: {string.Join("; ", unseen.Select(static change => $"{change.Section} {change.Subject}"))}",
+                Privilege = parts[0],
+                PrivilegePath = parts[1],
+                Need = needs,
+                Hint = $"It lacks {string.Join(", ", needs)}: prox doctor shows the command that gives it. Or take them out of the file.",
+            });
+        }
     }
 
     /// <summary>Finds a section.</summary>

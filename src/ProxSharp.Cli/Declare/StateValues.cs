@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -15,7 +16,7 @@ internal static class StateValues
         JsonValueKind.False => "0",
         JsonValueKind.String => value.GetString(),
         JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Wire)),
-        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Wire(member.Value)}")),
+        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Switch(Wire(member.Value))}")),
         _ => value.GetRawText(),
     };
 
@@ -26,10 +27,24 @@ internal static class StateValues
     /// <summary>A member as text; null if there is none.</summary>
     public static string? Text(JsonElement item, string name) => Wire(Member(item, name));
 
+    /// <summary>A member that is a text, as it is written: a comment may be <c>true</c>. Null if there is none.</summary>
+    public static string? Words(JsonElement item, string name) => Words(Member(item, name));
+
+    /// <summary>A text as it is written.</summary>
+    public static string? Words(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : Wire(value);
+
+    /// <summary>What a server takes for a switch; any other text stays.</summary>
+    public static string? Switch(string? text) => text?.ToLowerInvariant() switch
+    {
+        "true" or "yes" or "on" => "1",
+        "false" or "no" or "off" => "0",
+        _ => text,
+    };
+
     /// <summary>A member that has to be there.</summary>
     /// <exception cref="CliException">It is not.</exception>
     public static string Required(JsonElement item, string name, string section) =>
-        Text(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
+        Words(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
 
     /// <summary>Refuses members that nobody would read: a slip of the pen would be passed over in silence otherwise.</summary>
     /// <exception cref="CliException">There is one.</exception>
@@ -66,15 +81,10 @@ internal static class StateValues
         }
     }
 
-    /// <summary>Refuses a digest, for whoever writes one expects that it counts, and a comment that YAML takes for something else than a text.</summary>
+    /// <summary>Refuses a digest, for whoever writes one expects that it counts.</summary>
     /// <exception cref="CliException">It is one.</exception>
     public static void Check(JsonProperty member, string section)
     {
-        if (member.Name is "comment" or "description" && member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            throw CliException.Usage($"An item of '{section}' has a {member.Name} that is true or false instead of a text", "Put it in quotes");
-        }
-
         if (member.Name == "digest")
         {
             throw CliException.Usage(
@@ -102,12 +112,16 @@ internal static class StateValues
     };
 
     /// <summary>The members that differ: those of the file count, null takes a key out.</summary>
+    /// <param name="wanted">What the file says.</param>
+    /// <param name="present">What is there.</param>
+    /// <param name="parameters">What the members are.</param>
+    /// <param name="except">Members that do not count.</param>
     public static IReadOnlyList<(string Key, string? From, string? To)> Differences(
-        JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
+        JsonElement wanted, JsonElement present, IReadOnlyDictionary<string, ApiNode> parameters, params IReadOnlyList<string> except) =>
     [
         .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
             .Where(member => !except.Contains(member.Name) && !IsMask(member.Value))
-            .Select(member => (member.Name, From: Text(present, member.Name), To: Wire(member.Value)))
+            .Select(member => (member.Name, From: Text(present, member.Name), To: StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
             .Where(static difference => difference.From != difference.To),
     ];
 

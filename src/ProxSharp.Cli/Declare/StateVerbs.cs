@@ -110,6 +110,7 @@ internal static class StateVerbs
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         JsonElement chosen = run.Value(guests) is { } selection ? await SelectAsync(run, selection, cancellationToken).ConfigureAwait(false) : default;
         JsonElement file = await StateSections.ExportAsync(session, wanted, chosen, cancellationToken).ConfigureAwait(false);
+        await TellUnseenAsync(run, session, wanted, cancellationToken).ConfigureAwait(false);
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             YamlText.Write(run.Command.Services.Console.Out, file);
@@ -121,6 +122,17 @@ internal static class StateVerbs
         }
 
         return ExitCodes.Success;
+    }
+
+    private static async Task TellUnseenAsync(VerbRun run, ServerSession session, IStateSection[] sections, CancellationToken cancellationToken)
+    {
+        foreach (IStateSection section in sections)
+        {
+            if (section.Sight is { } sight && await sight.LackAsync(session, cancellationToken).ConfigureAwait(false) is { } lack)
+            {
+                run.Command.Warn($"{section.Name}: only what this user or token may see is written, for it lacks {lack}");
+            }
+        }
     }
 
     private static async Task<JsonElement> SelectAsync(VerbRun run, string selection, CancellationToken cancellationToken)

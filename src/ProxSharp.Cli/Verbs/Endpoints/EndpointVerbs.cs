@@ -202,7 +202,7 @@ internal static class EndpointVerbs
 
             ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                 run, binding.Schema, binding.Endpoint, path, SyncLists.GetAsync(session, binding.Endpoint, path, parameters, token)).ConfigureAwait(false);
-            run.Write(response.Data, Shape(binding));
+            run.Write(response.Data, Shape(binding) with { Subject = ResultNames.SubjectOf(binding.Endpoint, path) });
         }, cancellationToken);
 
     private static Task<int> ReadAsync(
@@ -221,7 +221,11 @@ internal static class EndpointVerbs
 
             ResultShape shape = Shape(binding);
             string[] added = binding.Spec.TellsNode ? ["vmid", "value", "node"] : ["vmid", "value"];
-            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with { KnownFields = [.. added, .. shape.KnownFields] });
+            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with
+            {
+                KnownFields = [.. added, .. shape.KnownFields],
+                Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, results[0].Guest, results[0].Guest.Node)),
+            });
         }, cancellationToken);
 
     private static JsonElement WithNode(JsonElement data, string node) => data.ValueKind != JsonValueKind.Object || data.TryGetProperty("node", out _)
