@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
@@ -13,6 +14,8 @@ namespace ProxSharp.Cli.Declare;
 internal sealed class GuestDifference
 {
     private static readonly char[] s_tagSigns = [';', ',', ' '];
+
+    private const string EncodedKey = "sshkeys";
 
     private readonly List<(string Key, string? From, string? To)> _keys = [];
     private readonly List<(string Disk, string From, string To)> _larger = [];
@@ -68,7 +71,8 @@ internal sealed class GuestDifference
             }
             else if (!Same(StateSchema.Find(parameters, key), key, to, from))
             {
-                difference._keys.Add((key, from, to));
+                bool isEncoded = key == EncodedKey;
+                difference._keys.Add(isEncoded ? (key, from is null ? null : PublicKeys(from), to is null ? null : PublicKeys(to)) : (key, from, to));
             }
         }
 
@@ -112,15 +116,15 @@ internal sealed class GuestDifference
     private static bool Same(ApiNode? node, string key, string? wanted, string? present) => key switch
     {
         "tags" when wanted is not null && present is not null => Tags(wanted).SetEquals(Tags(present)),
-        "sshkeys" => PublicKeys(wanted) == PublicKeys(present),
+        EncodedKey => PublicKeys(wanted) == PublicKeys(present),
         "description" => (wanted ?? "").TrimEnd('\n') == (present ?? "").TrimEnd('\n'),
         _ => StateSchema.Same(node, wanted, present),
     };
 
     private static HashSet<string> Tags(string text) => new(text.Split(s_tagSigns, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
-    // The server keeps them percent-encoded; in a file they may stand as they are, and what holds a blank does.
-    private static string PublicKeys(string? text) => (text?.Contains(' ', StringComparison.Ordinal) == false ? Uri.UnescapeDataString(text) : text ?? "").Trim();
+    // The server keeps them percent-encoded; in a file they may stand as they are.
+    private static string PublicKeys(string? text) => EncodedTexts.Readable(text ?? "").Trim();
 
     private static string? Untold(string type, string key, string? from, IReadOnlyDictionary<string, ApiNode> parameters, bool isThere)
     {
