@@ -41,7 +41,8 @@ internal static class StateVerbs
             Options = [guests],
             Details =
                 "The file is YAML, or JSON with -o json. What the server writes for itself is left out, and so are built-in roles, root@pam, passwords, keys "
-                + "and tokens. Firewalls of nodes and guests are there if somebody has set them up.",
+                + "and tokens. Firewalls of nodes and guests are there if somebody has set them up. Sections of which the user or token may not see all are named "
+                + "on standard error, with the privilege that is missing.",
             Examples = [new("export > cluster.yaml", "all sections"), new("export guests --guests 'web*'", "configurations of some guests")],
         };
     }
@@ -59,7 +60,8 @@ internal static class StateVerbs
             Calls = s_reads,
             Options = options.All,
             Details =
-                "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without --migrate.",
+                "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without "
+                + "--migrate. What may be there unseen, for want of a privilege, is an error (exit code 4).",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
         };
     }

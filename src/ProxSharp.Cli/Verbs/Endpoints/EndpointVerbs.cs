@@ -48,7 +48,7 @@ internal static class EndpointVerbs
             Subject subject = Subject.Of(
                 run.Command.Path, binding.Endpoint, binding.PathValues(run), binding.LastPathValue(run) ?? known.GetValueOrDefault("node"), call.Parameters);
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
-                call, $"{spec.Name} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
+                call, $"{ChangeRules.Doing(spec.Name)} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
         });
     }
 
