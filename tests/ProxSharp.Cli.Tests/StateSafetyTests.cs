@@ -188,7 +188,7 @@ public sealed class StateSafetyTests
             groups: [{groupid: true, comment: No}]
             users: [{userid: t@pve, firstname: True, lastname: true, enable: Yes}]
             pools: [{poolid: false, comment: False}]
-            guests: [{vmid: 106, config: {name: true, description: TRUE, onboot: on, agent: True, net0: {model: virtio, bridge: vmbr0, firewall: True}}}]
+            guests: [{vmid: 106, config: {name: true, description: TRUE, onboot: on, agent: True, net0: {model: virtio, bridge: vmbr0, firewall: True}, scsi7: {file: "local-lvm:1", discard: on}}}]
             acl: [{path: /vms/106, type: user, ugid: demo@pve, roleid: PVEAuditor, propagate: False}]
             firewall: {rules: [{type: in, action: DROP, comment: Off, enable: True}]}
             """);
@@ -204,6 +204,7 @@ public sealed class StateSafetyTests
         Assert.Equal(
             "true TRUE 1 1\n",
             (await cli.LineAsync("vm config 106 --query \"join(' ', [name, description, to_string(onboot), agent])\" -o name")).Succeeded());
+        Assert.Contains("discard=on", (await cli.LineAsync("vm config 106 --query scsi7 -o name")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("firewall=1", (await cli.LineAsync("vm config 106 --query net0 -o name")).Succeeded(), StringComparison.Ordinal);
         Assert.Equal("Off\n", (await cli.LineAsync("api get /cluster/firewall/rules --query '[0].comment' -o name")).Succeeded());
     }

@@ -37,7 +37,7 @@ internal sealed class AclSection : IStateSection
                     json.WriteString(member, StateValues.Text(entry, member));
                 }
 
-                json.WriteBoolean("propagate", StateValues.Text(entry, "propagate") != "0");
+                json.WriteBoolean("propagate", StateValues.Switch(StateValues.Text(entry, "propagate")) != "0");
                 json.WriteEndObject();
             }
 
@@ -56,11 +56,12 @@ internal sealed class AclSection : IStateSection
             StateValues.Once(named, Key(entry), Name);
             bool exists = known.TryGetValue(Key(entry), out JsonElement now);
             string propagate = StateValues.Switch(StateValues.Text(entry, "propagate")) ?? "1";
-            if (!exists || StateValues.Text(now, "propagate") != propagate)
+            string? before = exists ? StateValues.Switch(StateValues.Text(now, "propagate")) : null;
+            if (before != propagate)
             {
                 yield return new StateChange(Name, Key(entry), exists ? "change" : "create", StateStage.Permissions)
                 {
-                    Keys = [("propagate", exists ? StateValues.Text(now, "propagate") : null, propagate)],
+                    Keys = [("propagate", before, propagate)],
                     Place = exists ? null : Path(entry),
                     Call = Call(entry, ("propagate", propagate)),
                 };

@@ -154,9 +154,9 @@ internal sealed class CollectionPart(string section, string path, string templat
             ChangeParameters.ContainsKey("digest") ? digest : null);
 
         // Some calls want more than what changes.
-        foreach ((string name, _) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
+        foreach ((string name, ApiNode node) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
         {
-            parameters.Add(name, StateValues.Text(item, name) ?? StateValues.Text(now, name));
+            parameters.Add(name, StateSchema.Wire(node, StateValues.Member(item, name)) ?? StateSchema.Wire(node, StateValues.Member(now, name)));
         }
 
         return new StateChange(section, Title + id, "change", stage) { Keys = keys, Call = Call(ApiMethod.Put, id, parameters) };

@@ -20,7 +20,7 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
 
     /// <summary>Roles that are not the server's own.</summary>
     public static CollectionSection Roles() => Of(
-        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Text(item, "special") == "1");
+        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Is(item, "special"));
 
     /// <summary>Groups of users; who is in them stands with the users.</summary>
     public static CollectionSection Groups() => new(

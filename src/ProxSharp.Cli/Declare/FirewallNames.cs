@@ -70,7 +70,7 @@ internal sealed class FirewallNames(string title, string path, string template, 
             string name = StateValues.Required(item, key, Section);
             StateValues.Once(named, name, Section);
             bool exists = known.TryGetValue(name, out JsonElement now);
-            string? comment = StateValues.Words(item, "comment");
+            string? comment = StateValues.Text(item, "comment");
             string? before = exists ? StateValues.Text(now, "comment") : null;
             if (!exists || (comment is not null && comment != (before ?? "")))
             {

@@ -70,7 +70,7 @@ internal sealed class FirewallSection : IStateSection
             StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
             changes.AddRange(StateValues.Text(place, "node") is null
                 ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }]
-                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Text(place, "missing") == "1" ? Coming(change) : change));
+                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Is(place, "missing") ? Coming(change) : change));
         }
 
         return changes;

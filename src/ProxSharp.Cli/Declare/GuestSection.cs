@@ -117,10 +117,10 @@ internal sealed class GuestSection : IStateSection
             string id = StateValues.Required(guest, "vmid", Name);
             JsonElement now = known[id];
             JsonElement facts = StateValues.Member(now, "now");
-            if (StateValues.Text(facts, "missing") == "1")
+            if (StateValues.Is(facts, "missing"))
             {
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
-                yield return StateValues.Text(facts, "hidden") == "1"
+                yield return StateValues.Is(facts, "hidden")
                     ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user or token may not see it", Place = $"/vms/{id}" }
                     : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;

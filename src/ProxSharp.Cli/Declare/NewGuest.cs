@@ -17,7 +17,7 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
 
     private string NameKey => place.Type == "lxc" ? "hostname" : "name";
 
-    private string? Name => StateValues.Words(_config, NameKey) ?? StateValues.Words(item, "name");
+    private string? Name => StateValues.Text(_config, NameKey) ?? StateValues.Text(item, "name");
 
     private string Title => Name is null ? place.Id : $"{place.Id} ({Name})";
 

@@ -56,7 +56,7 @@ internal sealed class PoolSection : IStateSection
             string id = StateValues.Required(pool, "poolid", Name);
             StateValues.Once(named, id, Name);
             bool exists = known.TryGetValue(id, out JsonElement now);
-            string comment = StateValues.Words(pool, "comment") ?? "";
+            string comment = StateValues.Text(pool, "comment") ?? "";
             string before = exists ? StateValues.Text(now, "comment") ?? "" : "";
             if (!exists || (pool.TryGetProperty("comment", out _) && comment != before))
             {

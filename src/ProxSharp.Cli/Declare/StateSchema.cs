@@ -74,9 +74,9 @@ internal static class StateSchema
     /// <param name="value">The value.</param>
     public static string? Wire(ApiNode? node, JsonElement value) => node switch
     {
-        null => StateValues.Wire(value),
-        { Type: ApiValueType.String, PropertyStringFormat: null } => StateValues.Words(value),
-        _ => StateValues.Switch(StateValues.Wire(value)),
+        { Type: ApiValueType.String, PropertyStringFormat: null } => StateValues.Text(value),
+        { Type: ApiValueType.Boolean or ApiValueType.Integer } => StateValues.Switch(StateValues.Text(value)),
+        _ => StateValues.Wire(value),
     };
 
     /// <summary>

@@ -88,7 +88,7 @@ internal static class StateSections
                 Privilege = parts[0],
                 PrivilegePath = parts[1],
                 Need = needs,
-                Hint = $"It lacks {string.Join(", ", needs)}: prox doctor shows the command that gives it. Or take them out of the file.",
+                Hint = $"{ErrorMapper.GiveRole(parts[0], parts[1])} Or take them out of the file. Missing: {string.Join(", ", needs)}",
             });
         }
     }

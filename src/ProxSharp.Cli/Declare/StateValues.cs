@@ -14,9 +14,14 @@ internal static class StateValues
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.True => "1",
         JsonValueKind.False => "0",
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => value.GetString() switch
+        {
+            "True" or "TRUE" => "1",
+            "False" or "FALSE" => "0",
+            var text => text,
+        },
         JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Wire)),
-        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Switch(Wire(member.Value))}")),
+        JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Wire(member.Value)}")),
         _ => value.GetRawText(),
     };
 
@@ -24,16 +29,21 @@ internal static class StateValues
     public static JsonElement Member(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : default;
 
+    /// <summary>A text as it is written: a comment may be <c>true</c>. Null for null.</summary>
+    public static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        JsonValueKind.String => value.GetString(),
+        _ => Wire(value),
+    };
+
     /// <summary>A member as text; null if there is none.</summary>
-    public static string? Text(JsonElement item, string name) => Wire(Member(item, name));
+    public static string? Text(JsonElement item, string name) => Text(Member(item, name));
 
-    /// <summary>A member that is a text, as it is written: a comment may be <c>true</c>. Null if there is none.</summary>
-    public static string? Words(JsonElement item, string name) => Words(Member(item, name));
+    /// <summary>Tells whether a member is there and switched on.</summary>
+    public static bool Is(JsonElement item, string name) => Switch(Text(item, name)) == "1";
 
-    /// <summary>A text as it is written.</summary>
-    public static string? Words(JsonElement value) => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : Wire(value);
-
-    /// <summary>What a server takes for a switch; any other text stays.</summary>
+    /// <summary>What a switch is to a server; any other text stays.</summary>
     public static string? Switch(string? text) => text?.ToLowerInvariant() switch
     {
         "true" or "yes" or "on" => "1",
@@ -44,7 +54,7 @@ internal static class StateValues
     /// <summary>A member that has to be there.</summary>
     /// <exception cref="CliException">It is not.</exception>
     public static string Required(JsonElement item, string name, string section) =>
-        Words(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
+        Text(item, name) ?? throw CliException.Usage($"An item of '{section}' has no '{name}'", "See what prox export writes");
 
     /// <summary>Refuses members that nobody would read: a slip of the pen would be passed over in silence otherwise.</summary>
     /// <exception cref="CliException">There is one.</exception>
@@ -121,7 +131,10 @@ internal static class StateValues
     [
         .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
             .Where(member => !except.Contains(member.Name) && !IsMask(member.Value))
-            .Select(member => (member.Name, From: Text(present, member.Name), To: StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
+            .Select(member => (
+                member.Name,
+                From: StateSchema.Wire(StateSchema.Find(parameters, member.Name), Member(present, member.Name)),
+                To: StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
             .Where(static difference => difference.From != difference.To),
     ];
 
