@@ -55,6 +55,7 @@ public sealed class StateSightTests
         Assert.Contains("pools: only what this user or token may see is written, for it lacks Pool.Audit on /pool", part.Errors, StringComparison.Ordinal);
         Assert.Contains("lacks Datastore.Audit on /storage", part.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("roles:", part.Errors, StringComparison.Ordinal);
+        Assert.Contains("leave the section 'ha' out", (await cli.LineAsync("export")).FailedWith(4), StringComparison.Ordinal);
     }
 
     [Fact]

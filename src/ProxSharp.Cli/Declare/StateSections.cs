@@ -32,7 +32,15 @@ internal static class StateSections
         foreach (IStateSection section in sections)
         {
             JsonElement wanted = section is GuestSection ? guests : default;
-            parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
+            try
+            {
+                parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (ProxmoxPermissionException denied)
+            {
+                throw new CliException(
+                    ErrorMapper.Map(denied).Advise($"Or leave the section '{section.Name}' out by naming the others, as in: prox export pools storages"), denied);
+            }
         }
 
         return JsonText.Build(json =>

@@ -211,21 +211,20 @@ internal static class EndpointVerbs
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             List<(GuestSummary Guest, JsonElement Data)> results = [];
-            foreach (GuestSummary guest in guests)
+            foreach (GuestSummary one in guests)
             {
-                string path = GuestPath(run, binding, guest, guest.Node);
+                string path = GuestPath(run, binding, one, one.Node);
                 ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                     run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
-                results.Add((guest, binding.Spec.TellsNode ? WithNode(response.Data, guest.Node) : response.Data));
+                results.Add((one, binding.Spec.TellsNode ? WithNode(response.Data, one.Node) : response.Data));
             }
 
             ResultShape shape = Shape(binding);
             string[] added = binding.Spec.TellsNode ? ["vmid", "value", "node"] : ["vmid", "value"];
-            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with
-            {
-                KnownFields = [.. added, .. shape.KnownFields],
-                Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, results[0].Guest, results[0].Guest.Node)),
-            });
+            shape = shape with { KnownFields = [.. added, .. shape.KnownFields] };
+            run.Write(
+                results is [var (_, data)] ? data : Together(results),
+                results is [var (guest, _)] ? shape with { Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, guest, guest.Node)) } : shape);
         }, cancellationToken);
 
     private static JsonElement WithNode(JsonElement data, string node) => data.ValueKind != JsonValueKind.Object || data.TryGetProperty("node", out _)
