@@ -88,6 +88,23 @@ public sealed class LiveVerbTests(
     }
 
     [Fact]
+    public void Watch_TasksOfAnOutage_ComeInTheOrderInWhichTheyHappened()
+    {
+        ClusterWatch watch = new();
+        Assert.Empty(watch.Tasks(Json("""[{"upid":"old","type":"vzdump","node":"n1","starttime":1}]""")));
+
+        const string Later = """
+            [{"upid":"b","type":"x","node":"n1","starttime":20,"endtime":30,"status":"OK"},{"upid":"c","type":"x","node":"n1","starttime":50},
+            {"upid":"a","type":"x","node":"n1","starttime":10,"endtime":50,"status":"OK"},{"upid":"old","type":"vzdump","node":"n1","starttime":1,"endtime":25,"status":"OK"},
+            {"upid":"short","type":"x","node":"n1","starttime":40,"endtime":40,"status":"OK"}]
+            """;
+
+        Assert.Equal(
+            ["started a", "started b", "ended old", "ended b", "started short", "ended short", "ended a", "started c"],
+            watch.Tasks(Json(Later)).Select(static change => $"{change.Kind["task.".Length..]} {change.Subject}"));
+    }
+
+    [Fact]
     public async Task Events_WhileAGuestStarts_TellsOfIt()
     {
         await using SimulatedCluster own = await SimulatedCluster.StillAsync();

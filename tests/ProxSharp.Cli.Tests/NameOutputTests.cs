@@ -22,6 +22,23 @@ public sealed class NameOutputTests(SimulatedCluster cluster) : IClassFixture<Si
         }
     }
 
+    [Theory]
+    [InlineData("version", "")]
+    [InlineData("vm show web-1", "100\n")]
+    [InlineData("vm config web-1", "100\n")]
+    [InlineData("node show pve1", "pve1\n")]
+    [InlineData("storage show local --node pve1", "local\n")]
+    [InlineData("access user show demo@pve", "demo@pve\n")]
+    [InlineData("api get /nodes/pve1/status", "pve1\n")]
+    [InlineData("api get /version", "")]
+    [InlineData("vm config web-1 --fields name", "web-1\n")]
+    public async Task OneThing_IsNamedAsItWasAskedFor(string line, string name)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Equal(name, (await cli.LineAsync($"{line} -o name")).Succeeded());
+    }
+
     [Fact]
     public async Task Storages_OnSeveralNodes_AreNamedOnce()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Tests.Testing;
@@ -35,6 +36,9 @@ public sealed class OutputTests
         Snapshot.Match($"output-{format}{(fields is null ? "" : "-fields")}".ToLowerInvariant(), Write(Guests, format, fields));
 
     [Theory]
+    [InlineData(11)]
+    [InlineData(14)]
+    [InlineData(19)]
     [InlineData(40)]
     [InlineData(60)]
     [InlineData(80)]
@@ -44,6 +48,48 @@ public sealed class OutputTests
 
         Assert.All(table.Split('\n').Where(static line => !line.StartsWith('(')), line => Assert.InRange(TextCells.Width(line), 0, width));
         Assert.Contains("vmid", table, StringComparison.Ordinal);
+        Assert.Equal(["100", "101", "102"], table.Split('\n')[1..4].Select(static line => line.TrimStart()[..3]));
+    }
+
+    [Theory]
+    [InlineData("[]", true)]
+    [InlineData("[]", false)]
+    [InlineData("[{\"vmid\":1}]", true)]
+    [InlineData("[{\"vmid\":1}]", false)]
+    public void Write_FieldThatNoItemEverHas_IsASlipAlsoOfAnEmptyList(string json, bool isSort)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        OutputSettings settings = new()
+        {
+            Format = OutputFormat.Table,
+            Fields = isSort ? null : ["vnid"],
+            Sort = isSort ? [("vnid", false)] : [],
+            Ansi = new Ansi(enabled: false),
+        };
+        ResultShape shape = new() { IsClosed = true, KnownFields = ["vmid", "name"] };
+
+        CliException slip = Assert.Throws<CliException>(() => ResultWriter.Write(TextWriter.Null, document.RootElement, settings, shape));
+
+        Assert.Equal(2, slip.Error.ExitCode);
+        Assert.Contains("vmid", slip.Error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_NameOfOneThing_IsWhatItIsAboutOrItsName()
+    {
+        Assert.Equal("", NameOf("""{"release":"9.2","version":"9.2.11","type":"x"}""", null));
+        Assert.Equal("local\n", NameOf("""{"type":"dir","content":"iso"}""", "local"));
+        Assert.Equal("production\n", NameOf("""{"poolid":"production"}""", null));
+        Assert.Equal("9.2\n", NameOf("""[{"release":"9.2"}]""", null));
+
+        static string NameOf(string json, string? subject)
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            StringWriter writer = new() { NewLine = "\n" };
+            ResultWriter.Write(
+                writer, document.RootElement, new OutputSettings { Format = OutputFormat.Name, Ansi = new Ansi(enabled: false) }, new ResultShape { Subject = subject });
+            return writer.ToString();
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -22,6 +24,38 @@ public sealed class SimulateTests
 
         Assert.Equal(0, await running);
         Assert.Equal("", console.Errors);
+    }
+
+    [Theory]
+    [InlineData("--guests -1")]
+    [InlineData("--guests 20001")]
+    [InlineData("--nodes 0")]
+    [InlineData("--guests 0 --nodes 65")]
+    [InlineData("--guests 99999999999")]
+    [InlineData("--pve-port -1")]
+    [InlineData("--pbs-port 65536")]
+    public async Task Simulate_NumberOutOfBounds_IsOneLineWithCode2(string options)
+    {
+        using CliHarness cli = new();
+
+        (await cli.LineAsync($"simulate {options}{(options.Contains("port", StringComparison.Ordinal) ? "" : " --pve-port 0 --pbs-port 0")}")).FailedWith(2);
+    }
+
+    [Fact]
+    public async Task Simulate_NoGuests_IsAnEmptyCluster()
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions { Delays = false, Scenario = LargeCluster.Of(0, 1) }, TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("DEMO_PASSWORD", DefaultCluster.DemoPassword);
+        (await cli.RunAsync(
+            "context", "add", "empty", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--user", DefaultCluster.DemoUser, "--secret", "env:DEMO_PASSWORD",
+            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+
+        Assert.Equal("", (await cli.LineAsync("guest list")).Succeeded());
+        Assert.Equal("pve1\n", (await cli.LineAsync("node list -o name")).Succeeded());
+        (await cli.LineAsync("vm create 100 --node pve1 --name first")).Succeeded();
+        Assert.Equal("100\n", (await cli.LineAsync("guest list -o name")).Succeeded());
+        Assert.Contains("'nosuch'", (await cli.LineAsync("ct list --sort nosuch")).FailedWith(2), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,26 @@ public sealed class SshKeyValueTests(SimulatedCluster cluster) : IClassFixture<S
         using JsonDocument shown = JsonDocument.Parse((await cli.LineAsync($"{line} --dry-run -o json")).Succeeded());
 
         JsonElement call = Assert.Single(shown.RootElement.GetProperty("data").GetProperty("calls").EnumerateArray());
-        Assert.Equal(Key, call.GetProperty("parameters").GetProperty(parameter).GetString());
+        // Proxmox: those of a VM travel percent-encoded.
+        Assert.Equal(parameter == "sshkeys" ? Uri.EscapeDataString(Key) : Key, call.GetProperty("parameters").GetProperty(parameter).GetString());
+    }
+
+    [Fact]
+    public async Task DryRun_KeysOfAVm_AreSentEncodedAndComparedAsTheyAreRead()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        (await cli.RunAsync("vm", "set", "staging", "--sshkeys", "ssh-rsa OLD+/= me@there")).Succeeded();
+
+        string shown = (await cli.RunAsync("vm", "set", "staging", "--sshkeys", Key, "--dry-run")).Succeeded();
+        Assert.Contains($" sshkeys={Uri.EscapeDataString(Key)} ", shown, StringComparison.Ordinal);
+        Assert.Contains($"  - sshkeys: ssh-rsa OLD+/= me@there\n  + sshkeys: {Key}\n", shown, StringComparison.Ordinal);
+        cli.Write("keys.yaml", $"prox: 1\nguests: [{{vmid: 106, config: {{sshkeys: '{Key}'}}}}]\n");
+        Assert.EndsWith(
+            $"  - sshkeys: ssh-rsa OLD+/= me@there\n  + sshkeys: {Key}\n", (await cli.LineAsync("diff -f keys.yaml")).Output, StringComparison.Ordinal);
+
+        (await cli.LineAsync("apply -f keys.yaml")).Succeeded();
+        Assert.DoesNotContain("+ sshkeys", (await cli.RunAsync("vm", "set", "staging", "--sshkeys", Key, "--dry-run")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]

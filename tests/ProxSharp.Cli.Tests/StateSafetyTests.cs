@@ -146,8 +146,6 @@ public sealed class StateSafetyTests
     [InlineData("guests: [{vmid: 106, config: {digest: abc}}]", "has a digest")]
     [InlineData("firewall: {options: {enable: 1, digest: abc}}", "has a digest")]
     [InlineData("firewall: {rules: [{type: in, action: DROP, digest: abc}]}", "has a digest")]
-    [InlineData("pools: [{poolid: a, comment: False}]", "Put it in quotes")]
-    [InlineData("guests: [{vmid: 106, config: {description: true}}]", "Put it in quotes")]
     [InlineData("guests: [{vmid: 0800, node: pve1}]", "'0800' is no number of a guest")]
     [InlineData("guests: [{vmid: 0106}]", "'0106' is no number of a guest")]
     [InlineData("storages:", "The section 'storages' is empty")]
@@ -181,6 +179,37 @@ public sealed class StateSafetyTests
     }
 
     [Fact]
+    public async Task Apply_WordsOfYaml_AreTextsWhereTextsGoAndSwitchesElsewhere()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await RootAsync(cluster);
+        cli.Write("words.yaml", """
+            prox: 1
+            groups: [{groupid: true, comment: No}]
+            users: [{userid: t@pve, firstname: True, lastname: true, enable: Yes}]
+            pools: [{poolid: false, comment: False}]
+            guests: [{vmid: 106, config: {name: true, description: TRUE, onboot: on, agent: True, net0: {model: virtio, bridge: vmbr0, firewall: True}, scsi7: {file: "local-lvm:1", discard: on}}}]
+            acl: [{path: /vms/106, type: user, ugid: demo@pve, roleid: PVEAuditor, propagate: False}]
+            firewall: {rules: [{type: in, action: DROP, comment: Off, enable: True}]}
+            """);
+
+        (await cli.LineAsync("apply -f words.yaml --yes")).Succeeded();
+
+        Assert.Equal("No differences.\n", (await cli.LineAsync("diff -f words.yaml")).Errors);
+        Assert.Equal(
+            "true No\n", (await cli.LineAsync("api get /access/groups --query \"[?groupid=='true'] | [0].join(' ', [groupid, comment])\" -o name")).Succeeded());
+        Assert.Equal(
+            "True true 1\n", (await cli.LineAsync("access user show t@pve --query \"join(' ', [firstname, lastname, to_string(enable)])\" -o name")).Succeeded());
+        Assert.Equal("False\n", (await cli.LineAsync("api get /pools --query \"[?poolid=='false'] | [0].comment\" -o name")).Succeeded());
+        Assert.Equal(
+            "true TRUE 1 1\n",
+            (await cli.LineAsync("vm config 106 --query \"join(' ', [name, description, to_string(onboot), agent])\" -o name")).Succeeded());
+        Assert.Contains("discard=on", (await cli.LineAsync("vm config 106 --query scsi7 -o name")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("firewall=1", (await cli.LineAsync("vm config 106 --query net0 -o name")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("Off\n", (await cli.LineAsync("api get /cluster/firewall/rules --query '[0].comment' -o name")).Succeeded());
+    }
+
+    [Fact]
     public async Task Apply_GuestThatTheUserMayNotSee_IsNotMadeAgain()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
@@ -193,7 +222,7 @@ public sealed class StateSafetyTests
             .Succeeded();
         cli.Write("unseen.yaml", "prox: 1\nguests: [{vmid: 106, node: pve1, config: {memory: 512}}]\n");
 
-        Assert.Contains("this user may not see it", (await cli.LineAsync("apply -f unseen.yaml --yes")).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("VM.Audit on /vms/106", (await cli.LineAsync("apply -f unseen.yaml --yes")).FailedWith(4), StringComparison.Ordinal);
     }
 
     [Fact]

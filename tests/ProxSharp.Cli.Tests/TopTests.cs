@@ -110,7 +110,7 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         }
 
         Assert.Contains("NAME CPU %    MEMORY", Screen(state, 20, 24));
-        Assert.Contains("gues  87.9   512 MiB", Screen(state, 20, 24));
+        Assert.Contains("gue.  87.9   512 MiB", Screen(state, 20, 24));
         Assert.Contains("NODE CPU %    MEMORY", Screen(state, 20, 24));
     }
 

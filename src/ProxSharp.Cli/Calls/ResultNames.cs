@@ -13,6 +13,15 @@ internal static class ResultNames
         ["/tape/media/content"] = "snapshot",
     };
 
+    /// <summary>Returns what a call asks about, as its path names it last: the storage of <c>/nodes/pve1/storage/local/status</c>. Null if it names nothing.</summary>
+    public static string? SubjectOf(ApiEndpoint? endpoint, string path)
+    {
+        string[] names = endpoint?.Path.Split('/') ?? [];
+        string[] parts = path.Split('/');
+        int at = Array.FindLastIndex(names, static name => name.StartsWith('{'));
+        return at < 0 || at >= parts.Length ? null : Uri.UnescapeDataString(at == names.Length - 1 ? string.Join('/', parts[at..]) : parts[at]);
+    }
+
     /// <summary>Returns the member; null if only the items themselves can tell.</summary>
     public static string? Of(ApiSchema schema, ApiEndpoint endpoint)
     {

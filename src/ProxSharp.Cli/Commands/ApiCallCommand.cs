@@ -242,7 +242,7 @@ internal abstract class ApiCallCommand : ProxCommand
     {
         if (_method == ApiMethod.Get)
         {
-            run.Write(data, ResultShapes.Of(endpoint));
+            run.Write(data, ResultShapes.Of(endpoint) with { Subject = ResultNames.SubjectOf(endpoint, ApiPath.Normalize(run.Value(_path)!)) });
         }
         else
         {

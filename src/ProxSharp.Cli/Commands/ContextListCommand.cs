@@ -9,6 +9,7 @@ internal sealed class ContextListCommand : ProxCommand
 {
     private static readonly ResultShape s_shape = new()
     {
+        IsClosed = true,
         LeadingFields = ["current", "name", "product", "endpoints", "tokenId", "user", "secret", "fingerprints", "caFile", "insecure"],
         KnownFields =
         [

@@ -151,7 +151,7 @@ internal sealed class SimulateCommand : ProxCommand
         {
             throw CliException.Usage(
                 $"A cluster of {guests} guests on {nodes} nodes is out of bounds",
-                $"Give up to {LargeCluster.MostGuests} guests and 1 to {LargeCluster.MostNodes} nodes");
+                $"Give 0 to {LargeCluster.MostGuests} guests and 1 to {LargeCluster.MostNodes} nodes");
         }
 
         return LargeCluster.Of(guests, nodes);

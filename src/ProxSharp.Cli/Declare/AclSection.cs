@@ -20,6 +20,9 @@ internal sealed class AclSection : IStateSection
     public IReadOnlyList<string> Writes => ["PUT /access/acl"];
 
     /// <inheritdoc/>
+    public StateSight? Sight { get; } = new("/access", "Sys.Audit", "Permissions.Modify") { OnOwnPath = ["Permissions.Modify"] };
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
@@ -34,7 +37,7 @@ internal sealed class AclSection : IStateSection
                     json.WriteString(member, StateValues.Text(entry, member));
                 }
 
-                json.WriteBoolean("propagate", StateValues.Text(entry, "propagate") != "0");
+                json.WriteBoolean("propagate", StateValues.Switch(StateValues.Text(entry, "propagate")) != "0");
                 json.WriteEndObject();
             }
 
@@ -52,12 +55,14 @@ internal sealed class AclSection : IStateSection
             Check(entry);
             StateValues.Once(named, Key(entry), Name);
             bool exists = known.TryGetValue(Key(entry), out JsonElement now);
-            string propagate = StateValues.Text(entry, "propagate") ?? "1";
-            if (!exists || StateValues.Text(now, "propagate") != propagate)
+            string propagate = StateValues.Switch(StateValues.Text(entry, "propagate")) ?? "1";
+            string? before = exists ? StateValues.Switch(StateValues.Text(now, "propagate")) : null;
+            if (before != propagate)
             {
                 yield return new StateChange(Name, Key(entry), exists ? "change" : "create", StateStage.Permissions)
                 {
-                    Keys = [("propagate", exists ? StateValues.Text(now, "propagate") : null, propagate)],
+                    Keys = [("propagate", before, propagate)],
+                    Place = exists ? null : Path(entry),
                     Call = Call(entry, ("propagate", propagate)),
                 };
             }

@@ -28,6 +28,9 @@ internal sealed class CollectionPart(string section, string path, string templat
     /// <summary>Tells whether an object is the server's own, which no file describes.</summary>
     public Func<JsonElement, bool> IsOwn { get; init; } = static _ => false;
 
+    /// <summary>The path where a privilege is needed to see one; null if all are seen.</summary>
+    public Func<string, string>? Place { get; init; }
+
     /// <summary>The call that reads them.</summary>
     public string Reads => $"GET {template}";
 
@@ -115,19 +118,20 @@ internal sealed class CollectionPart(string section, string path, string templat
     private StateChange Create(JsonElement item, string id)
     {
         IReadOnlyList<(string Key, string? From, string? To)> keys =
-            [.. StateValues.Differences(item, default, key, "digest").Where(static difference => difference.To is not null)];
+            [.. StateValues.Differences(item, default, CreateParameters, key, "digest").Where(static difference => difference.To is not null)];
         ApiParameters parameters = StateValues.Parameters(keys);
         parameters.Add(key, id);
         return new StateChange(section, Title + id, "create", stage)
         {
             Keys = keys,
+            Place = Place?.Invoke(id),
             Call = new PlannedCall(ApiMethod.Post, path, parameters) { Template = template, Target = Title + id },
         };
     }
 
     private List<(string Key, string? From, string? To)> Differences(JsonElement item, JsonElement now) =>
     [
-        .. StateValues.Differences(item, now, key, "digest").Where(
+        .. StateValues.Differences(item, now, CreateParameters, key, "digest").Where(
             difference => !StateSchema.Same(ChangeParameters.GetValueOrDefault(difference.Key) ?? CreateParameters.GetValueOrDefault(difference.Key),
                 difference.To, difference.From)),
     ];
@@ -150,9 +154,9 @@ internal sealed class CollectionPart(string section, string path, string templat
             ChangeParameters.ContainsKey("digest") ? digest : null);
 
         // Some calls want more than what changes.
-        foreach ((string name, _) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
+        foreach ((string name, ApiNode node) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
         {
-            parameters.Add(name, StateValues.Text(item, name) ?? StateValues.Text(now, name));
+            parameters.Add(name, StateSchema.Wire(node, StateValues.Member(item, name)) ?? StateSchema.Wire(node, StateValues.Member(now, name)));
         }
 
         return new StateChange(section, Title + id, "change", stage) { Keys = keys, Call = Call(ApiMethod.Put, id, parameters) };

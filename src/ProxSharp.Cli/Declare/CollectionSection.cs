@@ -4,7 +4,7 @@ using ProxSharp.Cli.Calls;
 namespace ProxSharp.Cli.Declare;
 
 /// <summary>A section that is one list of named objects.</summary>
-internal sealed class CollectionSection(string name, CollectionPart part) : IStateSection
+internal sealed class CollectionSection(string name, CollectionPart part, StateSight? sight = null) : IStateSection
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -15,24 +15,39 @@ internal sealed class CollectionSection(string name, CollectionPart part) : ISta
     /// <inheritdoc/>
     public IReadOnlyList<string> Writes => part.Writes;
 
+    /// <inheritdoc/>
+    public StateSight? Sight => sight;
+
     /// <summary>Roles that are not the server's own.</summary>
     public static CollectionSection Roles() => Of(
-        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Text(item, "special") == "1");
+        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Is(item, "special"));
 
     /// <summary>Groups of users; who is in them stands with the users.</summary>
-    public static CollectionSection Groups() => Of("groups", "/access/groups", "groupid", StateStage.Groups);
+    public static CollectionSection Groups() => new(
+        "groups",
+        new CollectionPart("groups", "/access/groups", "/access/groups", "groupid", StateStage.Groups) { Place = static id => $"/access/groups/{id}" },
+        new StateSight("/access/groups", "Sys.Audit", "User.Modify", "Group.Allocate"));
 
     /// <summary>Users, without passwords, keys and tokens.</summary>
-    public static CollectionSection Users() => new("users", new CollectionPart("users", "/access/users", "/access/users", "userid", StateStage.Users)
-    {
-        Query = ("full", "1"),
+    public static CollectionSection Users() => new(
+        "users",
+        new CollectionPart("users", "/access/users", "/access/users", "userid", StateStage.Users)
+        {
+            Query = ("full", "1"),
 
-        // The administrator who is always there.
-        IsOwn = static item => StateValues.Text(item, "userid") == "root@pam",
-    });
+            // The administrator who is always there.
+            IsOwn = static item => StateValues.Text(item, "userid") == "root@pam",
+
+            // Users have no paths of their own.
+            Place = static _ => "/access/groups",
+        },
+        new StateSight("/access/groups", "Sys.Audit", "User.Modify"));
 
     /// <summary>Definitions of storages, without secrets.</summary>
-    public static CollectionSection Storages() => Of("storages", "/storage", "storage", StateStage.Storages);
+    public static CollectionSection Storages() => new(
+        "storages",
+        new CollectionPart("storages", "/storage", "/storage", "storage", StateStage.Storages) { Place = static id => $"/storage/{id}" },
+        new StateSight("/storage", "Datastore.Audit", "Datastore.AllocateSpace"));
 
     /// <summary>Scheduled backups.</summary>
     public static CollectionSection BackupJobs() => Of("backup-jobs", "/cluster/backup", "id", StateStage.BackupJobs);

@@ -63,7 +63,8 @@ internal sealed class FirewallNames(string title, string path, string template, 
         Dictionary<string, JsonElement> known = StateValues.Items(present, Section).ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
         bool isFirst = true;
-        foreach (JsonElement item in StateValues.Items(wanted, Section))
+        // All have one digest, which the first call changes: those that are there come first, so that it counts.
+        foreach (JsonElement item in StateValues.Items(wanted, Section).OrderBy(item => !known.ContainsKey(StateValues.Text(item, key) ?? "")))
         {
             StateValues.Only(item, Section, key, "comment", _inside);
             string name = StateValues.Required(item, key, Section);
@@ -76,7 +77,6 @@ internal sealed class FirewallNames(string title, string path, string template, 
                 yield return new StateChange(Section, $"{title}{name}", exists ? "change" : "create", StateStage.FirewallNames)
                 {
                     Keys = comment is null ? [] : [("comment", before, comment)],
-                    // All have one digest, which the first call changes.
                     Call = Named(name, comment, isThere: exists, isFirst ? StateValues.Text(now, "digest") : null),
                 };
                 isFirst = false;

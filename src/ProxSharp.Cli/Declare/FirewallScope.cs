@@ -35,7 +35,7 @@ internal sealed class FirewallScope
     /// <summary>The members that a file may have here.</summary>
     public IReadOnlyList<string> Parts =>
     [
-        "options", "rules", "digest", .. _sets is null ? Array.Empty<string>() : ["aliases", "ipsets"], .. _groups is null ? Array.Empty<string>() : ["groups"],
+        "options", "rules", .. _sets is null ? Array.Empty<string>() : ["aliases", "ipsets"], .. _groups is null ? Array.Empty<string>() : ["groups"],
     ];
 
     /// <summary>The calls that read it.</summary>
@@ -157,7 +157,7 @@ internal sealed class FirewallScope
         StateValues.Only(wanted, Section, [.. StateSchema.Describing(parameters)]);
         (string Key, string? From, string? To)[] keys =
         [
-            .. StateValues.Differences(wanted, present, "digest")
+            .. StateValues.Differences(wanted, present, parameters, "digest")
                 .Where(key => !StateSchema.Same(StateSchema.Find(parameters, key.Key), key.To, key.From)),
         ];
         if (keys.Length > 0)

@@ -22,6 +22,9 @@ internal sealed class FirewallSection : IStateSection
         [.. _cluster.Writes, .. FirewallScope.Node("").Writes, .. FirewallScope.Guest("", "qemu", "").Writes, .. FirewallScope.Guest("", "lxc", "").Writes];
 
     /// <inheritdoc/>
+    public StateSight? Sight => StateSight.Guests;
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
@@ -66,8 +69,8 @@ internal sealed class FirewallSection : IStateSection
             FirewallScope scope = FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);
             StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
             changes.AddRange(StateValues.Text(place, "node") is null
-                ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it")]
-                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Text(place, "missing") == "1" ? Coming(change) : change));
+                ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }]
+                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Is(place, "missing") ? Coming(change) : change));
         }
 
         return changes;

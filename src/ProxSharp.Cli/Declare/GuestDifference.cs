@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
@@ -14,10 +15,12 @@ internal sealed class GuestDifference
 {
     private static readonly char[] s_tagSigns = [';', ',', ' '];
 
+    private const string EncodedKey = "sshkeys";
+
     private readonly List<(string Key, string? From, string? To)> _keys = [];
     private readonly List<(string Disk, string From, string To)> _larger = [];
     private readonly List<string> _blocked = [];
-    private readonly List<string> _untold = [];
+    private readonly List<string> _remarks = [];
 
     private GuestDifference()
     {
@@ -32,8 +35,8 @@ internal sealed class GuestDifference
     /// <summary>What cannot be made so.</summary>
     public IReadOnlyList<string> Blocked => _blocked;
 
-    /// <summary>What was not compared, and why; empty texts for what is nobody's choice.</summary>
-    public IReadOnlyList<string> Remarks => _untold;
+    /// <summary>What was not compared, and why.</summary>
+    public IReadOnlyList<string> Remarks => _remarks;
 
     /// <summary>Compares.</summary>
     /// <param name="type">The kind of guest.</param>
@@ -47,15 +50,20 @@ internal sealed class GuestDifference
     {
         GuestDifference difference = new();
         IReadOnlyDictionary<string, ApiNode> parameters = StateSchema.Parameters(ApiMethod.Put, $"/nodes/{{node}}/{type}/{{vmid}}/config");
-        foreach ((string key, string? from, string? to) in StateValues.Differences(wanted, present, [.. except]))
+        foreach ((string key, string? from, string? to) in StateValues.Differences(wanted, present, parameters, [.. except]))
         {
             if (to is not null && GuestDisk.IsKey(key))
             {
                 difference.AddDisk(key, from, to, id);
             }
+            else if (to is not null && key.StartsWith("unused", StringComparison.Ordinal))
+            {
+                // Which disks lie unused is nobody's choice.
+                continue;
+            }
             else if (to is not null && Untold(type, key, from, parameters, id is not null) is { } why)
             {
-                difference._untold.Add(why);
+                difference._remarks.Add(why);
             }
             else if (to is not null && from is not null && GuestCard.IsKey(key))
             {
@@ -63,7 +71,8 @@ internal sealed class GuestDifference
             }
             else if (!Same(StateSchema.Find(parameters, key), key, to, from))
             {
-                difference._keys.Add((key, from, to));
+                bool isEncoded = key == EncodedKey;
+                difference._keys.Add(isEncoded ? (key, from is null ? null : PublicKeys(from), to is null ? null : PublicKeys(to)) : (key, from, to));
             }
         }
 
@@ -107,50 +116,35 @@ internal sealed class GuestDifference
     private static bool Same(ApiNode? node, string key, string? wanted, string? present) => key switch
     {
         "tags" when wanted is not null && present is not null => Tags(wanted).SetEquals(Tags(present)),
-        "sshkeys" => PublicKeys(wanted) == PublicKeys(present),
+        EncodedKey => PublicKeys(wanted) == PublicKeys(present),
         "description" => (wanted ?? "").TrimEnd('\n') == (present ?? "").TrimEnd('\n'),
         _ => StateSchema.Same(node, wanted, present),
     };
 
     private static HashSet<string> Tags(string text) => new(text.Split(s_tagSigns, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
-    // The server keeps them percent-encoded; in a file they may stand as they are, and what holds a blank does.
-    private static string PublicKeys(string? text) => (text?.Contains(' ', StringComparison.Ordinal) == false ? Uri.UnescapeDataString(text) : text ?? "").Trim();
+    // The server keeps them percent-encoded; in a file they may stand as they are.
+    private static string PublicKeys(string? text) => EncodedTexts.Readable(text ?? "").Trim();
 
     private static string? Untold(string type, string key, string? from, IReadOnlyDictionary<string, ApiNode> parameters, bool isThere)
     {
         if (from is not null && StateValues.IsMask(from) && EndpointParameter.IsSecretName(key))
         {
-            return $"{key} is set, and the server does not show it: it stays, whatever the file says (prox vm set changes it)";
+            return $"{key} is set, and the server does not show it: it stays, whatever the file says (prox {(type == "lxc" ? "ct" : "vm")} set changes it)";
         }
 
         bool isForNewOnes = isThere && from is null && StateSchema.Find(parameters, key) is null
             && StateSchema.Find(StateSchema.Parameters(ApiMethod.Post, $"/nodes/{{node}}/{type}"), key) is not null;
-        return key.StartsWith("unused", StringComparison.Ordinal) ? "" : isForNewOnes ? $"{key} counts only when the guest is made" : null;
+        return isForNewOnes ? $"{key} counts only when the guest is made" : null;
     }
 
     private void AddDisk(string key, string? from, string to, string? id)
     {
         GuestDisk wanted = GuestDisk.Parse(to);
-        if (from is null)
+        GuestDisk? present = from is null ? null : GuestDisk.Parse(from);
+        if (present is null || !wanted.Means(present))
         {
-            AddNewDisk(key, wanted, to, id);
-            return;
-        }
-
-        GuestDisk present = GuestDisk.Parse(from);
-        if (!wanted.Means(present))
-        {
-            if (wanted.IsServersChoice && !present.IsDisc && !wanted.IsDisc)
-            {
-                _blocked.Add(
-                    $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
-            }
-            else
-            {
-                AddNewDisk(key, wanted, to, id, from);
-            }
-
+            AddOtherDisk(key, wanted, present, (from, to), id);
             return;
         }
 
@@ -159,31 +153,22 @@ internal sealed class GuestDifference
             _keys.Add((key, from, wanted.Over(present)));
         }
 
-        if (wanted.IsDisc || !GuestDisk.HasChosenSize(key) || wanted.Bytes is not { } size || present.Bytes is not { } now || size == now)
+        if (!wanted.IsDisc && GuestDisk.HasChosenSize(key) && wanted.Bytes is { } size && present.Bytes is { } now && size != now)
         {
-            return;
-        }
-
-        if (size < now)
-        {
-            _blocked.Add($"{key} has {Size(now)} and the file says {Size(size)}: disks never become smaller");
-        }
-        else if (id is not null && wanted.Volume != present.Volume && wanted.Owner is { } owner && owner != id)
-        {
-            // Growing cannot be taken back, and the file may mean the other disk.
-            _blocked.Add($"{key} names '{wanted.Volume}', a larger volume of guest {owner}: to grow the disk of {id} write '{wanted.AsWish(key)}'");
-        }
-        else
-        {
-            _larger.Add((key, Size(now), Size(size)));
+            AddSize(key, wanted, now, size, id is not null && wanted.Volume != present.Volume && wanted.Owner is { } owner && owner != id ? owner : null);
         }
     }
 
-    private void AddNewDisk(string key, GuestDisk wanted, string to, string? id, string? from = null)
+    private void AddOtherDisk(string key, GuestDisk wanted, GuestDisk? present, (string? From, string To) texts, string? id)
     {
-        if (id is null || wanted.IsCloudInit)
+        if (present is { IsDisc: false } && wanted is { IsServersChoice: true, IsDisc: false })
         {
-            _keys.Add((key, from, wanted.AsWish(key)));
+            _blocked.Add(
+                $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
+        }
+        else if (id is null || wanted.IsCloudInit)
+        {
+            _keys.Add((key, texts.From, wanted.AsWish(key)));
         }
         else if (wanted.Owner is { } owner && owner != id)
         {
@@ -192,7 +177,24 @@ internal sealed class GuestDifference
         }
         else
         {
-            _keys.Add((key, from, to));
+            _keys.Add((key, texts.From, texts.To));
+        }
+    }
+
+    private void AddSize(string key, GuestDisk wanted, double now, double size, string? otherGuest)
+    {
+        if (size < now)
+        {
+            _blocked.Add($"{key} has {Size(now)} and the file says {Size(size)}: disks never become smaller");
+        }
+        else if (otherGuest is not null)
+        {
+            // Growing cannot be taken back, and the file may mean the other disk.
+            _blocked.Add($"{key} names '{wanted.Volume}', a larger volume of guest {otherGuest}: to grow the disk that is there write '{wanted.AsWish(key)}'");
+        }
+        else
+        {
+            _larger.Add((key, Size(now), Size(size)));
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed class GuestSection : IStateSection
     };
 
     /// <inheritdoc/>
+    public StateSight? Sight => StateSight.Guests;
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
@@ -55,17 +58,9 @@ internal sealed class GuestSection : IStateSection
         ];
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
-        JsonElement[] missing =
-        [
-            .. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? [],
-        ];
         index.CheckNodes(items?.Values);
-        JsonElement[] free = await ConcurrentReading.AllAsync(
-            missing, (item, token) => FreeAsync(session, StateValues.Text(item, "vmid")!, token), cancellationToken).ConfigureAwait(false);
-        JsonElement?[] sources = [.. missing.Select(item => GuestPlace.Source(item) is { } word ? index.Find(word) : null)];
-        JsonElement[] sourceConfigs = await ConcurrentReading.AllAsync(
-            sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
-            .ConfigureAwait(false);
+        JsonElement missing = await MissingAsync(
+            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -74,9 +69,30 @@ internal sealed class GuestSection : IStateSection
                 WriteGuest(json, guests[at], configs[at]);
             }
 
-            for (int at = 0; at < missing.Length; at++)
+            foreach (JsonElement guest in missing.EnumerateArray())
             {
-                WriteMissing(json, GuestPlace.OfNew(missing[at], index), sources[at], sourceConfigs[at], free[at].ValueKind == JsonValueKind.Undefined);
+                guest.WriteTo(json);
+            }
+
+            json.WriteEndArray();
+        });
+    }
+
+    private static async Task<JsonElement> MissingAsync(
+        ServerSession session, GuestIndex index, JsonElement[] items, CancellationToken cancellationToken)
+    {
+        JsonElement[] free = await ConcurrentReading.AllAsync(
+            items, (item, token) => FreeAsync(session, StateValues.Text(item, "vmid")!, token), cancellationToken).ConfigureAwait(false);
+        JsonElement?[] sources = [.. items.Select(item => GuestPlace.Source(item) is { } word ? index.Find(word) : null)];
+        JsonElement[] configs = await ConcurrentReading.AllAsync(
+            sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
+            .ConfigureAwait(false);
+        return JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            for (int at = 0; at < items.Length; at++)
+            {
+                WriteMissing(json, GuestPlace.OfNew(items[at], index), sources[at], configs[at], free[at].ValueKind == JsonValueKind.Undefined);
             }
 
             json.WriteEndArray();
@@ -101,11 +117,11 @@ internal sealed class GuestSection : IStateSection
             string id = StateValues.Required(guest, "vmid", Name);
             JsonElement now = known[id];
             JsonElement facts = StateValues.Member(now, "now");
-            if (StateValues.Text(facts, "missing") == "1")
+            if (StateValues.Is(facts, "missing"))
             {
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
-                yield return StateValues.Text(facts, "hidden") == "1"
-                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user may not see it (VM.Audit)" }
+                yield return StateValues.Is(facts, "hidden")
+                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user or token may not see it", Place = $"/vms/{id}" }
                     : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
             }
@@ -134,7 +150,7 @@ internal sealed class GuestSection : IStateSection
         }
 
         GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own, id);
-        foreach (string remark in difference.Remarks.Where(static remark => remark.Length > 0))
+        foreach (string remark in difference.Remarks)
         {
             yield return new StateChange(Name, title, "change", StateStage.Guests) { IsRemark = true, Reason = remark };
         }

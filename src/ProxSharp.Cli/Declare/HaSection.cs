@@ -24,6 +24,9 @@ internal sealed class HaSection : IStateSection
     public IReadOnlyList<string> Writes => [.. _resources.Writes, .. _rules.Writes];
 
     /// <inheritdoc/>
+    public StateSight? Sight => null;
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement resources = await _resources.ReadAsync(session, cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal interface IStateSection
     /// <summary>The calls that change it.</summary>
     IReadOnlyList<string> Writes { get; }
 
+    /// <summary>What shows all of it; null if everybody sees it, or is refused as a whole.</summary>
+    StateSight? Sight { get; }
+
     /// <summary>Reads it from the cluster, in the form of the file; digests are among the members, and <c>now</c> holds what no file says.</summary>
     /// <param name="session">The cluster.</param>
     /// <param name="wanted">The section of the file; undefined if all is wanted.</param>

@@ -43,7 +43,9 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
             keys.Add((NameKey, null, Name));
         }
 
-        foreach ((string key, _, string? to) in StateValues.Differences(_config, default, [.. GuestSection.Own, .. s_notAtFirst]))
+        string template = $"/nodes/{{node}}/{place.Type}";
+        foreach ((string key, _, string? to) in StateValues.Differences(
+            _config, default, StateSchema.Parameters(ApiMethod.Post, template), [.. GuestSection.Own, .. s_notAtFirst]))
         {
             // Disks that a guest no longer uses do not come back.
             if (to is not null && !key.StartsWith("unused", StringComparison.Ordinal))
@@ -58,7 +60,7 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
             Keys = keys,
             Call = new PlannedCall(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(place.Node)}/{place.Type}", parameters)
             {
-                Template = $"/nodes/{{node}}/{place.Type}",
+                Template = template,
                 Target = Title,
             },
         };
@@ -83,17 +85,18 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
         parameters.Add("newid", place.Id);
         parameters.Add(NameKey, Name);
         parameters.Add("target", place.Node == fromNode ? null : place.Node);
-        parameters.Add("full", StateValues.Text(clone, "full"));
+        parameters.Add("full", StateValues.Switch(StateValues.Text(clone, "full")));
         parameters.Add("storage", StateValues.Text(clone, "storage"));
+        GuestDifference difference = Difference(StateValues.Member(source, "config"), isSource: true);
         return new StateChange(Section, Title, "create", StateStage.NewGuests)
         {
-            Keys = [("clone", null, from), .. Difference(StateValues.Member(source, "config"), isSource: true).Keys],
+            Keys = [("clone", null, from), .. difference.Keys],
             Call = new PlannedCall(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(fromNode)}/{place.Type}/{from}/clone", parameters)
             {
                 Template = $"/nodes/{{node}}/{place.Type}/{{vmid}}/clone",
                 Target = Title,
             },
-            Following = Difference(StateValues.Member(source, "config"), isSource: true).Calls(place, Title, null, isThere: false),
+            Following = difference.Calls(place, Title, null, isThere: false),
             Follow = FollowAsync,
         };
     }

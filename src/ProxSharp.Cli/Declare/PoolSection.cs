@@ -19,6 +19,9 @@ internal sealed class PoolSection : IStateSection
     public IReadOnlyList<string> Writes => ["POST /pools", "PUT /pools", "DELETE /pools"];
 
     /// <inheritdoc/>
+    public StateSight? Sight { get; } = new("/pool", "Pool.Audit", "Pool.Allocate");
+
+    /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement pools = (await session.GetAsync("/pools", null, cancellationToken).ConfigureAwait(false)).Data;
@@ -60,6 +63,7 @@ internal sealed class PoolSection : IStateSection
                 yield return new StateChange(Name, id, exists ? "change" : "create", StateStage.Pools)
                 {
                     Keys = [("comment", exists ? before : null, comment)],
+                    Place = exists ? null : $"/pool/{id}",
                     Call = Call(exists ? ApiMethod.Put : ApiMethod.Post, id, ("comment", comment)),
                 };
             }

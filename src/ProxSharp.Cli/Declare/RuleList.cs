@@ -4,6 +4,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -26,6 +27,8 @@ internal sealed class RuleList(string title, string path, string template, State
 
     /// <summary>The calls that change them.</summary>
     public IReadOnlyList<string> Writes => [$"POST {template}", $"PUT {template}/{{pos}}", $"DELETE {template}/{{pos}}"];
+
+    private IReadOnlyDictionary<string, ApiNode> Parameters => StateSchema.Parameters(ApiMethod.Post, template);
 
     /// <summary>Reads them.</summary>
     public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
@@ -57,7 +60,7 @@ internal sealed class RuleList(string title, string path, string template, State
     {
         JsonElement[] now = [.. StateValues.Items(present, Section)];
         JsonElement[] given = [.. StateValues.Items(wanted, Section)];
-        string[] known = ["pos", "ipversion", .. StateSchema.Describing(StateSchema.Parameters(ApiMethod.Post, template))];
+        string[] known = ["pos", "ipversion", .. StateSchema.Describing(Parameters)];
         foreach (JsonElement rule in given)
         {
             StateValues.Only(rule, Section, known);
@@ -137,8 +140,8 @@ internal sealed class RuleList(string title, string path, string template, State
         .Where(at => !list[at].IsMeant)
         .Select(at => new StateChange(Section, $"{title}rule {Text(list[at].Rule)}", "delete", stage) { Call = Call(ApiMethod.Delete, at, []) });
 
-    private static (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
-        [.. StateValues.Differences(wanted, present, s_own).Where(static key => !StateSchema.Same(null, key.To, key.From))];
+    private (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
+        [.. StateValues.Differences(wanted, present, Parameters, s_own).Where(static key => !StateSchema.Same(null, key.To, key.From))];
 
     private StateChange Moved(JsonElement rule, int from, int to)
     {
@@ -153,7 +156,7 @@ internal sealed class RuleList(string title, string path, string template, State
 
     private StateChange Created(JsonElement rule, int at)
     {
-        ApiParameters parameters = StateValues.Parameters([.. StateValues.Differences(rule, default, s_own).Where(static key => key.To is not null)]);
+        ApiParameters parameters = StateValues.Parameters([.. StateValues.Differences(rule, default, Parameters, s_own).Where(static key => key.To is not null)]);
         parameters.Add("pos", (long)at);
         return new StateChange(Section, $"{title}rule {Text(rule)}", "create", stage)
         {

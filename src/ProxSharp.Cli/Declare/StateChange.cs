@@ -27,6 +27,12 @@ internal sealed record StateChange(string Section, string Subject, string Action
     /// <summary>Why no call makes it so; null if one does.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>For what is not there: the path of the access control list where a privilege is needed to see it; null if its list is always whole.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>The privilege and path without which nobody can tell whether it is there; null if it is known.</summary>
+    public string? Unseen { get; init; }
+
     /// <summary>True if something goes that the file does not name.</summary>
     public bool IsRemoval { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -68,6 +69,16 @@ internal static class StateSchema
     public static ApiNode? Find(IReadOnlyDictionary<string, ApiNode> parameters, string name) =>
         parameters.GetValueOrDefault(name) ?? parameters.GetValueOrDefault(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]");
 
+    /// <summary>A value of a file as it goes over the wire: words such as <c>True</c> are texts where a text goes, and switches elsewhere.</summary>
+    /// <param name="node">What it is; null if that is not known.</param>
+    /// <param name="value">The value.</param>
+    public static string? Wire(ApiNode? node, JsonElement value) => node switch
+    {
+        { Type: ApiValueType.String, PropertyStringFormat: null } => StateValues.Text(value),
+        { Type: ApiValueType.Boolean or ApiValueType.Integer } => StateValues.Switch(StateValues.Text(value)),
+        _ => StateValues.Wire(value),
+    };
+
     /// <summary>
     /// Tells whether a value of the file is what is there: defaults that nobody wrote, the order of lists and of property strings do not count.
     /// </summary>
@@ -90,7 +101,7 @@ internal static class StateSchema
 
         if (node?.Type == ApiValueType.Boolean)
         {
-            return Boolean(wanted) == Boolean(present);
+            return StateValues.Switch(wanted) == StateValues.Switch(present);
         }
 
         if (node?.Type is ApiValueType.Number or ApiValueType.Integer
@@ -118,13 +129,6 @@ internal static class StateSchema
         int end = text.IndexOf(',', StringComparison.Ordinal);
         return (end < 0 ? text : text[..end]).Contains('=', StringComparison.Ordinal) ? text : $"{key}={text}";
     }
-
-    private static string Boolean(string text) => text.ToLowerInvariant() switch
-    {
-        "true" or "yes" or "on" => "1",
-        "false" or "no" or "off" => "0",
-        _ => text,
-    };
 
     private static HashSet<string> Set(string text, char[] signs) => new(
         text.Split(signs, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), StringComparer.Ordinal);

@@ -32,7 +32,15 @@ internal static class StateSections
         foreach (IStateSection section in sections)
         {
             JsonElement wanted = section is GuestSection ? guests : default;
-            parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
+            try
+            {
+                parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (ProxmoxPermissionException denied)
+            {
+                throw new CliException(
+                    ErrorMapper.Map(denied).Advise($"Or leave the section '{section.Name}' out by naming the others, as in: prox export pools storages"), denied);
+            }
         }
 
         return JsonText.Build(json =>
@@ -61,11 +69,36 @@ internal static class StateSections
             if (file.TryGetProperty(section.Name, out JsonElement wanted))
             {
                 JsonElement present = await section.ReadAsync(session, wanted, file, cancellationToken).ConfigureAwait(false);
-                changes.AddRange(section.Compare(wanted, present, wish));
+                StateChange[] own = [.. section.Compare(wanted, present, wish)];
+                changes.AddRange(section.Sight is { } sight
+                    ? await sight.CheckAsync(session, own, section.Name, wish.Prune, cancellationToken).ConfigureAwait(false)
+                    : own);
             }
         }
 
+        CheckSeen(changes);
         return [.. changes.OrderBy(static change => change.Order)];
+    }
+
+    // To make what may be there unseen would fail half-way, and to call it missing would be a guess.
+    private static void CheckSeen(IReadOnlyList<StateChange> changes)
+    {
+        StateChange[] unseen = [.. changes.Where(static change => change.Unseen is not null)];
+        if (unseen.Length > 0)
+        {
+            string[] needs = [.. unseen.Select(static change => change.Unseen!).Distinct()];
+            string[] parts = needs[0].Split(" on ");
+            throw new CliException(new CliError
+            {
+                Code = "permission",
+                ExitCode = ExitCodes.Authentication,
+                Message = $"This user or token may not see whether these are there: {string.Join("; ", unseen.Select(static change => $"{change.Section} {change.Subject}"))}",
+                Privilege = parts[0],
+                PrivilegePath = parts[1],
+                Need = needs,
+                Hint = $"{ErrorMapper.GiveRole(parts[0], parts[1])} Or take them out of the file. Missing: {string.Join(", ", needs)}",
+            });
+        }
     }
 
     /// <summary>Finds a section.</summary>

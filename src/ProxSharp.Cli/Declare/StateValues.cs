@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -13,7 +14,12 @@ internal static class StateValues
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.True => "1",
         JsonValueKind.False => "0",
-        JsonValueKind.String => value.GetString(),
+        JsonValueKind.String => value.GetString() switch
+        {
+            "True" or "TRUE" => "1",
+            "False" or "FALSE" => "0",
+            var text => text,
+        },
         JsonValueKind.Array => string.Join(',', value.EnumerateArray().Select(Wire)),
         JsonValueKind.Object => string.Join(',', value.EnumerateObject().Select(static member => $"{member.Name}={Wire(member.Value)}")),
         _ => value.GetRawText(),
@@ -23,8 +29,27 @@ internal static class StateValues
     public static JsonElement Member(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value : default;
 
+    /// <summary>A text as it is written: a comment may be <c>true</c>. Null for null.</summary>
+    public static string? Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+        JsonValueKind.String => value.GetString(),
+        _ => Wire(value),
+    };
+
     /// <summary>A member as text; null if there is none.</summary>
-    public static string? Text(JsonElement item, string name) => Wire(Member(item, name));
+    public static string? Text(JsonElement item, string name) => Text(Member(item, name));
+
+    /// <summary>Tells whether a member is there and switched on.</summary>
+    public static bool Is(JsonElement item, string name) => Switch(Text(item, name)) == "1";
+
+    /// <summary>What a switch is to a server; any other text stays.</summary>
+    public static string? Switch(string? text) => text?.ToLowerInvariant() switch
+    {
+        "true" or "yes" or "on" => "1",
+        "false" or "no" or "off" => "0",
+        _ => text,
+    };
 
     /// <summary>A member that has to be there.</summary>
     /// <exception cref="CliException">It is not.</exception>
@@ -66,15 +91,10 @@ internal static class StateValues
         }
     }
 
-    /// <summary>Refuses a digest, for whoever writes one expects that it counts, and a comment that YAML takes for something else than a text.</summary>
+    /// <summary>Refuses a digest, for whoever writes one expects that it counts.</summary>
     /// <exception cref="CliException">It is one.</exception>
     public static void Check(JsonProperty member, string section)
     {
-        if (member.Name is "comment" or "description" && member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
-        {
-            throw CliException.Usage($"An item of '{section}' has a {member.Name} that is true or false instead of a text", "Put it in quotes");
-        }
-
         if (member.Name == "digest")
         {
             throw CliException.Usage(
@@ -102,12 +122,19 @@ internal static class StateValues
     };
 
     /// <summary>The members that differ: those of the file count, null takes a key out.</summary>
+    /// <param name="wanted">What the file says.</param>
+    /// <param name="present">What is there.</param>
+    /// <param name="parameters">What the members are.</param>
+    /// <param name="except">Members that do not count.</param>
     public static IReadOnlyList<(string Key, string? From, string? To)> Differences(
-        JsonElement wanted, JsonElement present, params IReadOnlyList<string> except) =>
+        JsonElement wanted, JsonElement present, IReadOnlyDictionary<string, ApiNode> parameters, params IReadOnlyList<string> except) =>
     [
         .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
             .Where(member => !except.Contains(member.Name) && !IsMask(member.Value))
-            .Select(member => (member.Name, From: Text(present, member.Name), To: Wire(member.Value)))
+            .Select(member => (
+                member.Name,
+                From: StateSchema.Wire(StateSchema.Find(parameters, member.Name), Member(present, member.Name)),
+                To: StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
             .Where(static difference => difference.From != difference.To),
     ];
 

@@ -41,7 +41,8 @@ internal static class StateVerbs
             Options = [guests],
             Details =
                 "The file is YAML, or JSON with -o json. What the server writes for itself is left out, and so are built-in roles, root@pam, passwords, keys "
-                + "and tokens. Firewalls of nodes and guests are there if somebody has set them up.",
+                + "and tokens. Firewalls of nodes and guests are there if somebody has set them up. Sections of which the user or token may not see all are named "
+                + "on standard error, with the privilege that is missing.",
             Examples = [new("export > cluster.yaml", "all sections"), new("export guests --guests 'web*'", "configurations of some guests")],
         };
     }
@@ -59,7 +60,8 @@ internal static class StateVerbs
             Calls = s_reads,
             Options = options.All,
             Details =
-                "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without --migrate.",
+                "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without "
+                + "--migrate. What may be there unseen, for want of a privilege, is an error (exit code 4).",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
         };
     }
@@ -110,6 +112,7 @@ internal static class StateVerbs
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         JsonElement chosen = run.Value(guests) is { } selection ? await SelectAsync(run, selection, cancellationToken).ConfigureAwait(false) : default;
         JsonElement file = await StateSections.ExportAsync(session, wanted, chosen, cancellationToken).ConfigureAwait(false);
+        await TellUnseenAsync(run, session, wanted, cancellationToken).ConfigureAwait(false);
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             YamlText.Write(run.Command.Services.Console.Out, file);
@@ -121,6 +124,17 @@ internal static class StateVerbs
         }
 
         return ExitCodes.Success;
+    }
+
+    private static async Task TellUnseenAsync(VerbRun run, ServerSession session, IStateSection[] sections, CancellationToken cancellationToken)
+    {
+        foreach (IStateSection section in sections)
+        {
+            if (section.Sight is { } sight && await sight.LackAsync(session, cancellationToken).ConfigureAwait(false) is { } lack)
+            {
+                run.Command.Warn($"{section.Name}: only what this user or token may see is written, for it lacks {lack}");
+            }
+        }
     }
 
     private static async Task<JsonElement> SelectAsync(VerbRun run, string selection, CancellationToken cancellationToken)

@@ -8,7 +8,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace ProxSharp.Cli.Declare;
 
-/// <summary>Reads YAML (and so JSON) as a JSON value. Plain words become what the YAML 1.2 core schema says: null, booleans, numbers, else texts.</summary>
+/// <summary>
+/// Reads YAML (and so JSON) as a JSON value. Plain words become what the YAML 1.2 core schema says: null, booleans, numbers, else texts. True and
+/// FALSE stay texts, so that they are as they were written where a text goes; where a switch goes they are understood.
+/// </summary>
 internal static class YamlReading
 {
     private const int Deepest = 64;
@@ -134,9 +137,9 @@ internal static class YamlReading
         {
             json.WriteNullValue();
         }
-        else if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+        else if (text is "true" or "false")
         {
-            json.WriteBooleanValue(char.ToLowerInvariant(text[0]) == 't');
+            json.WriteBooleanValue(text == "true");
         }
         else if (IsNumber(text))
         {

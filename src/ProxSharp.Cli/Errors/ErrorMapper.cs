@@ -206,6 +206,11 @@ internal static class ErrorMapper
         Hint = DescribeHint(path),
     };
 
+    /// <summary>The next step where a privilege is missing.</summary>
+    public static string GiveRole(string privilege, string path) =>
+        $"Give the user or token a role with {privilege} on {path}, together with the roles it has there, for an entry replaces what comes from further up; "
+        + "a token with privilege separation needs its own entry.";
+
     private static CliError Permission(CliError error, ProxmoxPermissionException permission) => error with
     {
         Code = "permission",
@@ -214,8 +219,7 @@ internal static class ErrorMapper
         PrivilegePath = permission.PrivilegePath,
         Need = permission is { Privilege: { } missing, PrivilegePath: { } place } ? [$"{missing} on {place}"] : [],
         Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
-            ? $"Give the user or token a role with {privilege} on {path}, together with the roles it has there, for an entry replaces what comes from further up; "
-                + "a token with privilege separation needs its own entry."
+            ? GiveRole(privilege, path)
             : RootOnly(error) ?? error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
     };
 

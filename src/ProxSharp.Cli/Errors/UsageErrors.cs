@@ -47,7 +47,7 @@ internal static class UsageErrors
         string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
         return Unknown(
             isPlace ? "command" : "argument", word, Path(command), known,
-            meant ?? Sibling(word, known, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
+            meant ?? Elsewhere(word, command.Command, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
     }
 
     private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>
@@ -72,7 +72,7 @@ internal static class UsageErrors
             : null;
         return meant is not null ? CliError.Usage($"Unknown command '{word}' for '{path}'", meant)
             : Unknown("command", word, path, known, (Nearest(word, known) is null ? Habits.Find(arguments, takesAny: true, lines) : null)
-                ?? Sibling(word, known, path) ?? PlaceOption(word, place, path) ?? $"Run: {path} --help");
+                ?? Elsewhere(word, place, path) ?? PlaceOption(word, place, path) ?? $"Run: {path} --help");
     }
 
     private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, string help)
@@ -121,12 +121,35 @@ internal static class UsageErrors
         return CliError.Usage($"Unknown {kind} '{word}' for '{path}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
 
-    // Some things have a list and no page of their own, and others the reverse.
-    private static string? Sibling(string word, IEnumerable<string> known, string path)
+    // Some things have a list and no page of their own, and others the reverse; some verbs are called otherwise, and some things are further down or up.
+    private static string? Elsewhere(string word, Command place, string path)
     {
-        string? other = word switch { "show" or "get" or "info" => "list", "list" or "ls" => "show", _ => null };
-        return other is not null && known.Contains(other) ? $"There is '{path} {other}'. Run: {path} {other} --help" : null;
+        string? other = word switch
+        {
+            "show" or "get" or "info" => "list",
+            "list" or "ls" => "show",
+            "add" or "new" => "create",
+            "rm" or "remove" or "del" or "destroy" => "delete",
+            "modify" or "edit" or "update" or "change" => "set",
+            _ => null,
+        };
+        string? line = other is not null && place.Subcommands.Any(sub => sub.Name == other) ? $"{path} {other}"
+            : Nearest(word, place.Subcommands.Select(static sub => sub.Name)) is not null ? null
+            : Below(place, path, word, int.MaxValue) ?? Below(Root(place), "prox", word, 1);
+        return line is null ? null : $"There is '{line}'. Run: {line} --help";
     }
+
+    // A thing that has verbs of its own, named as it is or by its plural. Those of the first level are not made before they are needed.
+    private static string? Below(Command place, string path, string word, int depth)
+    {
+        Command? found = place.Subcommands.FirstOrDefault(
+            sub => (sub.Subcommands.Count > 0 || depth == 1) && sub is not VerbCommand && (sub.Name == word || sub.Name + "s" == word));
+        return found is not null ? $"{path} {found.Name}" : depth > 1
+            ? place.Subcommands.Select(sub => Below(sub, $"{path} {sub.Name}", word, depth - 1)).FirstOrDefault(static line => line is not null)
+            : null;
+    }
+
+    private static Command Root(Command place) => place.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Root(parent) : place;
 
     // pveum acl modify / has the path without an option, and so have uploads their file.
     private static string? PlaceOption(string word, Command command, string path)

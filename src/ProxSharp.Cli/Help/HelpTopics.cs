@@ -36,7 +36,7 @@ internal static class HelpTopics
                     ("jsonl", "each item of a list on a line of its own"),
                     ("yaml", "YAML"),
                     ("csv, tsv", "with a header, which --no-header leaves out; a query that makes lists, such as \"[].[vmid, name]\", makes columns without names and no header"),
-                    ("name", "only what names each item, one a line: what other commands take"),
+                    ("name", "only what names each item, one a line: what other commands take; of one thing, what it was asked for by; nothing for what has no name"),
                 ]),
                 (
                     "In this order",

@@ -11,6 +11,8 @@ internal sealed class ClusterWatch
     // Far more than a cluster lists at once.
     private const int MostTasks = 10_000;
 
+    private const string Ended = "task.ended";
+
     private Dictionary<string, JsonElement>? _resources;
 
     // Proxmox: the list is gathered from the nodes. That of a node that was away, or of a cluster that has just been started, comes late: what was seen
@@ -53,7 +55,7 @@ internal sealed class ClusterWatch
         return changes;
     }
 
-    /// <summary>Takes a look at the tasks and returns those that started or ended since the last one.</summary>
+    /// <summary>Takes a look at the tasks and returns those that started or ended since the last one, in the order in which they did.</summary>
     public IReadOnlyList<Change> Tasks(JsonElement items)
     {
         Dictionary<string, JsonElement> now = items.EnumerateArray()
@@ -82,7 +84,9 @@ internal sealed class ClusterWatch
 
         _hasLooked = true;
         Forget(now);
-        return changes;
+
+        // After an outage there may be many of them. In the same second a task starts before it ends.
+        return [.. changes.OrderBy(static change => Time(change))];
     }
 
     // What is on the list is never forgotten: it would be news at the next look.
@@ -134,6 +138,9 @@ internal sealed class ClusterWatch
     };
 
     private static string Shown(string value) => value.Length == 0 ? "(none)" : value;
+
+    private static double Time(Change task) =>
+        task.Details.TryGetValue(task.Kind == Ended ? "endtime" : "starttime", out JsonElement time) && time.ValueKind == JsonValueKind.Number ? time.GetDouble() : 0;
 
     private static double Number(JsonElement item, string name) =>
         item.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;

@@ -26,8 +26,8 @@ internal static class EventsVerb
             Options = [interval, count, kind],
             Details =
                 "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the "
-                + "members that go with it. What happens and is undone between two looks is not seen. A server that does not answer for a while is waited for; "
-                + "what happened meanwhile is told then.",
+                + "members that go with it; the time is that of the look. What happens and is undone between two looks is not seen. A server that does not answer for a "
+                + "while is waited for; what happened meanwhile is told then, tasks in the order in which they began and ended.",
             Examples =
             [
                 new("events", "for people"),

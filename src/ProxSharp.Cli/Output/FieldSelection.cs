@@ -80,7 +80,12 @@ internal static class FieldSelection
         IReadOnlyList<string> present = NamesIn(value);
         if (present.Count == 0)
         {
-            return;
+            if (!shape.IsClosed || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > 0)
+            {
+                return;
+            }
+
+            present = [.. shape.KnownFields];
         }
 
         string[] unknown = [.. fields.Where(field => !present.Contains(field, StringComparer.Ordinal) && !shape.Knows(field))];

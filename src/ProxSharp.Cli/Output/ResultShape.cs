@@ -17,6 +17,9 @@ internal sealed record ResultShape
     /// <summary>The member that names an item, for <c>-o name</c>; null takes the first of the usual ones.</summary>
     public string? NameField { get; init; }
 
+    /// <summary>What a result is about that is one thing, for <c>-o name</c>: it need not say so itself. Null leaves it to its members.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Names that no other command takes: <c>-o name</c> leaves out the items that have them.</summary>
     public IReadOnlyList<string> NoNames { get; init; } = [];
 
@@ -25,6 +28,9 @@ internal sealed record ResultShape
 
     /// <summary>Members that may be there even if no item has them now.</summary>
     public IReadOnlyCollection<string> KnownFields { get; init; } = [];
+
+    /// <summary>True if no item ever has other members: a name that is none of them is a slip, also where the list is empty.</summary>
+    public bool IsClosed { get; init; }
 
     /// <summary>Tells whether a member may be in the result, whatever there is at the moment.</summary>
     /// <param name="field">The member.</param>

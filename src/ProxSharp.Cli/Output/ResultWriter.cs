@@ -12,8 +12,13 @@ internal static class ResultWriter
 
     private static readonly string[] s_names =
     [
-        "volid", "vmid", "upid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface", "value",
-        "devpath", "filename", "filepath", "label-text", "media-set-uuid", "ns", "zone", "vnet", "Package", "macro", "share", "target", "pool", "lv", "vg",
+        "volid", "vmid", "upid", "storage", "userid", "tokenid", "poolid", "roleid", "groupid", "realm", "sid", "store", "node", "name", "id", "iface",
+    ];
+
+    /// <summary>Members that name an item among others of its kind. Of one thing alone, such as a version, they tell a property.</summary>
+    private static readonly string[] s_listNames =
+    [
+        "value", "devpath", "filename", "filepath", "label-text", "media-set-uuid", "ns", "zone", "vnet", "Package", "macro", "share", "target", "pool", "lv", "vg",
         "usbpath", "path", "interface", "neighbor", "route", "ip", "release", "entry-id", "utc", "type", "t",
     ];
 
@@ -100,7 +105,8 @@ internal static class ResultWriter
     // What somebody chose with --fields is written as it is; the names that the tool chooses are for other commands.
     private static void WriteNames(TextWriter writer, JsonElement value, OutputSettings settings, ResultShape shape)
     {
-        IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        bool isAlone = value.ValueKind != JsonValueKind.Array;
+        IEnumerable<JsonElement> items = isAlone ? [value] : value.EnumerateArray();
         bool isOwn = settings.Fields is null;
         HashSet<string>? seen = isOwn && shape.NamesOnce ? new(StringComparer.Ordinal) : null;
         foreach (JsonElement item in items)
@@ -109,21 +115,26 @@ internal static class ResultWriter
             {
                 writer.WriteLine(ValueRenderer.Render(item, null));
             }
-            else if (NameOf(item, settings, shape) is { } name && !(isOwn && shape.NoNames.Contains(name)) && seen?.Add(name) != false)
+            else if (NameOf(item, settings, shape, isAlone) is { } name && !(isOwn && shape.NoNames.Contains(name)) && seen?.Add(name) != false)
             {
                 writer.WriteLine(name);
             }
         }
     }
 
-    private static string? NameOf(JsonElement item, OutputSettings settings, ResultShape shape)
+    private static string? NameOf(JsonElement item, OutputSettings settings, ResultShape shape, bool isAlone)
     {
+        if (isAlone && settings is { Fields: null, Query: null } && shape.Subject is { } subject)
+        {
+            return TextCells.Visible(subject);
+        }
+
         if (settings.Fields is null && shape.NameField is null && BackupPath(item) is { } backup)
         {
             return TextCells.Visible(backup);
         }
 
-        IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names];
+        IEnumerable<string> fields = settings.Fields ?? [.. shape.NameField is { } own ? [own] : Array.Empty<string>(), .. s_names, .. isAlone && settings.Query is null ? Array.Empty<string>() : s_listNames];
         JsonElement name = fields.Select(field => item.TryGetProperty(field, out JsonElement member) ? member : default)
             .FirstOrDefault(static member => member.ValueKind != JsonValueKind.Undefined);
         return name.ValueKind switch

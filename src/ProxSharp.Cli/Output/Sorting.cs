@@ -10,16 +10,16 @@ internal static class Sorting
     /// <exception cref="CliException">A field occurs in no item and is not known either, which is a typing mistake.</exception>
     public static JsonElement Apply(JsonElement value, IReadOnlyList<(string Field, bool IsDescending)> fields, ResultShape shape)
     {
-        if (fields.Count == 0 || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
+        if (fields.Count == 0 || value.ValueKind != JsonValueKind.Array || (value.GetArrayLength() == 0 && !shape.IsClosed))
         {
             return value;
         }
 
         IReadOnlyList<string> present = FieldSelection.NamesIn(value);
-        if (present.Count > 0 && fields.FirstOrDefault(
+        if ((present.Count > 0 || value.GetArrayLength() == 0) && fields.FirstOrDefault(
             field => !present.Contains(field.Field, StringComparer.Ordinal) && !shape.Knows(field.Field)).Field is { } unknown)
         {
-            throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", present.Order(StringComparer.Ordinal))}");
+            throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", (present.Count > 0 ? present : [.. shape.KnownFields]).Order(StringComparer.Ordinal))}");
         }
 
         IEnumerable<object> rows = value.EnumerateArray().Select(static item => (object)item);

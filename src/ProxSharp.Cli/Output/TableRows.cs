@@ -130,6 +130,7 @@ internal sealed class TableRows
     private int Fit(int width)
     {
         int hidden = 0;
+        int first = _columns.Count > 0 ? _columns[0].Width : 0;
 
         // Long texts first lose what nobody reads at a glance.
         foreach (Column column in _columns.Where(column => !column.IsNumeric && column != _whole))
@@ -137,10 +138,15 @@ internal sealed class TableRows
             column.Width = Math.Min(column.Width, Math.Max(TableText.NarrowestColumn, width / 2));
         }
 
-        while (_settings.Fields is null && _columns.Count > 2 && Total() > width)
+        while (_settings.Fields is null && (_columns.Count > 2 ? Total() > width : _columns.Count == 2 && !HasRoomForTwo(width)))
         {
             _columns.RemoveAt(_columns.Count - 1);
             hidden++;
+        }
+
+        if (hidden > 0 && _columns is [{ } only])
+        {
+            only.Width = Math.Min(first, width);
         }
 
         if (Total() > width && _columns.Find(column => column == _whole) is { } whole)
@@ -155,6 +161,10 @@ internal sealed class TableRows
 
         return hidden;
     }
+
+    // What names a thing is worth more than a second column that shows nothing of it.
+    private bool HasRoomForTwo(int width) =>
+        Math.Min(_columns[0].Width, TableText.NarrowestColumn) + Gap.Length + Math.Min(_columns[1].Width, TableText.NarrowestColumn) <= width;
 
     private sealed class Column(string name)
     {

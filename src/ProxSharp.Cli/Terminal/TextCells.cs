@@ -61,7 +61,8 @@ internal static class TextCells
             return text;
         }
 
-        string mark = cells > Ellipsis.Length + 1 ? Ellipsis : "";
+        // Of a few cells one dot is all that can be spared.
+        string mark = cells > Ellipsis.Length + 1 ? Ellipsis : cells > 1 ? "." : "";
         return Head(text, cells - mark.Length) + mark;
     }
 

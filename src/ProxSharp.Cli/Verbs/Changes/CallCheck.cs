@@ -58,8 +58,7 @@ internal static class CallCheck
             readable.Add(name, value);
         }
 
-        foreach (ApiParameter parameter in parameters.Where(
-            parameter => !match.Endpoint.Parameters.TryGetValue(parameter.Name, out ApiNode? node) || node.Format != "urlencoded"))
+        foreach (ApiParameter parameter in parameters.Where(parameter => !EncodedTexts.Holds(match.Endpoint, parameter.Name)))
         {
             readable.Add(parameter);
         }

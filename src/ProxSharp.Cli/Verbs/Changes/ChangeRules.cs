@@ -102,6 +102,15 @@ internal static class ChangeRules
         }
     }
 
+    /// <summary>Returns what a verb does, in words that go on with a thing.</summary>
+    /// <param name="verb">The verb as it is typed.</param>
+    public static string Doing(string verb) => verb switch
+    {
+        "rollback" => "roll back to",
+        "power" => "shut down or restart",
+        _ => verb,
+    };
+
     /// <summary>Asks for the name of what is about to be destroyed.</summary>
     /// <param name="run">The run.</param>
     /// <param name="action">What is about to happen, for example <c>destroy VM 100 (web-1)</c>.</param>

@@ -30,11 +30,16 @@ internal static class ConfigDifference
         PlannedCall change = question.Count == 0 ? call : call with { Parameters = Without(call.Parameters, question) };
         return now.ValueKind switch
         {
-            JsonValueKind.Object => Compare(change, now),
+            JsonValueKind.Object => [.. Compare(change, now).Select(item => Readable(schema, call, item))],
             JsonValueKind.Array => [],
             _ => CompareOnly(change, now),
         };
     }
+
+    private static ConfigChange Readable(ApiSchema schema, PlannedCall call, ConfigChange change) =>
+        EncodedTexts.Holds(schema.Find(call.Method, call.Template), change.Key)
+            ? change with { From = change.From is { } from ? EncodedTexts.Readable(from) : null, To = change.To is { } to ? EncodedTexts.Readable(to) : null }
+            : change;
 
     /// <summary>
     /// Returns the parameters that the same thing is read with: none where the path says it all; null if it cannot be read because others are needed. Pure.

@@ -40,7 +40,7 @@ internal static class DryRun
         }
 
         List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan = [];
-        foreach (PlannedCall call in calls)
+        foreach (PlannedCall call in calls.Select(call => EncodedTexts.Sent(schema, call)))
         {
             plan.Add((call, await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false)));
         }

@@ -3,6 +3,10 @@ namespace ProxSharp.Cli.Verbs.Derived;
 /// <summary>What examples of calls give that the schema does not ask for, so that they change something, and do no harm. Data and a look-up.</summary>
 internal static class ExampleOptions
 {
+    // Without an address and a port a rule lets everything in.
+    private static readonly (string Name, string Value)[] s_rule =
+        [("type", "in"), ("action", "ACCEPT"), ("proto", "tcp"), ("dport", "22"), ("source", "192.0.2.0/24"), ("enable", "1")];
+
     private static readonly Dictionary<string, (string Name, string Value)[]> s_pve = new(StringComparer.Ordinal)
     {
         ["PUT /nodes/{node}/qemu/{vmid}/config"] = [("memory", "4096")],
@@ -18,6 +22,12 @@ internal static class ExampleOptions
         ["PUT /cluster/qemu/custom-cpu-models/{cputype}"] = [("flags", "+aes")],
         ["PUT /cluster/acme/plugins/{id}"] = [("validation-delay", "60")],
         ["PUT /cluster/ceph/flags"] = [("noout", "1")],
+        ["POST /cluster/backup"] = [("schedule", "sat 02:00"), ("storage", "local"), ("vmid", "100,101")],
+        ["POST /cluster/firewall/groups/{group}"] = s_rule,
+        ["POST /cluster/firewall/rules"] = s_rule,
+        ["POST /nodes/{node}/firewall/rules"] = s_rule,
+        ["POST /nodes/{node}/lxc/{vmid}/firewall/rules"] = s_rule,
+        ["POST /nodes/{node}/qemu/{vmid}/firewall/rules"] = s_rule,
         ["PUT /cluster/ha/resources/{sid}"] = [("state", "started")],
         ["PUT /cluster/sdn/controllers/{controller}"] = [("asn", "65000")],
         ["POST /cluster/sdn/controllers"] = [("type", "evpn"), ("asn", "65000"), ("peers", "192.0.2.11,192.0.2.12")],

@@ -48,7 +48,7 @@ internal static class EndpointVerbs
             Subject subject = Subject.Of(
                 run.Command.Path, binding.Endpoint, binding.PathValues(run), binding.LastPathValue(run) ?? known.GetValueOrDefault("node"), call.Parameters);
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
-                call, $"{spec.Name} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
+                call, $"{ChangeRules.Doing(spec.Name)} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
         });
     }
 
@@ -202,7 +202,7 @@ internal static class EndpointVerbs
 
             ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                 run, binding.Schema, binding.Endpoint, path, SyncLists.GetAsync(session, binding.Endpoint, path, parameters, token)).ConfigureAwait(false);
-            run.Write(response.Data, Shape(binding));
+            run.Write(response.Data, Shape(binding) with { Subject = ResultNames.SubjectOf(binding.Endpoint, path) });
         }, cancellationToken);
 
     private static Task<int> ReadAsync(
@@ -211,17 +211,20 @@ internal static class EndpointVerbs
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             List<(GuestSummary Guest, JsonElement Data)> results = [];
-            foreach (GuestSummary guest in guests)
+            foreach (GuestSummary one in guests)
             {
-                string path = GuestPath(run, binding, guest, guest.Node);
+                string path = GuestPath(run, binding, one, one.Node);
                 ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                     run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
-                results.Add((guest, binding.Spec.TellsNode ? WithNode(response.Data, guest.Node) : response.Data));
+                results.Add((one, binding.Spec.TellsNode ? WithNode(response.Data, one.Node) : response.Data));
             }
 
             ResultShape shape = Shape(binding);
             string[] added = binding.Spec.TellsNode ? ["vmid", "value", "node"] : ["vmid", "value"];
-            run.Write(results.Count == 1 ? results[0].Data : Together(results), shape with { KnownFields = [.. added, .. shape.KnownFields] });
+            shape = shape with { KnownFields = [.. added, .. shape.KnownFields] };
+            run.Write(
+                results is [var (_, data)] ? data : Together(results),
+                results is [var (guest, _)] ? shape with { Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, guest, guest.Node)) } : shape);
         }, cancellationToken);
 
     private static JsonElement WithNode(JsonElement data, string node) => data.ValueKind != JsonValueKind.Object || data.TryGetProperty("node", out _)

@@ -85,7 +85,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             answer = guests.Count == 1 && change.Endpoint.Method == ApiMethod.Delete ? part.Name : answer;
         }
 
-        return ChangeRules.ConfirmAsync(run, $"{change.Action} {what}", answer, effect, cancellationToken);
+        return ChangeRules.ConfirmAsync(run, $"{ChangeRules.Doing(change.Action)} {what}", answer, effect, cancellationToken);
     }
 
     private async Task<IReadOnlyList<BulkItem>> WithinLimitsAsync(

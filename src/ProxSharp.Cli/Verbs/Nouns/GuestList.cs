@@ -48,6 +48,7 @@ internal static class GuestList
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Get, "/cluster/resources")) with
         {
+            IsClosed = true,
             LeadingFields = s_columns,
             TableFields = kind == GuestKind.Any ? ["vmid", "type", .. s_columns[1..]] : s_columns,
             NameField = "vmid",

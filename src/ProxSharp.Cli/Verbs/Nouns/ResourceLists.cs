@@ -44,6 +44,7 @@ internal static class ResourceLists
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Get, "/cluster/resources")) with
         {
+            IsClosed = true,
             LeadingFields = columns,
             TableFields = columns,
             NameField = name,

@@ -1,0 +1,57 @@
+using ProxSharp.Cli.Agents;
+using ProxSharp.Cli.Calls;
+
+namespace ProxSharp.Cli.Declare;
+
+/// <summary>What shows all of a section. Lists leave out what a user or token may not see, without a word: what is not on one need not be missing.</summary>
+/// <param name="root">The path of the access control list under which its things are.</param>
+/// <param name="privileges">The privileges that show them; each is enough, and the first is the one to ask for.</param>
+internal sealed class StateSight(string root, params string[] privileges)
+{
+    /// <summary>Who sees guests, and their firewalls.</summary>
+    public static StateSight Guests { get; } = new("/vms", "VM.Audit") { IsPruned = false };
+
+    /// <summary>The privileges that show a single thing on its own path, where these are others.</summary>
+    public IReadOnlyList<string> OnOwnPath { get; init; } = privileges;
+
+    /// <summary>Whether <c>--prune</c> deletes what the file does not name. Guests are never deleted.</summary>
+    public bool IsPruned { get; init; } = true;
+
+    /// <summary>Tells what is missing to see the whole section; null if it is seen.</summary>
+    public Task<string?> LackAsync(ServerSession session, CancellationToken cancellationToken) => LackAsync(session, root, privileges, cancellationToken);
+
+    /// <summary>Adds to changes what cannot be known: things that may be there unseen, and those that <c>--prune</c> would delete if it saw them.</summary>
+    public async Task<IReadOnlyList<StateChange>> CheckAsync(
+        ServerSession session, IReadOnlyList<StateChange> changes, string section, bool prune, CancellationToken cancellationToken)
+    {
+        prune &= IsPruned;
+        if ((!prune && changes.All(static change => change.Place is null)) || await LackAsync(session, cancellationToken).ConfigureAwait(false) is not { } lack)
+        {
+            return changes;
+        }
+
+        List<StateChange> all = [];
+        foreach (StateChange change in changes)
+        {
+            string? unseen = change.Place is { } place ? await LackAsync(session, place, OnOwnPath, cancellationToken).ConfigureAwait(false) : null;
+            all.Add(unseen is null ? change : change with { Unseen = unseen });
+        }
+
+        if (prune)
+        {
+            all.Add(new StateChange(section, "--prune", "delete", StateStage.Roles)
+            {
+                IsRemark = true,
+                Reason = $"what this user or token may not see stays, for it lacks {lack}",
+            });
+        }
+
+        return all;
+    }
+
+    private static async Task<string?> LackAsync(ServerSession session, string path, IReadOnlyList<string> wanted, CancellationToken cancellationToken)
+    {
+        HashSet<string> has = await KeptRoles.HeldAsync(session, path, user: null, cancellationToken).ConfigureAwait(false) ?? [];
+        return wanted.Any(has.Contains) ? null : $"{wanted[0]} on {path}";
+    }
+}
