@@ -99,6 +99,16 @@ public sealed class FailedPlanTests
         Assert.DoesNotContain("(Parameter", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("api set /nodes/pve1/qemu/106/config vmid=107 memory=3072")]
+    [InlineData("api get /nodes/pve1/qemu/106/config vmid=107")]
+    public async Task RawCall_ThatContradictsItself_IsAUsageErrorThatNamesIt(string line)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Contains("'vmid' is '106' in the path and '107' in the parameters", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
     private static bool IsChange(ProxSharp.Simulator.SimulatedRequest request) =>
         request.Method != "GET" && request.Path.EndsWith(Config, StringComparison.Ordinal);
 

@@ -107,10 +107,9 @@ internal static class PlanNoun
         {
             return PlanText.WriteUnneeded(run.Command, output, e.Message);
         }
-        catch (ArgumentException e) when (e.ParamName is "path" or "parameter")
+        catch (ArgumentException e) when (e.ParamName == "path")
         {
-            // What a path cannot be, and what it and the parameters name differently.
-            throw new CliException(CliError.Usage(e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Write each value once, and parameters apart from the path"), e);
+            throw new CliException(CliError.Usage(e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Write the parameters apart from the path"), e);
         }
     }
 
