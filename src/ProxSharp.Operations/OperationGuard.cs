@@ -211,8 +211,28 @@ public sealed partial class OperationGuard : IAsyncDisposable
         CheckTime(plan, checks.Policy);
         CheckApproval(plan, checks, given);
         Plans.Use(plan);
-        plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
-        return await _applier.ApplyAsync(plan, checks, CheckApproval(plan, checks, given), progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+            return await _applier.ApplyAsync(plan, checks, CheckApproval(plan, checks, given), progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GuardRefusedException refusal) when (refusal.Reason == "ledger" && IsUnrecorded(plan.Id))
+        {
+            throw Plans.Release(plan, refusal);
+        }
+    }
+
+    // Calls are made when they are on record alone. Where the ledger cannot tell, the plan stays used.
+    private bool IsUnrecorded(string planId)
+    {
+        try
+        {
+            return !AppliedCalls.Any(Ledger.ListSound(), planId);
+        }
+        catch (GuardRefusedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The task that an applied plan has left running, or whose end nobody has seen, by the ledger; null if there is none.</summary>

@@ -52,11 +52,21 @@ internal static class PrivateFiles
         return new FileStream(path, options);
     }
 
+    /// <summary>Writes a file. Of a new one that cannot be written to its end nothing stays: half of a key or of a mark would be one that is damaged.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content, FileMode mode)
     {
-        using FileStream file = Open(path, mode, FileAccess.Write);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
+        FileStream opened = Open(path, mode, FileAccess.Write);
+        try
+        {
+            using FileStream file = opened;
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException) when (mode == FileMode.CreateNew)
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>Replaces a file as a whole: whoever reads sees the old content or the new one.</summary>

@@ -13,6 +13,9 @@ public sealed partial class AgentGuideTests
 {
     private const string PlanName = "3f9c2b7a1d05";
 
+    // What a person types who agrees.
+    private const string Target = "staging";
+
     // The one that the page tells to write.
     private static string Policy => Json().Match(Text()).Groups[1].Value;
 
@@ -21,31 +24,17 @@ public sealed partial class AgentGuideTests
     {
         string page = Text();
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await SiteAsync(cluster);
-        string plan = PlanName;
+        using CliHarness cli = new CliHarness().With("ADMIN_PASSWORD", DefaultCluster.RootPassword).With("NO_COLOR", "1");
+        cli.Write("policy.json", Policy);
+        Session session = new(cli, cluster);
         StringBuilder renewed = new();
         int end = 0;
         foreach (Match block in Console().Matches(page))
         {
             renewed.Append(page, end, block.Index - end).Append("```console\n");
-            foreach (string line in block.Groups[1].Value.Split('\n').Where(static line => line.StartsWith("$ prox ", StringComparison.Ordinal)))
+            foreach (string line in block.Groups[1].Value.Split('\n').Where(static line => line.StartsWith("$ ", StringComparison.Ordinal)))
             {
-                // An administrator's context is not the agent's.
-                bool isAdministration = line.Contains("--context admin", StringComparison.Ordinal);
-                string policy = Path.Combine(cli.StateOf("lab"), "policy.json");
-                if (isAdministration)
-                {
-                    File.Delete(policy);
-                }
-
-                CliRun run = await cli.LineAsync(line["$ prox ".Length..].Replace(PlanName, plan, StringComparison.Ordinal));
-                cli.Guard("lab", Policy);
-                plan = Made().Match(run.Output) is { Success: true } match ? match.Groups[1].Value : plan;
-                renewed.Append(line).Append('\n').Append(Steady(run.Output, plan)).Append(Steady(run.Errors, plan));
-                if (run.ExitCode != 0)
-                {
-                    renewed.Append(CultureInfo.InvariantCulture, $"(exit code {run.ExitCode})\n");
-                }
+                renewed.Append(line).Append('\n').Append(await session.RunAsync(line["$ ".Length..]));
             }
 
             renewed.Append("```\n");
@@ -61,6 +50,9 @@ public sealed partial class AgentGuideTests
 
         Assert.True(end > 0);
         Assert.Equal(updates ? renewed.ToString() : page, renewed.ToString());
+        Assert.Contains(
+            cluster.Simulator.Traffic.Requests,
+            static request => request.Method == "PUT" && request.Path.EndsWith("/nodes/pve1/qemu/106/resize", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,21 +84,43 @@ public sealed partial class AgentGuideTests
 
     private static TimeSpan Lifetime => new Operations.GuardOptions { Context = "", PolicyPath = "", StateFolder = "" }.PlanLifetime;
 
-    private static async Task<CliHarness> SiteAsync(SimulatedCluster cluster)
+    /// <summary>One user who types all lines of the page, in their order.</summary>
+    private sealed class Session(CliHarness cli, SimulatedCluster cluster)
     {
-        CliHarness cli = await cluster.UserAsync();
-        cli.With("ROOT_PASSWORD", DefaultCluster.RootPassword);
-        (await cli.RunAsync(
-            "context", "add", "admin", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint)).Succeeded();
-        cli.Guard("lab", Policy);
-        cli.Write("policy.json", Policy);
-        return cli;
+        private string _plan = PlanName;
+
+        public async Task<string> RunAsync(string line)
+        {
+            if (line.Split(' ') is ["install", "-D", "-m", "600", var from, var to])
+            {
+                string file = to.Replace("~", cli.Home, StringComparison.Ordinal);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.Copy(Path.Combine(cli.Home, from), file);
+                return "";
+            }
+
+            Assert.StartsWith("prox ", line, StringComparison.Ordinal);
+            bool isPerson = line.StartsWith("prox approve ", StringComparison.Ordinal);
+            cli.TerminalWidth = isPerson ? 200 : null;
+            cli.Input = isPerson ? $"{Target}\n" : "";
+            CliRun run = await cli.LineAsync(line["prox ".Length..].Replace(PlanName, _plan, StringComparison.Ordinal)
+                .Replace("https://127.0.0.1:8006", cluster.Url, StringComparison.Ordinal)
+                .Replace("FINGERPRINT", cluster.Simulator.Fingerprint, StringComparison.Ordinal));
+            _plan = Made().Match(run.Output) is { Success: true } match ? match.Groups[1].Value : _plan;
+            (string output, string errors) = (Steady(run.Output, _plan), Steady(run.Errors, _plan));
+            string shown = isPerson ? $"{errors}{Target}\n{output}" : output + errors;
+            string end = run.ExitCode == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"(exit code {run.ExitCode})\n");
+            return shown.Replace(cluster.Simulator.Endpoint.Authority, "127.0.0.1:8006", StringComparison.Ordinal)
+                .Replace(cli.Home, "~", StringComparison.Ordinal) + end;
+        }
     }
 
     // What differs from run to run: names of plans, digests and times.
     private static string Steady(string text, string plan)
     {
         string steady = text.Replace(plan, PlanName, StringComparison.Ordinal);
+        steady = WholeName().Replace(steady, $"{PlanName}...");
+        steady = Approver().Replace(steady, "by    alice");
         steady = Digest().Replace(steady, "digest=5a1e...");
         steady = Until().Replace(steady, "2026-03-01 12:10Z").Replace("frozen until 2026-03-01 12:10Z", "frozen until 2026-03-01 14:10Z", StringComparison.Ordinal);
         steady = Purge().Replace(steady, "May be removed from 2026-03-31 on");
@@ -134,6 +148,12 @@ public sealed partial class AgentGuideTests
 
     [GeneratedRegex(@"^plan ([0-9a-f]{12}) ", RegexOptions.Multiline)]
     private static partial Regex Made();
+
+    [GeneratedRegex($"{PlanName}[0-9a-f]{{52}}")]
+    private static partial Regex WholeName();
+
+    [GeneratedRegex("^by    .*$", RegexOptions.Multiline)]
+    private static partial Regex Approver();
 
     [GeneratedRegex("digest=[0-9a-f]{40}")]
     private static partial Regex Digest();

@@ -83,6 +83,50 @@ public sealed class AgentTokenTests
         Assert.Contains("Sys.Audit", token.GetProperty("missing")[0].GetProperty("privileges").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Create_ForAUserThatHasRolesFurtherUp_PrintsACommandThatKeepsThem()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        (await cli.LineAsync("api create /access/users userid=keeper@pve")).Succeeded();
+        (await cli.LineAsync("api set /access/acl path=/ roles=PVETemplateUser,PVEDatastoreAdmin users=keeper@pve")).Succeeded();
+        string[] before = await PrivilegesAsync(cli);
+
+        CliRun run = await cli.LineAsync("agent token create --role operator --user keeper@pve --path /vms/106 --store file --name helper");
+
+        run.Succeeded();
+        string command = System.Text.RegularExpressions.Regex.Match(run.Errors, "prox (api set /access/acl path=/vms/106 [^;\n]*)").Groups[1].Value;
+        Assert.Contains("roles=ProxAgentReader,ProxAgentOperator,", command, StringComparison.Ordinal);
+        (await cli.LineAsync(command)).Succeeded();
+        string[] after = await PrivilegesAsync(cli);
+        Assert.Empty(before.Except(after));
+        Assert.Contains("VM.PowerMgmt", after);
+    }
+
+    [Theory]
+    [InlineData("A.One,A.Two", "Ours", "Both")]
+    [InlineData("A.One,A.Two,B.Ours", "Ours", "Both")]
+    [InlineData("A.One", "Ours", "One")]
+    [InlineData("A.One,C.Nowhere", "Ours", "One", "C.Nowhere")]
+    [InlineData("B.Ours", "Ours", "")]
+    [InlineData("", "Ours", "")]
+    public void KeptRoles_AreTheFewestThatGiveWhatIsThere_AndNoMore(string has, string added, string names, string rest = "")
+    {
+        Dictionary<string, string[]> known = new(StringComparer.Ordinal)
+        {
+            ["Ours"] = ["B.Ours"], ["One"] = ["A.One"], ["Two"] = ["A.Two"], ["Both"] = ["A.One", "A.Two"], ["More"] = ["A.One", "A.Two", "D.More"],
+        };
+        Cli.Agents.KeptRoles kept = Cli.Agents.KeptRoles.Of(known, [.. has.Split(',', StringSplitOptions.RemoveEmptyEntries)], [added]);
+        Assert.Equal((names, rest), (string.Join(',', kept.Names), string.Join(',', kept.Rest)));
+    }
+
+    private static async Task<string[]> PrivilegesAsync(CliHarness cli)
+    {
+        using JsonDocument document = JsonDocument.Parse(
+            (await cli.LineAsync("api get /access/permissions userid=keeper@pve path=/vms/106 -o json")).Succeeded());
+        return [.. document.RootElement.GetProperty("/vms/106").EnumerateObject().Select(static privilege => privilege.Name)];
+    }
+
     [Theory]
     [InlineData("PUT", "/access/acl", 3)]
     [InlineData("PUT", "/access/acl", 1)]

@@ -41,7 +41,7 @@ internal static class ErrorCatalogue
         ("refused_unknown_outcome", "6", "nobody knows what became of a call, so it is not taken back blindly"),
         ("refused_unknown_plan", "5", "there is no such plan"),
         ("task_failed", "9", "the task failed: `upid` names it, `logTail` ends its log"),
-        ("call_failed", "1", "a call of a plan failed; what follows it was not done"),
+        ("call_failed", "1", "a program in a guest that a plan has started has not ended; what follows it was not done"),
         ("bulk_failed", "the guests' own, or 1", "some of several guests failed; the result says which"),
         ("still_running", "11", "the time for waiting is over; the task goes on"),
         ("task_wait", "1", "waiting failed; the task goes on"),

@@ -86,6 +86,16 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     }
 
     [Theory]
+    [InlineData("description", 8, "reversible")]
+    [InlineData("description,scsi1\n", 7, "destructive")]
+    public async Task Options_WithValuesFromAFile_AreRefusedAsWhatItMakesOfTheCall(string text, int exitCode, string expected)
+    {
+        using CliHarness cli = await GuardedAsync("""{"version":1,"allow":[{"classes":["reversible","disruptive"]}]}""");
+        cli.Write("names.txt", text);
+        Assert.Contains($"what is {expected}", (await cli.LineAsync("vm set staging --delete @names.txt")).FailedWith(exitCode), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("api create /nodes/pve1/qemu/106/status/start", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config memory=1024", 8)]
     [InlineData("api set /nodes/pve1/qemu/106/config args=-x", 7)]

@@ -30,6 +30,9 @@ public sealed partial class PrintedCommandTests(SimulatedCluster cluster) : ICla
     [InlineData("-o json vm list -clab", "prox task list", "prox -c lab task list")]
     [InlineData("-c lab vm 106 set -cores 2", "Write: prox vm set 106 --cores 2", "Write: prox -c lab vm set 106 --cores 2")]
     [InlineData("vm 106 set -cores 2", "Write: prox vm set 106 --cores 2", "Write: prox vm set 106 --cores 2")]
+    [InlineData("policy check -c lab", "enter prox mcp agent in the program; prox mcp alone serves all", "enter prox mcp agent in the program; prox mcp alone serves all")]
+    [InlineData("agent install -c lab", "name one: prox agent install ... NAME", "name one: prox agent install ... NAME")]
+    [InlineData("agent install -c lab", "Make a token: prox agent token create", "Make a token: prox -c lab agent token create")]
     public void In_CommandLineThatNamesAServer_NamesItToo(string line, string text, string expected) =>
         Assert.Equal(expected, new PrintedCommands(ShellWords.Split(line)).In(text));
 

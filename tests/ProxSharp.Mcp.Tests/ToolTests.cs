@@ -103,6 +103,9 @@ public sealed class ToolTests
     [InlineData("status=\"running\"")]
     [InlineData("status!=\"a b\" vmid=104")]
     [InlineData("name!~'it's a b'  vmid=104")]
+    [InlineData("status=running\tnode=pve1")]
+    [InlineData("status='running'\n vmid=100")]
+    [InlineData("vmid=104\u00a0status=running")]
     public async Task GuestList_FilterThatFits_GivesRows(string filter)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);

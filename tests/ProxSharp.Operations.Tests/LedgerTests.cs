@@ -209,6 +209,33 @@ public sealed class LedgerTests : IDisposable
         Assert.False(ledger.Verify().IsSound);
     }
 
+    [Fact]
+    public void Append_WhoseHeadCannotBeWritten_LeavesNoEntry()
+    {
+        Ledger ledger = Filled();
+        string before = File.ReadAllText(Path.Combine(_folder, "ledger.jsonl"));
+        string blocked = Path.Combine(_folder, "ledger.head.new");
+        Directory.CreateDirectory(blocked);
+
+        Assert.Equal("ledger", Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "plan-3", static _ => { })).Reason);
+
+        Assert.Equal(before, File.ReadAllText(Path.Combine(_folder, "ledger.jsonl")));
+        Assert.Equal(new LedgerVerdict(3, null), ledger.Verify());
+        Directory.Delete(blocked);
+        Assert.Equal(4, ledger.Append("intent", "plan-3", static _ => { }).Number);
+        Assert.Equal(new LedgerVerdict(4, null), ledger.Verify());
+    }
+
+    [Fact]
+    public void Append_TheFirstOfAll_WhoseHeadCannotBeWritten_LeavesALedgerThatIsEmpty()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "ledger.head.new"));
+        Ledger ledger = new(_folder);
+        Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "plan", static _ => { }));
+        Assert.Empty(ledger.List());
+        Assert.Equal(new LedgerVerdict(0, null), ledger.Verify());
+    }
+
     private Ledger Filled()
     {
         Ledger ledger = new(_folder);

@@ -54,6 +54,28 @@ public sealed class RetiredTests
         Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanPurgeAsync([106])));
     }
 
+    [Theory]
+    [InlineData(106)]
+    [InlineData(104)]
+    public async Task Retirement_OfAGuestWhoseNotesAreFull_IsRefusedBeforeAnythingIsChanged(int vmid)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        string node = vmid == 104 ? "pve2" : "pve1";
+        string notes = new('n', 8190);
+        await cluster.Other.Raw.PutAsync($"/nodes/{node}/qemu/{vmid}/config", new ApiParameters { { "description", notes } });
+        int before = cluster.Writes;
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => cluster.Guard.PlanRetirementAsync(vmid, TimeSpan.FromDays(30)));
+
+        Assert.Equal(before, cluster.Writes);
+        Assert.Contains($"Guest {vmid} cannot be retired", refusal.Message, StringComparison.Ordinal);
+        int excess = int.Parse(refusal.Message.Split("Shorten the notes by ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        await cluster.Other.Raw.PutAsync($"/nodes/{node}/qemu/{vmid}/config", new ApiParameters { { "description", notes[excess..] } });
+        Plan plan = await cluster.Guard.PlanRetirementAsync(vmid, TimeSpan.FromDays(30));
+        Assert.EndsWith(notes[excess..], plan.Calls[^1].Parameters.Find("description"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Purge_OfARetirementThatGaveItselfNoTime_WaitsForTheNextDay()
     {

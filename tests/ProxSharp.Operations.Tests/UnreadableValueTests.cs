@@ -50,6 +50,24 @@ public sealed class UnreadableValueTests
     }
 
     [Theory]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "cpulimit=2", "cpulimit", "1000")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/config", "memory=3072 cpulimit=2", "cpulimit", "1000")]
+    public async Task Change_WhoseWayBackTheApiWouldRefuse_HasNone_AndSaysForWhat(string method, string path, string parameters, string name, string old)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy, scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddVm("pve1", 116, "old", vm => vm.Options[name] = old);
+        });
+        string own = path.Replace("106", "116", StringComparison.Ordinal);
+        Plan plan = await TextPlans.PlanAsync(cluster, method, own, parameters);
+        Assert.Empty(plan.Undo);
+        Assert.Contains(plan.Consequences, line => line.StartsWith(
+            $"There is no way back from {method} {own}: PUT {own} would be refused for '{name}'".Replace("PUT", method, StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.Single((await TextPlans.PlanAsync(cluster, method, path, parameters)).Undo);
+    }
+
+    [Theory]
     [InlineData("DELETE", Job, "")]
     [InlineData("PUT", Job, "prune-backups=keep-last=9")]
     [InlineData("PUT", Job, "delete=fleecing,performance,prune-backups")]

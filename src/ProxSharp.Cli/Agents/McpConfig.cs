@@ -48,25 +48,35 @@ internal static partial class McpConfig
 
     private static string MergeJson(string path, string text, McpPlace place, string command)
     {
-        JsonObject root;
         try
         {
-            root = text.Trim().Length > 0 ? JsonNode.Parse(text, documentOptions: s_strict) as JsonObject ?? throw new JsonException("it holds no object") : [];
+            JsonObject root = text.Trim().Length > 0
+                ? JsonNode.Parse(text, documentOptions: s_strict) as JsonObject ?? throw new JsonException("it holds no object")
+                : [];
+            return AddServer(root, place == McpPlace.NestedServers ? "mcp" : null, path, command) ? Written(root) : text;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Comments would be lost, so that a file with some is none to write.
+            // Comments would be lost, so that a file with some is none to write, and so would half a character (\ud800): it is found when it is written.
             throw new CliException(CliError.Usage($"{path} cannot be merged into: {e.Message.TrimEnd('.')}", ByHand), e);
         }
+    }
 
-        JsonObject servers = place == McpPlace.NestedServers ? Child(Child(root, "mcp", path), "servers", path) : Child(root, "mcpServers", path);
+    private static bool AddServer(JsonObject root, string? outer, string path, string command)
+    {
+        JsonObject servers = outer is null ? Child(root, "mcpServers", path) : Child(Child(root, outer, path), "servers", path);
         if (servers[Name] is not null)
         {
-            return text;
+            return false;
         }
 
         string[] words = command.Split(' ');
         servers[Name] = new JsonObject { ["command"] = words[0], ["args"] = new JsonArray([.. words[1..].Select(static word => (JsonNode)word)]) };
+        return true;
+    }
+
+    private static string Written(JsonObject root)
+    {
         using JsonDocument document = JsonDocument.Parse(root.ToJsonString());
         return JsonText.Indented(document.RootElement) + "\n";
     }

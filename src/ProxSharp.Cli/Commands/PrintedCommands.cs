@@ -55,6 +55,7 @@ internal sealed class PrintedCommands
         int next = text.IndexOf("prox ", match.Index + match.Length, StringComparison.Ordinal);
         string rest = next < 0 ? text[match.Index..] : text[match.Index..next];
         return s_commands.Value.Contains(match.Groups[1].Value)
+            && !NamesContexts.IsMatch(rest)
             && !rest.Contains(" --context", StringComparison.Ordinal)
             && !rest.Contains(" -c ", StringComparison.Ordinal)
             && !rest.Contains(" --help", StringComparison.Ordinal);
@@ -112,6 +113,9 @@ internal sealed class PrintedCommands
     }
 
     private static Regex Command => field ??= new(@"(?<![\w/'-])(?<!what |that |which )prox ([a-z][a-z-]*)", RegexOptions.CultureInvariant);
+
+    // These take contexts by name behind the command: an option beside another name would be refused.
+    private static Regex NamesContexts => field ??= new("^prox (mcp|agent install)(?![a-z-])", RegexOptions.CultureInvariant);
 
     private static Regex RawCall => field ??= new(@"(?<![\w/'-])prox api (?=(get|create|set|delete) )", RegexOptions.CultureInvariant);
 

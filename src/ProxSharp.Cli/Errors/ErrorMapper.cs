@@ -17,6 +17,9 @@ internal static class ErrorMapper
     {
         CliException cli => cli.Error,
         ProxmoxValidationException invalid => Invalid(invalid),
+
+        // A path and the parameters of a raw call that name one thing differently.
+        ArgumentException { ParamName: "parameter" } twice => CliError.Usage(twice.Message.Split(" (Parameter")[0].TrimEnd('.'), "Write it once, in the path"),
         ProxmoxOutcomeUnknownException { InnerException: { } failure } => Map(failure),
         ProxmoxConnectionException { IsCertificateProblem: true } certificate => Certificate(certificate),
         ProxmoxConnectionException connection => Connection(connection),

@@ -107,6 +107,10 @@ internal static class PlanNoun
         {
             return PlanText.WriteUnneeded(run.Command, output, e.Message);
         }
+        catch (ArgumentException e) when (e.ParamName == "path")
+        {
+            throw new CliException(CliError.Usage(e.Message.Split(" (Parameter")[0].TrimEnd('.'), "Write the parameters apart from the path"), e);
+        }
     }
 
     private static Verb Apply()
@@ -172,18 +176,34 @@ internal static class PlanNoun
             return ExitCodes.Success;
         }
 
-        ApplyStep failed = result.Steps[^1];
-        bool isProgram = failed.Program is { HasExited: true, IsSuccess: false };
-        string what = isProgram ? "the program in the guest failed" : failed.Succeeded ? "the program in the guest has not ended" : "it did not succeed";
         string rest = result.NotMade.Count == 0 ? "" : $", so this was not done: {string.Join("; ", result.NotMade)}";
-        throw new CliException(new CliError
+        throw new CliException(Failure(result.Steps[^1], rest));
+    }
+
+    // What went wrong has the code that it has for the command alone; a plan is used up, so that none is to be repeated as it is.
+    private static CliError Failure(ApplyStep failed, string rest)
+    {
+        const string next = "Look at the present state, then plan again.";
+        if (failed.Fault is { } fault)
         {
-            Code = failed.LedgerNumber == 0 ? "refused" : isProgram ? "program_failed" : failed.Upid is null ? "call_failed" : "task_failed",
-            ExitCode = failed.LedgerNumber == 0 ? ExitCodes.Refused : failed.Upid is null ? ExitCodes.Error : ExitCodes.TaskFailed,
-            Message = $"{failed.Call}: {what} ({failed.Message.TrimEnd('.')}){rest}",
-            Hint = failed.Upid is { } upid ? $"Its whole log: {PrintedCommands.Of("task", "log", upid)}" : "Look at the present state, then plan again.",
-            Upid = failed.Upid,
-        });
+            CliError error = ErrorMapper.Map(fault);
+            return error with
+            {
+                Message = $"{failed.Call}: it did not succeed ({error.Message.TrimEnd('.')}){rest}",
+                Hint = error.Hint ?? next,
+                IsRetryable = false,
+                Upid = error.Upid ?? failed.Upid,
+            };
+        }
+
+        bool isOpen = failed.Succeeded;
+        return new CliError
+        {
+            Code = isOpen ? "call_failed" : "program_failed",
+            ExitCode = ExitCodes.Error,
+            Message = $"{failed.Call}: the program in the guest {(isOpen ? "has not ended" : "failed")} ({failed.Message.TrimEnd('.')}){rest}",
+            Hint = next,
+        };
     }
 
     /// <summary>Shows a plan that was just made and says what comes next.</summary>

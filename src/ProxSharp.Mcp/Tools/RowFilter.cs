@@ -86,14 +86,14 @@ internal sealed class RowFilter
             : $"{name}: {string.Join(", ", values)}";
     }
 
-    // Blanks part the terms, but not within a value in quotes: these open right behind a sign, and close where the term ends.
+    // Blanks of whatever kind part the terms, but not within a value in quotes: these open right behind a sign, and close where the term ends.
     private static IEnumerable<string> Split(string text)
     {
         int start = 0;
         while (start < text.Length)
         {
             int end = start;
-            while (end < text.Length && text[end] != ' ')
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
             {
                 bool opens = end > start && (text[end] is '\'' or '"') && s_signs.Contains(text[end - 1]);
                 end = opens ? Closing(text, start, end) + 1 : end + 1;
@@ -112,7 +112,7 @@ internal sealed class RowFilter
     {
         for (int at = open + 1; at < text.Length; at++)
         {
-            if (text[at] == text[open] && (at + 1 == text.Length || text[at + 1] == ' '))
+            if (text[at] == text[open] && (at + 1 == text.Length || char.IsWhiteSpace(text[at + 1])))
             {
                 return at;
             }

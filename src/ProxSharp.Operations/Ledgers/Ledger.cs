@@ -190,18 +190,35 @@ public sealed class Ledger
             long number = verdict.Entries + 1;
             string body = Body(number, kind, planId, facts);
             string mac = Mac(key, previous, body);
-            using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
-            {
-                file.Write(Encoding.UTF8.GetBytes(Text(mac, body) + '\n'));
-                file.Flush(flushToDisk: true);
-            }
-
             string next = string.Create(CultureInfo.InvariantCulture, $"{number} {mac}");
-            PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes($"{next} {Mac(key, "head", next)}"));
+            WriteWhole(Text(mac, body) + '\n', $"{next} {Mac(key, "head", next)}");
             using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
     });
+
+    // The caller takes a failure for an entry that is not there: what stands of it is taken away again, which needs no room on a full disk.
+    private void WriteWhole(string line, string head)
+    {
+        long length = File.Exists(_path) ? new FileInfo(_path).Length : 0;
+        try
+        {
+            using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
+            {
+                file.Write(Encoding.UTF8.GetBytes(line));
+                file.Flush(flushToDisk: true);
+            }
+
+            PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes(head));
+        }
+        catch (Exception e) when (IsFileFault(e) && File.Exists(_path))
+        {
+            using FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Open, FileAccess.Write));
+            file.SetLength(length);
+            file.Flush(flushToDisk: true);
+            throw;
+        }
+    }
 
     private FileStream OpenLock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
 

@@ -44,7 +44,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             catch (GuardRefusedException refusal) when (steps.Count > 0)
             {
                 // What was done before is done: whoever applied the plan has to hear of it.
-                steps.Add(new ApplyStep(call.ToString(), 0, false, null, $"Refused ({refusal.Reason}): {refusal.Message}"));
+                steps.Add(new ApplyStep(call.ToString(), 0, false, null, $"Refused ({refusal.Reason}): {refusal.Message}") { Fault = refusal });
                 break;
             }
 

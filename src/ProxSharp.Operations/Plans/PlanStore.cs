@@ -124,7 +124,7 @@ public sealed class PlanStore
     /// <summary>True if a plan was applied or discarded, or somebody tried to. The ledger tells it too: a mark can be removed.</summary>
     internal bool IsUsed(Plan plan, IReadOnlyList<LedgerEntry> entries) => File.Exists(UsedPathOf(plan.Id)) || AppliedCalls.Any(entries, plan.Id);
 
-    internal static GuardRefusedException Used(string id) => new("used", $"Plan {id[..12]} was applied before; a plan is good for once.");
+    internal static GuardRefusedException Used(string id) => new("used", $"Plan {id[..12]} was used before; a plan is good for once.");
 
     internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
@@ -142,11 +142,35 @@ public sealed class PlanStore
         {
             PrivateFiles.Write(UsedPathOf(plan.Id), [], FileMode.CreateNew);
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(UsedPathOf(plan.Id)))
         {
             throw Used(plan.Id);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unrecorded(plan.Id, $"It cannot be marked as used: {e.Message}", e);
+        }
     }
+
+    /// <summary>Takes the mark back from a plan of which nothing was sent, because nothing of it could be put on record.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="refusal">Why it could not be.</param>
+    /// <returns>What is true of the plan now.</returns>
+    internal GuardRefusedException Release(Plan plan, GuardRefusedException refusal)
+    {
+        try
+        {
+            File.Delete(UsedPathOf(plan.Id));
+            return Unrecorded(plan.Id, refusal.Message, refusal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new GuardRefusedException("ledger", $"{refusal.Message} Nothing of plan {plan.Id[..12]} was sent. Plan it again.", refusal);
+        }
+    }
+
+    private static GuardRefusedException Unrecorded(string id, string why, Exception cause) =>
+        new("ledger", $"{why.TrimEnd('.')}. Plan {id[..12]} was not applied, and nothing of it was sent; it can still be applied.", cause);
 
     /// <summary>Tells whether a text can be the name of a plan.</summary>
     internal static bool IsId(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower);

@@ -38,12 +38,28 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             // Once there is a task, it was only the looking at it that failed.
             outcome.Result = outcome.Upid is null ? ResultOf(e) : AppliedCalls.Unknown;
             outcome.Message = Secrets.Redact(e.Message, call.Parameters);
+            outcome.Fault = e;
         }
         finally
         {
             // Also when the waiting is cancelled: what was begun is on record with what is known of it.
             outcome.Message = UntrustedText.Clean(outcome.Message, 400);
-            entry = ledger.Append("outcome", plan.Id, json =>
+            entry = Record(plan, call, outcome);
+        }
+
+        return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
+        {
+            Program = outcome.Program,
+            Fault = outcome.Fault,
+            IsOpen = outcome.Result == AppliedCalls.Succeeded && GuestProgram.IsStartedBy(call) && outcome.Program is not { HasExited: true },
+        };
+    }
+
+    private LedgerEntry Record(Plan plan, PlannedCall call, Outcome outcome)
+    {
+        try
+        {
+            return ledger.Append("outcome", plan.Id, json =>
             {
                 json.WriteString("call", call.ToString());
                 json.WriteBoolean("succeeded", outcome.Result == AppliedCalls.Succeeded);
@@ -54,12 +70,12 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 LeftValues.Write(json, LeftValues.FoundMember, outcome.Found);
             });
         }
-
-        return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
+        catch (GuardRefusedException unrecorded)
         {
-            Program = outcome.Program,
-            IsOpen = outcome.Result == AppliedCalls.Succeeded && GuestProgram.IsStartedBy(call) && outcome.Program is not { HasExited: true },
-        };
+            // The call was sent: whoever applies the plan has to hear what the ledger cannot tell any more.
+            throw new GuardRefusedException(
+                "ledger", $"{call} was sent ({outcome.Result}: {outcome.Message.TrimEnd('.')}), and that is not on record. {unrecorded.Message}", unrecorded);
+        }
     }
 
     private async Task CarryOutAsync(
@@ -74,6 +90,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             Relay? relay = report is null ? null : new Relay(task => report(upid, task));
             TaskResult end = await WaitAsync(plan, call, upid, relay, cancellationToken).ConfigureAwait(false);
             (outcome.Result, outcome.Message) = (end.Succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed, end.ExitStatus);
+            outcome.Fault = end.Succeeded ? null : new ProxmoxTaskFailedException(end);
         }
 
         await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
@@ -228,6 +245,8 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         public IReadOnlyList<(string, string?, bool)> Found { get; set; } = [];
 
         public AgentExecResult? Program { get; set; }
+
+        public ProxmoxException? Fault { get; set; }
     }
 
     // On the thread that waits, so that reports come in their order.

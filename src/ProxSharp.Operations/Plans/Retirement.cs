@@ -11,6 +11,9 @@ internal static class Retirement
     private const string NoteStart = "Retired. May be removed from ";
     private const string Protection = "protection";
 
+    // Proxmox: the schema of both kinds of guests.
+    private const int LongestNotes = 8192;
+
     private static readonly string[] s_marks = ["tags", "description", "onboot", Protection];
     private static readonly char[] s_tagEnds = [';', ',', ' '];
 
@@ -24,6 +27,16 @@ internal static class Retirement
         string tags = string.Join(';', Tags(config.Text("tags")).Append(Tag).Distinct());
         string note = string.Create(
             CultureInfo.InvariantCulture, $"{NoteStart}{purge:yyyy-MM-dd} on.\n\n{config.Text("description")}").TrimEnd();
+        if (note.Length > LongestNotes)
+        {
+            throw new GuardRefusedException(
+                "target",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Guest {number} cannot be retired: the line with its day goes in front of its notes, which would have {note.Length} characters then, and "
+                    + $"Proxmox takes {LongestNotes}. Nothing was changed. Shorten the notes by {note.Length - LongestNotes} characters first."));
+        }
+
         ApiParameters change = new() { { "tags", tags }, { "description", note }, { "onboot", false }, { "protection", true } };
         PlanRequest[] stop = place.Resource.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
         return [.. stop, new PlanRequest(ApiMethod.Put, $"{path}/config", change)];

@@ -21,7 +21,7 @@ internal sealed class CliHarness : IDisposable
     public string Input { get; set; } = "";
 
     /// <summary>The width of the terminal; null if there is none.</summary>
-    public int? TerminalWidth { get; init; }
+    public int? TerminalWidth { get; set; }
 
     /// <summary>Tells whether nobody reads the data that a command writes any more.</summary>
     public Func<bool>? IsOutputClosed { get; init; }

@@ -5,6 +5,7 @@ using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Mcp.Policies;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -15,6 +16,7 @@ internal sealed class EndpointBinding
     private const string NodeParameter = "node";
     private const string StorageParameter = "storage";
     private const string VolumeParameter = "volume";
+    private const int LongestValue = 64 * 1024;
 
     private readonly List<EndpointParameter> _arguments = [];
     private readonly List<EndpointParameter> _options = [];
@@ -227,7 +229,7 @@ internal sealed class EndpointBinding
         .Where(parameter => parameter is { IsRequired: true, Node.Enumeration: [_] } && parameter.Typed(run).Count == 0)
         .Select(static parameter => $"{parameter.Name}={parameter.Node.Enumeration![0]}");
 
-    /// <summary>The parameters as they were typed: no file that one names is read, and no secret.</summary>
+    /// <summary>The parameters as they were typed: no secret is read, and of files those alone whose text is a value, because it decides how bad a call is.</summary>
     public ApiParameters Typed(VerbRun run)
     {
         ApiParameters typed = [];
@@ -238,10 +240,30 @@ internal sealed class EndpointBinding
 
         foreach (EndpointParameter parameter in OfCall)
         {
-            typed.AddList(parameter.Name, parameter.Typed(run));
+            typed.AddList(parameter.Name, parameter.Typed(run).Select(value => parameter.IsSecret ? value : FileText(run, value)));
         }
 
         return typed;
+    }
+
+    // Standard input is read once, by the call itself, and what cannot be read is told there. What is large is content, such as a file to send.
+    private static string FileText(VerbRun run, string value)
+    {
+        CliEnvironment environment = run.Command.Services.Environment;
+        if (value.Length < 2 || value[0] != '@' || value[1] is '@' or '-' || environment.IsReadOnlyName)
+        {
+            return value;
+        }
+
+        try
+        {
+            string path = environment.AbsolutePath(value[1..]);
+            return new FileInfo(path).Length <= LongestValue ? GuardFiles.ReadText(path) : value;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return value;
+        }
     }
 
     private IEnumerable<EndpointParameter> OfCall => _options.Concat(_arguments.Where(static argument => !argument.Node.IsPathParameter));
