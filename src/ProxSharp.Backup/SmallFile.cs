@@ -58,21 +58,13 @@ public static class SmallFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         string target = Resolve(path);
         string temporary = $"{target}.{Path.GetRandomFileName()}";
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        FileStream file = new(temporary, options);
+        FileStream file = CreateClosed(temporary);
         try
         {
             int others;
             using (file)
             {
-                // Whose it is first: a mode may open it for a group, which must be the right one then.
-                others = KeepOwner(path, target, file.SafeFileHandle);
-                FileRights.Copy(target, file.SafeFileHandle);
+                others = KeepRights(path, target, file.SafeFileHandle);
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
@@ -87,8 +79,36 @@ public static class SmallFile
         }
     }
 
-    // The system itself follows links: a link in a linked directory leads up from where that really is, and not from its name.
-    private static string Resolve(string path)
+    /// <summary>Creates a file that nobody else may read yet.</summary>
+    internal static FileStream CreateClosed(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new(path, options);
+    }
+
+    /// <summary>Gives a file that is to take the place of another one its owner, group, mode and ACL.</summary>
+    /// <param name="path">The path of the other one, with links.</param>
+    /// <param name="target">Where these lead to.</param>
+    /// <param name="file">The file.</param>
+    /// <returns>How many other names the other one has; 0 where that is not known.</returns>
+    /// <exception cref="IOException">They cannot be kept.</exception>
+    internal static int KeepRights(string path, string target, SafeFileHandle file)
+    {
+        // Whose it is first: a mode may open it for a group, which must be the right one then.
+        int others = KeepOwner(path, target, file);
+        FileRights.Copy(target, file);
+        return others;
+    }
+
+    /// <summary>
+    /// Where the links of a path lead to. The system itself follows them: one in a linked directory leads up from where that really is, and not from its name.
+    /// </summary>
+    internal static string Resolve(string path)
     {
         if (Libc.IsSupported && OpenFile.TryOpen(path, Libc.PathOnly) is { } file)
         {

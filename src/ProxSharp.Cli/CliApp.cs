@@ -69,6 +69,13 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
+        if (environment.BrokenArgument is { } broken)
+        {
+            throw CliException.Usage(
+                $"'{broken}' is not UTF-8, and would be taken for another name",
+                "Name a directory above it, or give it another name; paths and patterns within backups take such a byte as \\xe4");
+        }
+
         IReadOnlyList<string> typed = Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(
             FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable)));
         IReadOnlyList<string> words = GuardWords.Separate(typed);

@@ -1,5 +1,8 @@
 using System.Collections;
 using System.Net;
+using System.Text;
+using System.Text.Unicode;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Mcp.Policies;
 
 namespace ProxSharp.Cli;
@@ -19,8 +22,14 @@ internal sealed record CliEnvironment
     /// <summary>The home directory that the system knows for the account, whatever <c>HOME</c> says; null if it is not known, or nobody needs it.</summary>
     public string? AccountHome { get; init; }
 
-    /// <summary>The directory that relative file names start from.</summary>
-    public required string CurrentDirectory { get; init; }
+    /// <summary>The directory that relative file names start from; null if there is none, which <see cref="NoDirectory"/> explains.</summary>
+    public required string? CurrentDirectory { get; init; }
+
+    /// <summary>What is wrong with the working directory, as the end of a sentence; null if it can be used.</summary>
+    public string? NoDirectory { get; init; }
+
+    /// <summary>The first argument that is not what was typed, because that is no UTF-8; null for none.</summary>
+    public string? BrokenArgument { get; init; }
 
     /// <summary>True on Windows, where configuration lives in <c>%APPDATA%</c> and files have no mode.</summary>
     public bool IsWindows { get; init; } = OperatingSystem.IsWindows();
@@ -53,17 +62,48 @@ internal sealed record CliEnvironment
         }
 
         bool isReadOnlyName = ProgramNames().Any(IsReadOnlyProgram);
+        (string? directory, string? fault) = WorkingDirectory();
         return new CliEnvironment
         {
             Variables = variables,
             HomeDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
-            CurrentDirectory = Environment.CurrentDirectory,
+            CurrentDirectory = directory,
+            NoDirectory = fault,
+            BrokenArgument = FindBroken(Environment.GetCommandLineArgs()),
             IsReadOnlyName = isReadOnlyName,
             AccountHome = isReadOnlyName ? FindAccountHome() : null,
 
             // The certificate of a proxy is judged by them.
             LeaveOutAuthorities = OperatingSystem.IsLinux() && !UsesProxy(variables) ? SystemAuthorities.LeaveOut : null,
         };
+    }
+
+    // Most commands never ask for it, and have to work without.
+    private static (string? Directory, string? Fault) WorkingDirectory()
+    {
+        try
+        {
+            string directory = Environment.CurrentDirectory;
+            return directory.Contains(Rune.ReplacementChar.ToString(), StringComparison.Ordinal)
+                ? (null, $"has a name that is not UTF-8 ({directory})")
+                : (directory, null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, e is UnauthorizedAccessException ? "may not be looked at" : "is not there any more");
+        }
+    }
+
+    // The runtime puts a sign in the place of bytes that it cannot read, which makes the name of another file. Somebody may have typed the sign itself.
+    private static string? FindBroken(string[] arguments)
+    {
+        string sign = Rune.ReplacementChar.ToString();
+        if (!OperatingSystem.IsLinux() || arguments.FirstOrDefault(argument => argument.Contains(sign, StringComparison.Ordinal)) is not { } doubtful)
+        {
+            return null;
+        }
+
+        return Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline")) ? null : doubtful;
     }
 
     private static bool UsesProxy(Dictionary<string, string> variables) => variables.Any(
@@ -93,7 +133,20 @@ internal sealed record CliEnvironment
     public string? Variable(string name) => Variables.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
 
     /// <summary>Makes a file name absolute; a leading <c>~/</c> stands for the home directory.</summary>
-    public string AbsolutePath(string path) => path.StartsWith("~/", StringComparison.Ordinal)
-        ? Path.GetFullPath(path[2..], HomeDirectory)
-        : Path.GetFullPath(path, CurrentDirectory);
+    /// <exception cref="CliException">It is relative, and there is no directory that it could start from.</exception>
+    public string AbsolutePath(string path)
+    {
+        if (path.StartsWith("~/", StringComparison.Ordinal))
+        {
+            return Path.GetFullPath(path[2..], HomeDirectory);
+        }
+
+        if (CurrentDirectory is null && !Path.IsPathFullyQualified(path))
+        {
+            throw CliException.Usage(
+                $"'{path}' starts from the working directory, which {NoDirectory}", "Go to another directory, or name the file by its whole path from / on");
+        }
+
+        return Path.GetFullPath(path, CurrentDirectory ?? Path.GetPathRoot(path)!);
+    }
 }

@@ -10,6 +10,11 @@ if (args is ["--version"])
     return await app.RunAsync(args, CancellationToken.None).ConfigureAwait(false);
 }
 
+if (OperatingSystem.IsLinux())
+{
+    OpenFileLimit.Raise();
+}
+
 using Interruption interrupt = new();
 using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -138,7 +138,7 @@ public sealed class ServerReplyTests
         _ => StubReply.Http(501, $"Method '{request.Method} {request.Target}' not implemented", ""),
     };
 
-    private static async Task<CliHarness> UserAsync(StubServer server, string product, int? terminalWidth = null)
+    internal static async Task<CliHarness> UserAsync(StubServer server, string product, int? terminalWidth = null)
     {
         CliHarness cli = new CliHarness { TerminalWidth = terminalWidth }.With("STUB_SECRET", "11111111-2222-3333-4444-555555555555");
         (await cli.RunAsync(

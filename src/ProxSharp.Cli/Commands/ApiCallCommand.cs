@@ -276,22 +276,12 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> DownloadAsync(
         CommandRun run, ServerSession session, CallTarget target, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
     {
-        string? file = OutputFile is null ? null : run.Value(OutputFile);
-        if (file is null && run.Services.Console.IsOutputTerminal)
-        {
-            throw CliException.Usage("This call answers with a file, which a terminal cannot show", "Write it to a file: --output-file NAME");
-        }
-
+        ReceivedFile received = new(run.Services, OutputFile is null ? null : run.Value(OutputFile));
+        received.CheckTarget();
         ApiDownload download = await ExplainedAsync(target, session.DownloadAsync(target.Path, parameters, options, cancellationToken)).ConfigureAwait(false);
         await using (download.ConfigureAwait(false))
         {
-            Stream destination = file is null
-                ? run.Services.Console.OpenOutput()
-                : new FileStream(run.Services.Environment.AbsolutePath(file), FileMode.Create, FileAccess.Write);
-            await using (destination.ConfigureAwait(false))
-            {
-                await download.Content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
-            }
+            await received.ReceiveAsync(download, cancellationToken).ConfigureAwait(false);
         }
 
         return ExitCodes.Success;

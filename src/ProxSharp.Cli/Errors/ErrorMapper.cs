@@ -10,6 +10,8 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>Turns exceptions into errors with an exit code and a next step.</summary>
 internal static class ErrorMapper
 {
+    private const string Slow = "Check that nothing on the way holds it up. If the server is only slow: prox api waits longer with --timeout.";
+
     private const string LookFirst = "The server may have carried it out: look before you repeat it.";
 
     /// <summary>Maps an exception; one that nobody foresaw becomes the code <c>internal</c>.</summary>
@@ -138,8 +140,7 @@ internal static class ErrorMapper
             Hint = text.Advice switch
             {
                 _ when connection.OutcomeUnknown => LookFirst,
-                { } advice when advice.StartsWith(
-                    "Allow it more time", StringComparison.Ordinal) => "Allow it more time with --timeout if the server is only slow.",
+                { } advice when advice.StartsWith("Allow it more time", StringComparison.Ordinal) => Slow,
                 { } advice => $"{advice}.",
                 null => "Check the host name and port, and that the server runs.",
             },

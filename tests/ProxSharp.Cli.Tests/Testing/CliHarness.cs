@@ -32,6 +32,12 @@ internal sealed class CliHarness : IDisposable
     /// <summary>True if the program was started as <c>prox-ro</c>.</summary>
     public bool IsReadOnlyName { get; set; }
 
+    /// <summary>What is wrong with the working directory; null for nothing.</summary>
+    public string? NoDirectory { get; set; }
+
+    /// <summary>An argument that is no UTF-8; null for none.</summary>
+    public string? BrokenArgument { get; set; }
+
     /// <summary>The home directory that the system knows for the account.</summary>
     public string? AccountHome { get; set; }
 
@@ -48,7 +54,9 @@ internal sealed class CliHarness : IDisposable
     {
         Variables = _variables,
         HomeDirectory = Home,
-        CurrentDirectory = Home,
+        CurrentDirectory = NoDirectory is null ? Home : null,
+        NoDirectory = NoDirectory,
+        BrokenArgument = BrokenArgument,
         IsWindows = false,
         IsReadOnlyName = IsReadOnlyName,
         AccountHome = AccountHome,

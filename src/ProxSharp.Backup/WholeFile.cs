@@ -1,0 +1,62 @@
+using ProxSharp.Backup.Files.Natives;
+
+namespace ProxSharp.Backup;
+
+/// <summary>Writes files that are there as a whole or not at all, such as what is downloaded.</summary>
+public static class WholeFile
+{
+    /// <summary>
+    /// Writes a file under a name beside it, and gives it its own when all is written. One that is there stays as it is until then; its owner, group, mode and
+    /// ACL stay for good, and a symbolic link stays one. Pipes and devices are written to as they are.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the content. What it throws, this throws; nothing is left then.</param>
+    /// <exception cref="IOException">It cannot be written or replaced, or what it replaces is a directory or has an owner that cannot be kept.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nothing may be written beside it.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        if (PathKind.IsStream(path) || PathKind.IsDevice(path))
+        {
+            await WriteAsync(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), write).ConfigureAwait(false);
+            return;
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"Is a directory : '{path}'");
+        }
+
+        bool replaces = File.Exists(path);
+        FileInfo link = new(path);
+        // A link may lead to where nothing is yet.
+        string target = replaces ? SmallFile.Resolve(path) : link.LinkTarget is null ? path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        string temporary = $"{target}.{Path.GetRandomFileName()}";
+        FileStream file = replaces ? SmallFile.CreateClosed(temporary) : new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            if (replaces)
+            {
+                _ = SmallFile.KeepRights(path, target, file.SafeFileHandle);
+            }
+
+            await WriteAsync(file, write).ConfigureAwait(false);
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static async Task WriteAsync(FileStream file, Func<Stream, Task> write)
+    {
+        await using (file.ConfigureAwait(false))
+        {
+            await write(file).ConfigureAwait(false);
+        }
+    }
+}
