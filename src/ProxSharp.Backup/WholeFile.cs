@@ -11,15 +11,17 @@ public static class WholeFile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes the content. What it throws, this throws; nothing is left then.</param>
+    /// <param name="cancellationToken">Is handed on to <paramref name="write"/>.</param>
     /// <exception cref="IOException">It cannot be written or replaced, or what it replaces is a directory or has an owner that cannot be kept.</exception>
     /// <exception cref="UnauthorizedAccessException">Nothing may be written beside it.</exception>
-    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         if (PathKind.IsStream(path) || PathKind.IsDevice(path))
         {
-            await WriteAsync(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), write).ConfigureAwait(false);
+            FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            await WriteAsync(stream, write, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -41,7 +43,7 @@ public static class WholeFile
                 _ = SmallFile.KeepRights(path, target, file.SafeFileHandle);
             }
 
-            await WriteAsync(file, write).ConfigureAwait(false);
+            await WriteAsync(file, write, cancellationToken).ConfigureAwait(false);
             File.Move(temporary, target, overwrite: true);
         }
         catch
@@ -52,11 +54,11 @@ public static class WholeFile
         }
     }
 
-    private static async Task WriteAsync(FileStream file, Func<Stream, Task> write)
+    private static async Task WriteAsync(FileStream file, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
     {
         await using (file.ConfigureAwait(false))
         {
-            await write(file).ConfigureAwait(false);
+            await write(file, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class ReceivedFile(CommandServices services, string? name)
 
         try
         {
-            await WholeFile.WriteAsync(_path, file => CopyAsync(download.Content, file, cancellationToken)).ConfigureAwait(false);
+            await WholeFile.WriteAsync(_path, (file, stop) => CopyAsync(download.Content, file, stop), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
