@@ -187,6 +187,7 @@ public sealed class PbsSimulator : IAsyncDisposable
         new TapeJobHandlers(state).Register(table);
         new PbsTaskHandlers(state).Register(table);
         new PbsViewHandlers(state).Register(table);
+        new PbsRrdHandlers(state).Register(table);
         new NotificationHandlers(state, collections).Register(table);
         new EncryptionKeyHandlers(state).Register(table);
         new PbsNotificationFields(state).Register(table);

@@ -12,10 +12,23 @@ namespace ProxSharp.Simulator.Pbs;
 /// <summary>Lists that are views of configuration kept elsewhere, and what the machine of a backup server tells.</summary>
 internal sealed class PbsViewHandlers(PbsState state)
 {
+    /// <summary>Bytes of memory.</summary>
+    public const long Memory = 24L << 30;
+
+    /// <summary>Bytes of the disk of the system.</summary>
+    public const long Disk = 252L << 30;
+
+    /// <summary>Bytes that the system itself takes of it.</summary>
+    public const long SystemFiles = 8L << 30;
+
+    /// <summary>Processors.</summary>
+    public const int Cores = 2;
+
+    /// <summary>The share of the processors that is in use.</summary>
+    public const double Load = 0.05;
+
     private const string TrafficRules = "/config/traffic-control";
     private const string Metrics = "/config/metrics";
-    private const long Memory = 24L << 30;
-    private const long Disk = 252L << 30;
     private const string Kernel = "6.14.11-2-pve";
 
     private static readonly string[] s_packages = ["proxmox-backup", "proxmox-backup-server", "proxmox-backup-client", "proxmox-backup-docs"];
@@ -68,7 +81,7 @@ internal sealed class PbsViewHandlers(PbsState state)
         JsonArray list = [];
         if (state.Permissions.Has(call.Caller, "/system/status", "Sys.Audit"))
         {
-            AddFigures(list, "host", ("cpu_current", 0.05), ("mem_total", Memory), ("mem_used", Memory / 10));
+            AddFigures(list, "host", ("cpu_current", Load), ("mem_total", Memory), ("mem_used", Memory / 10));
         }
 
         foreach (Datastore store in state.Datastores.Values)
@@ -159,14 +172,14 @@ internal sealed class PbsViewHandlers(PbsState state)
         return new JsonObject
         {
             ["boot-info"] = new JsonObject { ["mode"] = "legacy-bios", ["secureboot"] = false },
-            ["cpu"] = 0.05,
-            ["cpuinfo"] = new JsonObject { ["cpus"] = 2, ["model"] = "AMD EPYC", ["sockets"] = 1 },
+            ["cpu"] = Load,
+            ["cpuinfo"] = new JsonObject { ["cpus"] = Cores, ["model"] = "AMD EPYC", ["sockets"] = 1 },
             ["current-kernel"] = new JsonObject { ["machine"] = "x86_64", ["release"] = Kernel, ["sysname"] = "Linux", ["version"] = Build },
             ["info"] = new JsonObject { ["fingerprint"] = Fingerprint() },
             ["kversion"] = $"Linux {Kernel} {Build}",
             ["loadavg"] = new JsonArray(0.25, 0.2, 0.15),
             ["memory"] = new JsonObject { ["total"] = Memory, ["used"] = used, ["free"] = Memory - used },
-            ["root"] = new JsonObject { ["total"] = Disk, ["used"] = Math.Min(Disk, (8L << 30) + stored), ["avail"] = Math.Max(0, Disk - (8L << 30) - stored) },
+            ["root"] = new JsonObject { ["total"] = Disk, ["used"] = Math.Min(Disk, SystemFiles + stored), ["avail"] = Math.Max(0, Disk - SystemFiles - stored) },
             ["swap"] = new JsonObject { ["total"] = 0, ["used"] = 0, ["free"] = 0 },
             ["uptime"] = (long)(state.Now - _booted).TotalSeconds,
             ["wait"] = 0.001,

@@ -9,8 +9,6 @@ namespace ProxSharp.Simulator.Rrd;
 /// <summary>Time series of nodes, guests and storages. Before an object existed there are only times, as on the real server.</summary>
 internal sealed class RrdHandlers(PveState state)
 {
-    private const double PeakFactor = 1.15;
-
     private readonly GuestFigures _figures = new(state);
 
     public void Register(HandlerTable table)
@@ -21,34 +19,11 @@ internal sealed class RrdHandlers(PveState state)
         table.Get("/nodes/{node}/storage/{storage}/rrddata", Storage);
     }
 
-    private ApiReply Series(ApiCall call, string name, DateTimeOffset since, Action<JsonObject, long, double> fill)
-    {
-        RrdWindow window = RrdWindow.Of(call.Required("timeframe"), state.Now);
-        SmoothWave wave = new(name);
-        double peak = call.Text("cf") == "MAX" ? PeakFactor : 1;
-        JsonArray samples = [];
-        for (int i = 0; i < window.Count; i++)
-        {
-            long time = window.First + ((long)i * window.Step);
-            JsonObject sample = new() { ["time"] = time };
-
-            // Proxmox: members without a value are left out, the time never is.
-            if (time >= since.ToUnixTimeSeconds())
-            {
-                fill(sample, time, wave.At(time) * peak);
-            }
-
-            samples.Add((JsonNode)sample);
-        }
-
-        return ApiReply.Of(samples);
-    }
-
     private ApiReply Node(ApiCall call)
     {
         ClusterNode node = state.Nodes[call.PathValues["node"]];
         NodeLoad load = NodeLoad.OfAll(state)[node.Name];
-        return Series(call, node.Name, node.CreatedAt, (sample, time, factor) =>
+        return RrdSeries.Of(call, state.Now, node.Name, node.CreatedAt, (sample, time, factor) =>
         {
             double cpu = Math.Min(1, load.Cpu * factor);
             double memory = Math.Min(node.Memory, load.Memory * (0.9 + (factor / 10)));
@@ -81,7 +56,7 @@ internal sealed class RrdHandlers(PveState state)
         double memory = GuestFigures.MemoryUsed(guest);
         long disk = GuestFigures.RootDisk(guest);
         int cores = _figures.Cores(guest);
-        return Series(call, GuestContext.PathOf(guest.VmId), guest.CreatedAt, (sample, time, factor) =>
+        return RrdSeries.Of(call, state.Now, GuestContext.PathOf(guest.VmId), guest.CreatedAt, (sample, time, factor) =>
         {
             bool ran = guest.IsRunning && time >= guest.StartedAt.ToUnixTimeSeconds();
             sample["maxcpu"] = cores;
@@ -112,7 +87,7 @@ internal sealed class RrdHandlers(PveState state)
         string node = call.PathValues["node"];
         StorageDefinition storage = state.GetStorage(call.PathValues["storage"]);
         long used = new StorageUse(state).Of(storage, node);
-        return Series(call, $"{node}/{storage.Id}", storage.CreatedAt, (sample, time, factor) =>
+        return RrdSeries.Of(call, state.Now, $"{node}/{storage.Id}", storage.CreatedAt, (sample, time, factor) =>
         {
             sample["total"] = storage.Capacity;
             sample["used"] = Math.Min(storage.Capacity, used * (0.95 + (factor / 20)));

@@ -33,6 +33,24 @@ public sealed class ServerFactTests : StillBackupServer
         Assert.Equal(32, Text((await Client.GetAsync("/nodes/localhost/identity")).Data!, "pbs-instance-id").Length);
     }
 
+    [Theory]
+    [InlineData("hour", 60, 60)]
+    [InlineData("decade", 604_800, 520)]
+    public async Task Rrd_OfDatastoreAndNode_EndsNowWithWhatThereIs(string timeframe, int step, int count)
+    {
+        JsonNode status = (await Client.GetAsync($"{Store}/status")).Data!;
+        JsonArray store = (await Client.GetAsync($"{Store}/rrd?timeframe={timeframe}&cf=AVERAGE")).Data!.AsArray();
+        JsonArray node = (await Client.GetAsync($"/nodes/localhost/rrd?timeframe={timeframe}&cf=MAX")).Data!.AsArray();
+
+        Assert.Equal([count, count], [store.Count, node.Count]);
+        long last = (long)store[^1]!["time"]!;
+        Assert.InRange(Time.GetUtcNow().ToUnixTimeSeconds() - last, step, (2 * step) - 1);
+        Assert.Equal(step, last - (long)store[^2]!["time"]!);
+        Assert.Equal((double)status["total"]!, (double)store[^1]!["total"]!);
+        Assert.InRange((double)store[^1]!["used"]!, (double)status["used"]! * 0.9, (double)status["used"]! * 1.1);
+        Assert.InRange((double)node[^1]!["cpu"]!, 0.01, 0.2);
+    }
+
     [Fact]
     public async Task MatcherFields_HaveTheValuesThatThereAre()
     {
