@@ -27,6 +27,12 @@ public sealed record BackupResult
     /// <summary>How many warnings there were.</summary>
     public int WarningCount { get; init; }
 
+    /// <summary>
+    /// How many of the warnings only tell that the content of a mount point is left out (<see cref="Files.FileWarningKind.MountPoint"/>), as it is unless it is
+    /// asked for: nothing went wrong.
+    /// </summary>
+    public int MountPointCount { get; init; }
+
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }
 

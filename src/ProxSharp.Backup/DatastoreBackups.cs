@@ -85,8 +85,9 @@ public static class DatastoreBackups
         /// <param name="snapshot">The snapshot, already finished.</param>
         /// <param name="log">The text: 16 MiB at most after compression.</param>
         /// <param name="folder">The namespace.</param>
-        /// <param name="key">Encrypts the log; give it if the backup is encrypted. It stays the caller's to dispose.</param>
+        /// <param name="key">Encrypts the log; give it if the backup is encrypted: its own one. It stays the caller's to dispose.</param>
         /// <param name="cancellationToken">Cancels the call.</param>
+        /// <exception cref="Formats.BackupKeyException">The backup was made with another key. Nothing was sent.</exception>
         /// <exception cref="ProxmoxApiException">The server refuses: there is a log already, or no such snapshot.</exception>
         public async Task UploadBackupLogAsync(
             BackupSnapshotPath snapshot,
@@ -96,6 +97,8 @@ public static class DatastoreBackups
             CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(store);
+            if (key is not null)
+                await SnapshotCalls.RequireKeyAsync(store, folder, snapshot, key, cancellationToken).ConfigureAwait(false);
             using PooledBuffer blob = new(DataBlob.GetMaxLength(log.Length, key is not null));
             using DataBlobEncoder encoder = new(key);
             encoder.Encode(log.Span, blob);
@@ -106,8 +109,9 @@ public static class DatastoreBackups
         /// <param name="snapshot">The snapshot, already finished.</param>
         /// <param name="log">The text: 16 MiB at most after compression.</param>
         /// <param name="folder">The namespace.</param>
-        /// <param name="key">Encrypts the log; give it if the backup is encrypted. It stays the caller's to dispose.</param>
+        /// <param name="key">Encrypts the log; give it if the backup is encrypted: its own one. It stays the caller's to dispose.</param>
         /// <param name="cancellationToken">Cancels the call.</param>
+        /// <exception cref="Formats.BackupKeyException">The backup was made with another key. Nothing was sent.</exception>
         /// <exception cref="ProxmoxApiException">The server refuses: there is a log already, or no such snapshot.</exception>
         public void UploadBackupLog(
             BackupSnapshotPath snapshot,

@@ -102,6 +102,21 @@ public sealed class BackupEnvironmentTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "which is empty")]
+    [InlineData("\nsecret", "the first line of which is empty")]
+    public void Read_DescriptorWithoutASecret_SaysWhatIsEmpty(string content, string expected)
+    {
+        string file = Write("password", content, UnixFileMode.UserRead);
+        using FileStream open = File.OpenRead(file);
+        string number = open.SafeFileHandle.DangerousGetHandle().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        SecretSource secret = Read(("PBS_PASSWORD_FD", number)).Password!;
+
+        string message = Assert.Throws<InvalidOperationException>(() => secret.Read(Cancel)).Message;
+
+        Assert.Equal($"PBS_PASSWORD_FD names the open file {number}, {expected}.", message);
+    }
+
+    [Theory]
     [InlineData("PBS_PASSWORD", "")]
     [InlineData("PBS_PASSWORD_FD", "x")]
     [InlineData("PBS_REPOSITORY", "a b")]

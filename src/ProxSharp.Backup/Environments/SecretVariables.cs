@@ -66,18 +66,19 @@ internal sealed class SecretVariables(Func<string, string?> variables, Action<st
 
     private static string ReadDescriptor(string name, int number)
     {
+        string file = $"{name}_FD names the open file {number.ToString(CultureInfo.InvariantCulture)}";
         try
         {
             using SafeFileHandle handle = new(number, ownsHandle: false);
             using FileStream stream = new(handle, FileAccess.Read, bufferSize: 0);
             byte[] bytes = new byte[Limit];
             int count = stream.ReadAtLeast(bytes, Limit, throwOnEndOfStream: false);
-            return FirstLine(Encoding.UTF8.GetString(bytes, 0, count));
+            string line = FirstLine(Encoding.UTF8.GetString(bytes, 0, count));
+            return line.Length > 0 ? line : throw new InvalidOperationException($"{file}, {(count == 0 ? "which is" : "the first line of which is")} empty.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            string digits = number.ToString(CultureInfo.InvariantCulture);
-            throw new InvalidOperationException($"{name}_FD names the open file {digits}, which cannot be read: {exception.Message}", exception);
+            throw new InvalidOperationException($"{file}, which cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files;
 
@@ -10,6 +11,18 @@ public sealed record TreeExtractOptions
 
     /// <summary>What to do where an entry exists already. Default: <see cref="ExistingFiles.Fail"/>.</summary>
     public ExistingFiles Existing { get; init; }
+
+    /// <summary>
+    /// Whether a file of the archive replaces what exists, as with <see cref="ExistingFiles.Overwrite"/>, although <see cref="Existing"/> refuses or skips it.
+    /// Default: false.
+    /// </summary>
+    public bool OverwriteFiles { get; init; }
+
+    /// <summary>Whether a symbolic link of the archive does so. Default: false.</summary>
+    public bool OverwriteSymlinks { get; init; }
+
+    /// <summary>Whether a hard link of the archive, which is a further name of a file, does so. Default: false.</summary>
+    public bool OverwriteHardLinks { get; init; }
 
     /// <summary>
     /// Whether directories may exist already although other entries must not (<see cref="ExistingFiles.Fail"/>). They get the metadata of the archive.
@@ -65,6 +78,17 @@ public sealed record TreeExtractOptions
 
     /// <summary>Is told now and then how far it is. Default: nobody.</summary>
     public IProgress<FileProgress>? Progress { get; init; }
+
+    /// <summary>These options for entries of one kind.</summary>
+    internal TreeExtractOptions Of(PxarEntryKind kind) => Existing is ExistingFiles.Fail or ExistingFiles.Skip && kind switch
+    {
+        PxarEntryKind.File => OverwriteFiles,
+        PxarEntryKind.Symlink => OverwriteSymlinks,
+        PxarEntryKind.HardLink => OverwriteHardLinks,
+        _ => false,
+    }
+        ? this with { Existing = ExistingFiles.Overwrite }
+        : this;
 
     /// <summary>Whether directories that exist are restored into.</summary>
     internal bool KeepsDirectories => AllowExistingDirectories || Existing != ExistingFiles.Fail;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Chunking;
@@ -23,6 +24,7 @@ internal sealed class BackupRun : IAsyncDisposable
     private readonly List<BackupWarning> _warnings = [];
     private CatalogUpload? _catalog;
     private int _warningCount;
+    private int _mountPointCount;
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ProgressReporter _progress;
@@ -94,12 +96,13 @@ internal sealed class BackupRun : IAsyncDisposable
     }
 
     /// <summary>Notes something that the backup goes on after.</summary>
-    public void Warn(string archive, string text)
+    public void Warn(string archive, string text, FileWarningKind? kind = null)
     {
-        BackupWarning warning = new(archive, text);
+        BackupWarning warning = new(archive, text) { Kind = kind };
         lock (_gate)
         {
             _warningCount++;
+            _mountPointCount += kind == FileWarningKind.MountPoint ? 1 : 0;
             if (_warnings.Count < MostWarnings)
             {
                 _warnings.Add(warning);
@@ -243,6 +246,7 @@ internal sealed class BackupRun : IAsyncDisposable
             Previous = Previous?.Manifest.Snapshot,
             Warnings = Warnings,
             WarningCount = _warningCount,
+            MountPointCount = _mountPointCount,
             Duration = _progress.Elapsed,
         };
     }

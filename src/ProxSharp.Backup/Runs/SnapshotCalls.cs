@@ -1,7 +1,10 @@
 using ProxSharp.Api;
+using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Backup.Reading.Snapshots;
 using ProxSharp.Ids;
 using ProxSharp.Json;
 using ProxSharp.Pbs;
+using ProxSharp.Pbs.Backups;
 
 namespace ProxSharp.Backup.Runs;
 
@@ -18,6 +21,19 @@ internal static class SnapshotCalls
         parameters.Add("notes", notes);
         ApiCallOptions options = new() { Action = $"set the notes of {snapshot} in {store}" };
         return store.Client.Connection.SendAsync<bool>(s_notes, parameters, Ignore, options, cancellationToken);
+    }
+
+    /// <summary>Refuses a key that is not the one of a snapshot: nobody could read what it encrypts, as a snapshot is opened with its own key only.</summary>
+    /// <exception cref="Formats.BackupKeyException">The snapshot was made with another key.</exception>
+    public static async Task RequireKeyAsync(
+        Datastore store, BackupNamespace folder, BackupSnapshotPath snapshot, CryptConfig key, CancellationToken cancellationToken)
+    {
+        BackupGroup group = store.Namespaces[folder].Groups[snapshot.Group];
+        IReadOnlyList<BackupSnapshotInfo> all = await group.Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        string? named = all.FirstOrDefault(other => other.Path == snapshot)?.KeyFingerprint;
+        // Of one that was made without a key, or is not there, the server decides.
+        if (KeyFingerprint.TryParse(named, null, out KeyFingerprint made) && made != key.Fingerprint)
+            throw SnapshotManifest.OtherKey(snapshot, made, key);
     }
 
     /// <summary>Stores the log of a backup beside it.</summary>

@@ -138,7 +138,7 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         Warned = warning =>
         {
             options.Warned?.Invoke(warning);
-            run.Warn(archive, $"{warning.Path}: {warning.Message}");
+            run.Warn(archive, $"{warning.Path}: {warning.Message}", warning.Kind);
         },
     });
 }

@@ -29,7 +29,7 @@ internal sealed class CreateVerb
 
     private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings")
     {
-        Description = "End with exit code 10 if something was left out or changed meanwhile",
+        Description = "End with exit code 10 if something was left out, other than mount points by default, or changed meanwhile",
     };
 
     private readonly CreateOptions _options = new();
@@ -96,7 +96,7 @@ internal sealed class CreateVerb
         };
         BackupResult result = await BackUpAsync(run, place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
         Write(run, place, result);
-        return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        return result.WarningCount > result.MountPointCount && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
     private static async Task<BackupResult> BackUpAsync(
@@ -233,8 +233,12 @@ internal sealed class CreateVerb
         run.Note(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Snapshot}: {ValueRenderer.Bytes(result.BytesTotal)} in {seconds:0.0} s{rate}, {ValueRenderer.Bytes(result.BytesReused)} reused, "
-            + $"{ValueRenderer.Bytes(result.BytesSent)} sent{(result.WarningCount > 0 ? $", {result.WarningCount} warnings" : "")}"));
+            + $"{ValueRenderer.Bytes(result.BytesSent)} sent{Count(result.WarningCount - result.MountPointCount, "warning", "")}"
+            + $"{Count(result.MountPointCount, "mount point", " left out")}"));
     }
+
+    private static string Count(int count, string what, string ending) =>
+        count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {count} {what}{(count == 1 ? "" : "s")}{ending}");
 
     private static void Write(Utf8JsonWriter json, BackupPlace place, BackupResult result)
     {
@@ -280,7 +284,16 @@ internal sealed class CreateVerb
         public void Report(BackupWarning value)
         {
             progress.End();
-            run.Warn(Terminal.TextCells.Visible(value.ToString()));
+            string text = Terminal.TextCells.Visible(value.ToString());
+            // That is so by default: nothing went wrong.
+            if (value.Kind == FileWarningKind.MountPoint)
+            {
+                run.Note(text);
+            }
+            else
+            {
+                run.Warn(text);
+            }
         }
     }
 }

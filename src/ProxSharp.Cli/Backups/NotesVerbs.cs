@@ -96,7 +96,11 @@ internal static class NotesVerbs
         // People want to read the text, lines and all.
         if (BackupJson.IsForPeople(run) && run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
-            run.Command.Services.Console.Out.WriteLine(Terminal.TextCells.Visible(notes));
+            foreach (string line in notes.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd('\n').Split('\n'))
+            {
+                run.Command.Services.Console.Out.WriteLine(Terminal.TextCells.Visible(line));
+            }
+
             return;
         }
 

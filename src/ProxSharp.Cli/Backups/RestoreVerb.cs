@@ -45,6 +45,15 @@ internal sealed class RestoreVerb
         Description = "The same as --existing overwrite. A link is replaced itself, and never followed; one in the place of a directory ends the restore",
     };
 
+    private readonly Option<bool> _overwriteFiles = new("--overwrite-files") { Description = "Let files of the archive replace what exists" };
+    private readonly Option<bool> _overwriteSymlinks = new("--overwrite-symlinks") { Description = "Let symbolic links of the archive replace what exists" };
+    private readonly Option<bool> _overwriteLinks = new("--overwrite-hardlinks") { Description = "Let hard links of the archive replace what exists" };
+    private readonly Option<string> _prelude = new("--prelude-target")
+    {
+        Description = "Write the prelude of a split archive, its exclude patterns as JSON, to this file too, which is written over",
+        HelpName = "file",
+    };
+
     private readonly Option<bool> _existingFolders = new("--allow-existing-dirs")
     {
         Description = "Restore into directories that exist; other entries must not exist still, unless --existing says otherwise",
@@ -115,8 +124,9 @@ internal sealed class RestoreVerb
             Arguments = [verb._snapshot, verb._archive, verb._target],
             Options =
             [
-                .. repository.ForReading, .. keys.ForReading, verb._patterns, verb._existing, verb._overwrite, verb._existingFolders, verb._resume,
-                verb._verify, verb._tar, verb._rate, verb._burst, verb._noOwners, verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
+                .. repository.ForReading, .. keys.ForReading, verb._patterns, verb._existing, verb._overwrite, verb._overwriteFiles, verb._overwriteSymlinks,
+                verb._overwriteLinks, verb._existingFolders, verb._resume, verb._verify, verb._tar, verb._prelude, verb._rate,
+                verb._burst, verb._noOwners, verb._noModes, verb._noXattrs, verb._noAcls, verb._failOnWarnings,
             ],
             HiddenOptions = [keys.CryptMode, verb._deviceErrors],
             Traits = VerbTraits.DryRun,
@@ -224,14 +234,19 @@ internal sealed class RestoreVerb
     {
         string name = run.Value(_archive)!;
         bool isTree = IsTree(reader, name);
-        if (!isTree && (patterns.Length > 0 || run.Value(_tar)))
+        if (!isTree && (patterns.Length > 0 || run.Value(_tar) || run.Value(_prelude) is not null))
         {
-            throw CliException.Usage($"{name} is no directory tree: --pattern and --tar are for .pxar archives", "Leave them out");
+            throw CliException.Usage($"{name} is no directory tree: --pattern, --tar and --prelude-target are for .pxar archives", "Leave them out");
         }
 
         if (run.Value(_verify) && reader.FindFile(name) is { } file)
         {
             await VerifyVerb.RequireIntactAsync(place, reader, file, patterns, progress, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (run.Value(_prelude) is { } prelude && !run.IsDryRun)
+        {
+            await WritePreludeAsync(run, reader, name, prelude, cancellationToken).ConfigureAwait(false);
         }
 
         if (target == "-")
@@ -246,6 +261,19 @@ internal sealed class RestoreVerb
         return isTree
             ? await RestoreTreeAsync(run, reader, name, path, patterns, progress, cancellationToken).ConfigureAwait(false)
             : await RestoreFileAsync(run, reader, name, path, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task WritePreludeAsync(VerbRun run, SnapshotReader reader, string name, string file, CancellationToken cancellationToken)
+    {
+        SnapshotArchive archive = await reader.OpenArchiveAsync(name, cancellationToken).ConfigureAwait(false);
+        if (archive.Archive.Prelude.IsEmpty)
+        {
+            run.Note($"{name} has no prelude: {file} is not written.");
+            return;
+        }
+
+        string path = run.Command.Services.Environment.AbsolutePath(file);
+        await File.WriteAllBytesAsync(path, archive.Archive.Prelude, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> RestoreTreeAsync(
@@ -359,6 +387,9 @@ internal sealed class RestoreVerb
     private TreeExtractOptions ExtractOptions(VerbRun run, PathPattern[] patterns, ProgressLine progress) => new()
     {
         Existing = Policy(run),
+        OverwriteFiles = run.Value(_overwriteFiles),
+        OverwriteSymlinks = run.Value(_overwriteSymlinks),
+        OverwriteHardLinks = run.Value(_overwriteLinks),
         AllowExistingDirectories = run.Value(_existingFolders),
         KeepParts = true,
         DryRun = run.IsDryRun,

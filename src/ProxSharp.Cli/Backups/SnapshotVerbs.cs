@@ -48,7 +48,8 @@ internal static class SnapshotVerbs
             run, repository, keys, run.Value(snapshot)!, run.Value(file)!, token))
         {
             Calls = ["POST /admin/datastore/{store}/upload-backup-log"],
-            Details = "A snapshot takes one log, and only from its owner. With a key the log is encrypted. Read it with: prox backup cat SNAPSHOT client.log",
+            Details = "A snapshot takes one log, and only from its owner. With the key of the snapshot the log is encrypted; another one is refused. "
+                + "Read it with: prox backup cat SNAPSHOT client.log",
             Arguments = [snapshot, file],
             Options = [.. repository.All, .. keys.ForOneFile],
             HiddenOptions = [keys.CryptMode],
@@ -169,7 +170,12 @@ internal static class SnapshotVerbs
         BackupSnapshotPath snapshot = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = await keys.UnlockAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         byte[] log = await SmallFile.ReadAsync(path, DataBlob.MaxDataSize, cancellationToken).ConfigureAwait(false);
-        if (!run.IsDryRun)
+        if (run.IsDryRun && key is not null)
+        {
+            // Tells what storing it would: that the key is another one.
+            await (await place.OpenAsync(snapshot.ToString(), key, cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        else if (!run.IsDryRun)
         {
             await place.AskAsync(snapshot, () => StoreLogAsync(place, snapshot, log, key, cancellationToken), cancellationToken).ConfigureAwait(false);
         }

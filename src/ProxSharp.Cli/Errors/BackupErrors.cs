@@ -21,6 +21,8 @@ internal static class BackupErrors
                 : "Somebody changed it on the server. Take another snapshot."),
         SnapshotFileNotFoundException missing => Make("not_found", ExitCodes.NotFound, missing, "See what there is: prox backup ls SNAPSHOT [ARCHIVE]"),
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "No snapshot was made. Check the path."),
+        BackupSourceException { InnerException: FileTreeException { Fault: FileTreeFault.Exhausted } } exhausted => Make(
+            "source", ExitCodes.Error, exhausted, "No snapshot was made. Allow more open files (ulimit -n): each directory on the way down takes one."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "No snapshot was made. Check the path and who may read it."),
         BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
             ? error.Advise(Advice(lost)) with { Message = lost.Message, IsRetryable = lost.IsTransient }

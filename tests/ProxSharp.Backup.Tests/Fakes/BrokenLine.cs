@@ -17,6 +17,9 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
     /// <summary>What comes instead of more.</summary>
     public Exception Failure { get; init; } = new BackupSessionLostException("The line is broken.");
 
+    /// <summary>Is told just before the line breaks, each time somebody meets the break.</summary>
+    public Action? Breaking { get; init; }
+
     /// <summary>How many bytes of chunks have come.</summary>
     public long Sent { get; private set; }
 
@@ -39,7 +42,11 @@ internal sealed class BrokenLine(ISnapshotSource inner, FakeTimeProvider time, l
             {
                 ReadOnlyMemory<byte> slice = whole.WrittenMemory[at..Math.Min(at + Slice, whole.WrittenCount)];
                 if ((_left -= slice.Length) < 0)
+                {
+                    Breaking?.Invoke();
                     throw Failure;
+                }
+
                 time.Advance(TimeSpan.FromSeconds((double)slice.Length / bytesPerSecond));
                 destination.Write(slice.Span);
                 Sent += slice.Length;

@@ -185,6 +185,25 @@ public sealed class DirectoryArchiverTests
         Assert.Equal(FileTreeFault.Exhausted, exception.Fault);
     }
 
+    [Theory]
+    [InlineData("file", false, "/deep/below/file")]
+    [InlineData("below", false, "/deep/below")]
+    [InlineData(".pxarexclude", false, "/deep/.pxarexclude")]
+    [InlineData("below", true, "/deep/below")]
+    public async Task Archive_NoMoreFileHandles_NamesThePath(string failing, bool whenListed, string path)
+    {
+        using TempTree tree = new();
+        tree.Write("deep/below/file", "x");
+        tree.Write("deep/.pxarexclude", "*.tmp");
+        void Fail(string name) => Act(name == failing, () => throw new FileTreeException(FileTreeFault.Exhausted, "", "Unable to list an entry: too many."));
+        HookTree hooks = whenListed ? new(FileTrees.Create()) { Listed = Fail } : new(FileTrees.Create()) { Opened = Fail };
+
+        FileTreeException exception = await Assert.ThrowsAsync<FileTreeException>(() => WriteAsync(tree, hooks));
+
+        Assert.Equal(path, exception.Path);
+        Assert.Equal($"{path}: Unable to list an entry: too many.", exception.Message);
+    }
+
     [Fact]
     public async Task Archive_MountPoints_AreEmptyUnlessIncluded()
     {

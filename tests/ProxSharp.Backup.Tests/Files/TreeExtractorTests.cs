@@ -93,6 +93,68 @@ public sealed class TreeExtractorTests
         await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(directory, second.Path));
     }
 
+    [Theory]
+    [InlineData(ExistingFiles.Fail, PxarEntryKind.File)]
+    [InlineData(ExistingFiles.Fail, PxarEntryKind.Symlink)]
+    [InlineData(ExistingFiles.Fail, PxarEntryKind.HardLink)]
+    [InlineData(ExistingFiles.Skip, PxarEntryKind.File)]
+    [InlineData(ExistingFiles.Skip, PxarEntryKind.Symlink)]
+    [InlineData(ExistingFiles.Skip, PxarEntryKind.HardLink)]
+    public async Task Extract_OneKindMayReplaceWhatExists_OthersStay(ExistingFiles policy, PxarEntryKind kind)
+    {
+        TempTree.RequireLinux();
+        PxarMetadata link = PxarMetadata.Create(PxarEntryKind.Symlink, 0b111_111_111);
+        byte[] archive = Archive(writer =>
+        {
+            writer.WriteFile(new("a-file"), Plain, "new"u8.ToArray());
+            writer.WriteHardLink(new("b-hard"), writer.GetLastFile());
+            writer.WriteSymlink(new("c-soft"), link, "new-target"u8.ToArray());
+        });
+        Dictionary<PxarEntryKind, string> names = new()
+        {
+            [PxarEntryKind.File] = "a-file",
+            [PxarEntryKind.HardLink] = "b-hard",
+            [PxarEntryKind.Symlink] = "c-soft",
+        };
+        TreeExtractOptions options = new()
+        {
+            Existing = policy,
+            OverwriteFiles = kind == PxarEntryKind.File,
+            OverwriteSymlinks = kind == PxarEntryKind.Symlink,
+            OverwriteHardLinks = kind == PxarEntryKind.HardLink,
+        };
+        // What exists, one after the other, in the place of each of them.
+        foreach ((PxarEntryKind there, string name) in names)
+        {
+            using TempTree tree = new();
+            tree.Write(name, "old");
+            bool isReplaced = there == kind;
+            if (policy == ExistingFiles.Fail && !isReplaced)
+                await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, options));
+            else
+                await Archives.ExtractAsync(archive, tree.Path, options);
+
+            FileInfo info = new(tree.Combine(name));
+            Assert.Equal(isReplaced && kind == PxarEntryKind.Symlink ? "new-target" : null, info.LinkTarget);
+            if (info.LinkTarget is null)
+                Assert.Equal(isReplaced ? "new" : "old", await File.ReadAllTextAsync(tree.Combine(name), Token));
+        }
+    }
+
+    [Fact]
+    public async Task Extract_FilesMayReplaceWhatExists_DirectoriesStillNeedToBeAllowed()
+    {
+        using TempTree tree = new();
+        tree.Write("d/file", "old");
+        byte[] archive = Archive(writer => AddDirectory(writer, "d", static inner => inner.WriteFile(new("file"), Plain, "new"u8.ToArray())));
+
+        await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, new() { OverwriteFiles = true }));
+        Assert.Equal("old", await File.ReadAllTextAsync(tree.Combine("d/file"), Token));
+        await Archives.ExtractAsync(archive, tree.Path, new() { OverwriteFiles = true, AllowExistingDirectories = true });
+
+        Assert.Equal("new", await File.ReadAllTextAsync(tree.Combine("d/file"), Token));
+    }
+
     [Fact]
     public async Task Extract_FileWhereDirectoryIs_NeverDeletesIt()
     {

@@ -1,4 +1,7 @@
 using System.Text;
+using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Patterns;
+using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
@@ -173,6 +176,38 @@ public sealed class BackupSessionTests : IAsyncLifetime
         SimulatedRequest request = Assert.Single(_server.Simulator.Traffic.Requests, static request => request.Path == "/api2/json/admin/datastore/store1/upload-backup-log");
         Assert.Equal("POST", request.Method);
         Assert.Contains("backup-type=host&backup-id=web1&backup-time=1700000000&ns=", request.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UploadBackupLogAsync_WithAnotherKey_SendsNothing()
+    {
+        using CryptConfig key = CryptConfig.CreateRandom();
+        using CryptConfig other = CryptConfig.CreateRandom();
+        BackupOptions options = new() { Namespace = _server.Inner, Key = key };
+        BackupResult result = await BackUpAsync(0, [BackupSource.Blob("a.conf", "x"u8.ToArray())], options);
+
+        BackupKeyException refused = await Assert.ThrowsAsync<BackupKeyException>(
+            () => _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), _server.Inner, other, Cancel));
+
+        Assert.Equal($"{result.Snapshot} was made with the key {key.Fingerprint}, and the key that was given is {other.Fingerprint}.", refused.Message);
+        Assert.DoesNotContain(_server.Simulator.Traffic.Requests, static request => request.Path.EndsWith("/upload-backup-log", StringComparison.Ordinal));
+        await _server.Store.UploadBackupLogAsync(result.Snapshot, "all went well"u8.ToArray(), _server.Inner, key, Cancel);
+        await using SnapshotReader snapshot = await _server.OpenAsync(result, key);
+        Assert.Equal("all went well"u8.ToArray(), await snapshot.ReadBlobAsync("client.log.blob", Cancel));
+    }
+
+    [Fact]
+    public async Task BackupAsync_MountPointBelow_IsToldAsOne()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It takes a mount point of Linux.");
+        Assert.SkipUnless(File.ReadAllText("/proc/mounts").Contains(" /dev/shm ", StringComparison.Ordinal), "There is no such mount point.");
+        DirectoryArchiveOptions all = new() { Excludes = [PathPattern.Parse("*"), PathPattern.Parse("!/shm")] };
+
+        BackupResult result = await BackUpAsync(0, [BackupSource.Directory("dev", "/dev", all)], new BackupOptions { Namespace = _server.Inner });
+
+        BackupWarning left = Assert.Single(result.Warnings, static warning => warning.Kind == FileWarningKind.MountPoint);
+        Assert.Equal("/shm: The content of this mount point is left out.", left.Text);
+        Assert.Equal(1, result.MountPointCount);
     }
 
     [Fact]

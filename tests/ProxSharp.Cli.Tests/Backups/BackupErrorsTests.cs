@@ -35,6 +35,15 @@ public sealed class BackupErrorsTests
     }
 
     [Fact]
+    public void TryMap_NoMoreFileHandles_SaysHowToGetMore()
+    {
+        FileTreeException cause = new(FileTreeFault.Exhausted, "/a/b", "/a/b: Unable to list an entry: too many open files.");
+        CliError error = BackupErrors.TryMap(new BackupSourceException($"Unable to back up root.pxar.didx: {cause.Message}", cause))!;
+        Assert.Contains("/a/b: Unable to list", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ulimit -n", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TryMap_LostReader_MayBeRunAgain()
     {
         CliError error = BackupErrors.TryMap(new BackupSessionLostException("The connection broke."))!;

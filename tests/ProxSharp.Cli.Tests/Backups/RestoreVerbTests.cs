@@ -40,6 +40,58 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
     }
 
     [Fact]
+    public async Task Restore_OverwritingOneKind_LeavesTheOthers()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        string restore = $"backup restore {snapshot} root.pxar out --ignore-ownership --allow-existing-dirs true";
+        (await cli.LineAsync(restore)).Succeeded();
+        cli.Write("out/etc/hosts", "other");
+
+        (await cli.LineAsync($"{restore} --overwrite-symlinks --overwrite-hardlinks 1")).FailedWith(6);
+        Assert.Equal("other", File.ReadAllText(Path.Combine(cli.Home, "out", "etc", "hosts")));
+        (await cli.LineAsync($"{restore} --overwrite-files")).FailedWith(6);
+        (await cli.LineAsync($"{restore} --overwrite-files 1 --overwrite-symlinks 1 --overwrite-hardlinks 1")).Succeeded();
+
+        Assert.Equal(cli.ReadTree("tree"), cli.ReadTree("out"));
+    }
+
+    [Fact]
+    public async Task Restore_PreludeTarget_GetsThePatternsOfASplitArchive()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string split = await MakeAsync(cli, "--change-detection-mode data --exclude *.bin --exclude !sub/keep");
+        string plain = await MakeAsync(cli, "--exclude *.bin");
+        string file = cli.Write("prelude", "what was there before, and is longer than the prelude");
+
+        (await cli.LineAsync($"backup restore {split} root.pxar dry --ignore-ownership --prelude-target prelude --dry-run")).Succeeded();
+        Assert.StartsWith("what was", File.ReadAllText(file), StringComparison.Ordinal);
+        (await cli.LineAsync($"backup restore {split} root.pxar out --ignore-ownership --prelude-target prelude")).Succeeded();
+        CliRun without = await cli.LineAsync($"backup restore {plain} root.pxar other --ignore-ownership --prelude-target none");
+
+        Assert.Equal("""{"exclude-patterns":"*.bin\n!sub/keep\n"}""", File.ReadAllText(file));
+        without.Succeeded();
+        Assert.Contains("no prelude", without.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(cli.Home, "none")));
+        (await cli.LineAsync($"backup restore {split} index.json out.json --prelude-target none")).FailedWith(2);
+    }
+
+    [Fact]
+    public async Task Create_MountPointBelow_IsToldButFailsNothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It takes a mount point of Linux.");
+        Assert.SkipUnless(File.ReadAllText("/proc/mounts").Contains(" /dev/shm ", StringComparison.Ordinal), "There is no such mount point.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+
+        CliRun made = await cli.LineAsync($"backup create dev.pxar:/dev --exclude * --exclude !/shm --backup-id {BackupUser.NewId()} --fail-on-warnings");
+
+        made.Succeeded();
+        Assert.Contains("/shm: The content of this mount point is left out.", made.Errors, StringComparison.Ordinal);
+        Assert.Contains(" sent, 1 mount point left out", made.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", made.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_Long_ShowsLinkTargets()
     {
         using CliHarness cli = new CliHarness().Uses(backup.Simulator);
@@ -114,6 +166,7 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
         CliRun restored = await cli.LineAsync($"backup restore host/{id} root.pxar out --ignore-ownership --fail-on-warnings");
 
         made.FailedWithCode(10);
+        Assert.EndsWith(", 1 warning\n", made.Errors, StringComparison.Ordinal);
         Assert.Contains("warning: root.pxar.didx: /.pxarexclude", made.Errors, StringComparison.Ordinal);
         restored.FailedWithCode(10);
         Assert.Contains("warning: /program", restored.Errors, StringComparison.Ordinal);
@@ -294,7 +347,11 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
     private static async Task<string> MakeAsync(CliHarness cli, string options = "")
     {
         cli.MakeTree();
-        File.CreateSymbolicLink(Path.Combine(cli.Home, "tree", "link"), "etc/hosts");
+        if (!File.Exists(Path.Combine(cli.Home, "tree", "link")))
+        {
+            File.CreateSymbolicLink(Path.Combine(cli.Home, "tree", "link"), "etc/hosts");
+        }
+
         return (await cli.LineAsync($"backup create root.pxar:tree --backup-id {BackupUser.NewId()} {options} -o name")).Succeeded().Trim();
     }
 }

@@ -27,6 +27,39 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         (await cli.LineAsync("backup notes show nothing")).FailedWith(2);
     }
 
+    [Theory]
+    [InlineData("one\ntwo", "one\ntwo\n")]
+    [InlineData("one\r\n\r\ntwo\n", "one\n\ntwo\n")]
+    [InlineData("a\rb\u001b[2Jc\td\ne", "a\\rb\\u001b[2Jc\\td\ne\n")]
+    public async Task Notes_OfSeveralLines_ArePrintedAsLines(string notes, string expected)
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+
+        string written = (await cli.RunAsync("backup", "notes", "set", snapshot, notes)).Succeeded();
+
+        Assert.Equal(expected, written);
+        Assert.Equal(expected, (await cli.LineAsync($"backup notes show {snapshot}")).Succeeded());
+        Assert.Equal(notes, (await cli.JsonAsync($"backup notes show {snapshot}")).GetProperty("notes").GetString());
+    }
+
+    [Fact]
+    public async Task UploadLog_WithAnotherKey_StoresNothing()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        (await cli.LineAsync("backup key create other.json --kdf none")).Succeeded();
+        string snapshot = await MakeAsync(cli, "--keyfile key.json");
+
+        string refused = (await cli.LineAsync($"backup upload-log {snapshot} note.txt --keyfile other.json")).FailedWith(4);
+
+        Assert.Contains("was made with the key", refused, StringComparison.Ordinal);
+        (await cli.LineAsync($"backup upload-log {snapshot} note.txt --keyfile other.json --dry-run")).FailedWith(4);
+        (await cli.LineAsync($"backup upload-log {snapshot} note.txt --keyfile key.json --dry-run")).Succeeded();
+        (await cli.LineAsync($"backup upload-log {snapshot} note.txt --keyfile key.json")).Succeeded();
+        Assert.Equal("a note\n", (await cli.LineAsync($"backup cat {snapshot} client.log --keyfile key.json")).Succeeded());
+    }
+
     [Fact]
     public async Task Protect_Snapshot_KeepsItFromBeingForgotten()
     {
@@ -75,9 +108,9 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         (await reader.LineAsync($"backup change-owner {group} demo@pbs")).FailedWith(7);
     }
 
-    private static async Task<string> MakeAsync(CliHarness cli)
+    private static async Task<string> MakeAsync(CliHarness cli, string options = "")
     {
         cli.Write("note.txt", "a note\n");
-        return (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {BackupUser.NewId()} -o name")).Succeeded().Trim();
+        return (await cli.LineAsync($"backup create note.conf:note.txt --backup-id {BackupUser.NewId()} {options} -o name")).Succeeded().Trim();
     }
 }

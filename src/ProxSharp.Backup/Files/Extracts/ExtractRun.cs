@@ -15,6 +15,7 @@ internal sealed class ExtractRun : IAsyncDisposable
     private readonly ExtractTotals _totals;
     private readonly IncludeFilter _filter;
     private readonly EntryPlacer _placer;
+    private readonly EntryPlacer _symlinks;
     private readonly JobQueue _jobs;
     private readonly FilePlacer _files;
     private readonly FileParts _parts;
@@ -40,14 +41,18 @@ internal sealed class ExtractRun : IAsyncDisposable
         _tree = preview is null ? tree : new DryTarget(tree, preview, filter.Root);
         (_path, _options, _filter, _warnings) = (path, options, filter, warnings);
         _totals = new(options.Progress) { Preview = preview };
-        _placer = new(options, warnings, _totals);
+        EntryPlacer Placer(PxarEntryKind kind) => new(options.Of(kind), warnings, _totals);
+        _placer = Placer(PxarEntryKind.Directory);
+        _symlinks = Placer(PxarEntryKind.Symlink);
         _jobs = new(Math.Clamp(options.Writers, 1, 64));
         _parts = new(archive, _placer);
-        _files = new(options, _placer, _totals, _jobs, local, _parts);
-        _links = new(_placer, filter, _totals, _jobs);
+        _files = new(options.Of(PxarEntryKind.File), Placer(PxarEntryKind.File), _totals, _jobs, local, _parts);
+        _links = new(Placer(PxarEntryKind.HardLink), filter, _totals, _jobs);
     }
 
     private bool Replaces => _options.Existing is not (ExistingFiles.Fail or ExistingFiles.Skip);
+
+    private EntryPlacer PlacerOf(PxarEntry other) => other.Kind == PxarEntryKind.Symlink ? _symlinks : _placer;
 
     private ExtractDirectory Current => _current ?? throw new InvalidOperationException("No directory is open.");
 
@@ -128,7 +133,7 @@ internal sealed class ExtractRun : IAsyncDisposable
                 await AddFileAsync(directory, entry, open, cancellationToken).ConfigureAwait(false);
             else if (entry.Kind == PxarEntryKind.HardLink)
                 await AddLinkAsync(directory, entry, open, resolve, cancellationToken).ConfigureAwait(false);
-            else if (_placer.Look(directory, entry.Name, out FileStat? there))
+            else if (PlacerOf(entry).Look(directory, entry.Name, out FileStat? there))
                 AddOther(directory, entry, there is not null);
         }
         catch (FileTreeException failure)
@@ -251,7 +256,7 @@ internal sealed class ExtractRun : IAsyncDisposable
         ITargetDirectory handle = directory.Handle!;
         try
         {
-            bool placed = _placer.Place(
+            bool placed = PlacerOf(entry).Place(
                 directory,
                 entry.Name,
                 replaces,

@@ -20,6 +20,7 @@ internal sealed class ResumeJournal : IDisposable
     private const int MostHead = 64 << 20;
     private const int MostPath = 16 << 20;
     private const int BlockSize = 64 << 10;
+    private const int MostUnwritten = 1 << 20;
     private const uint Mode = 0b110_000_000;
 
     private readonly string _directory;
@@ -32,6 +33,7 @@ internal sealed class ResumeJournal : IDisposable
     private ITargetDirectory? _root;
     private ITargetFile? _file;
     private long _at = HeaderSize;
+    private long _unwritten;
     private bool _isOver;
 
     private ResumeJournal(string directory, Sha256Digest archive, long size, ExistingFiles existing)
@@ -101,7 +103,9 @@ internal sealed class ResumeJournal : IDisposable
         _block.Advance(RecordSize);
         _block.Write(head);
         _block.Write(path);
-        if (_block.WrittenCount >= BlockSize)
+        // A few records may stand for gigabytes of contents, and whoever is killed writes nothing more.
+        _unwritten += head.Length + length;
+        if (_block.WrittenCount >= BlockSize || _unwritten >= MostUnwritten)
             Do(Flush);
     }
 
@@ -225,6 +229,7 @@ internal sealed class ResumeJournal : IDisposable
         _file ??= Create();
         _file?.Write(_at, _block.WrittenSpan);
         _at += _block.WrittenCount;
+        _unwritten = 0;
         _block.ResetWrittenCount();
     }
 

@@ -92,8 +92,9 @@ internal sealed class TreeWalk
         {
             node = directory.Node.Open(name);
         }
-        catch (FileTreeException exception) when (WalkLoader.CanBeLeftOut(exception))
+        catch (FileTreeException exception)
         {
+            WalkLoader.RequireLeftOut(exception, directory.PathOf(name.Name));
             if (!IsExcluded(isDirectory: false))
                 _loader.Skipped(exception, directory.PathOf(name.Name));
             return false;
@@ -177,8 +178,9 @@ internal sealed class TreeWalk
         {
             directory.Names = directory.Node.List();
         }
-        catch (FileTreeException exception) when (!directory.IsRoot && WalkLoader.CanBeLeftOut(exception))
+        catch (FileTreeException exception) when (!directory.IsRoot)
         {
+            WalkLoader.RequireLeftOut(exception, path());
             _warnings.Add(FileWarningKind.Unreadable, path(), $"{exception.Message} Its content is left out.");
             return;
         }
@@ -210,8 +212,9 @@ internal sealed class TreeWalk
                 directory.IsRoot,
                 message => _warnings.Add(FileWarningKind.BadPattern, path, message)));
         }
-        catch (FileTreeException exception) when (WalkLoader.CanBeLeftOut(exception))
+        catch (FileTreeException exception)
         {
+            WalkLoader.RequireLeftOut(exception, path);
             _warnings.Add(FileWarningKind.Unreadable, path, $"{exception.Message} Its patterns are ignored.");
         }
     }

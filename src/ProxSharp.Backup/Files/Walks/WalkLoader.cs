@@ -39,8 +39,17 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
         }
     }
 
-    /// <summary>Whether a failure concerns one entry only. Without file handles all others would fail too, and the backup would miss them.</summary>
-    internal static bool CanBeLeftOut(FileTreeException exception) => exception.Fault != FileTreeFault.Exhausted;
+    /// <summary>
+    /// Ends the backup unless a failure concerns one entry only. Without file handles all others would fail too, and the backup would miss them.
+    /// </summary>
+    /// <exception cref="FileTreeException">It concerns more; the path is told.</exception>
+    internal static void RequireLeftOut(FileTreeException exception, byte[] path)
+    {
+        if (exception.Fault != FileTreeFault.Exhausted)
+            return;
+        string text = PxarName.Text(path);
+        throw new FileTreeException(exception.Fault, text, $"{text}: {exception.Message}", exception);
+    }
 
     /// <summary>Tells that an entry is left out.</summary>
     internal void Skipped(FileTreeException exception, byte[] path)
@@ -72,8 +81,9 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
                 throw;
             }
         }
-        catch (FileTreeException exception) when (CanBeLeftOut(exception))
+        catch (FileTreeException exception)
         {
+            RequireLeftOut(exception, item.Path);
             Skipped(exception, item.Path);
             return false;
         }

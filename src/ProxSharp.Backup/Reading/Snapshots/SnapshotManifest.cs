@@ -4,6 +4,7 @@ using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Backup.Reading.Snapshots;
 
@@ -31,8 +32,7 @@ internal static class SnapshotManifest
         ManifestSignature signature = manifest.CheckSignature(options.Key);
         return signature switch
         {
-            ManifestSignature.OtherKey => throw new BackupKeyException(
-                $"{source.Snapshot} was made with the key {manifest.KeyFingerprint}, and the key that was given is {options.Key!.Fingerprint}."),
+            ManifestSignature.OtherKey => throw OtherKey(source.Snapshot, manifest.KeyFingerprint, options.Key!),
             ManifestSignature.MissingKey when !options.AllowMissingKey => throw MissingKey(source.Snapshot.ToString(), manifest.KeyFingerprint),
             ManifestSignature.Invalid => throw new BackupSignatureException(
                 $"The manifest of {source.Snapshot} was changed after it was made: its signature is not that of the key {options.Key!.Fingerprint}."),
@@ -40,6 +40,9 @@ internal static class SnapshotManifest
             _ => signature,
         };
     }
+
+    public static BackupKeyException OtherKey(BackupSnapshotPath snapshot, KeyFingerprint? made, CryptConfig given) => new(
+        $"{snapshot} was made with the key {made}, and the key that was given is {given.Fingerprint}.");
 
     public static BackupKeyException MissingKey(string what, KeyFingerprint? fingerprint) => new(
         $"{what} was made with the key {fingerprint?.ToString() ?? "(unknown)"}, and no key was given.");
