@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
@@ -75,13 +76,42 @@ internal sealed class RuleList(string title, string path, string template, State
             changes.AddRange(Delete(list));
         }
 
-        // The first call says which list it is about: the others follow at once, and each makes a new digest.
+        // The first call says which list it is about. It makes a new digest, which the next one needs.
         if (changes.Count > 0 && now.Length > 0)
         {
             changes[0].Call!.Parameters.Add("digest", StateValues.Text(now[0], "digest"));
         }
 
-        return changes;
+        return changes.Select((change, at) => at == 0 ? change with { Before = null } : change);
+    }
+
+    /// <summary>
+    /// Makes sure that a call which names a rule by its place still means that rule, however long ago the list was read: other changes come in between.
+    /// </summary>
+    /// <param name="call">The call; it gets the digest of the list.</param>
+    /// <param name="expected">The list as the calls before have left it. What a file says comes back in the words of the server.</param>
+    private Func<ServerSession, CancellationToken, Task> Guard(PlannedCall call, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
+    {
+        string?[] texts = [.. expected.Select(static rule => rule.IsMeant ? null : Text(rule.Rule))];
+        return async (session, cancellationToken) =>
+        {
+            JsonElement[] there = [.. StateValues.Items(await ReadAsync(session, cancellationToken).ConfigureAwait(false), Section)];
+            if (there.Length != texts.Length || there.Zip(texts).Any(static pair => pair.Second is { } text && text != Text(pair.First)))
+            {
+                throw new CliException(new CliError
+                {
+                    Code = "conflict",
+                    ExitCode = ExitCodes.Conflict,
+                    Message = $"Somebody else has changed the firewall rules meanwhile ({path})",
+                    Hint = "See what is different now (prox diff), and apply the file again",
+                });
+            }
+
+            if (there.Length > 0)
+            {
+                call.Parameters.Add("digest", StateValues.Text(there[0], "digest"));
+            }
+        };
     }
 
     // Proxmox: a rule that nobody enables is made, and does nothing. Who writes one down wants it to work.
@@ -107,7 +137,7 @@ internal sealed class RuleList(string title, string path, string template, State
             int at = list.FindIndex(next, IsIt);
             if (at < 0 && list.FindIndex(0, next, IsIt) is >= 0 and int before)
             {
-                changes.Add(Moved(rule, before, next));
+                changes.Add(Moved(rule, before, next, list));
                 list.Insert(next, list[before]);
                 list.RemoveAt(before);
                 at = next - 1;
@@ -115,17 +145,13 @@ internal sealed class RuleList(string title, string path, string template, State
 
             if (at < 0)
             {
-                changes.Add(Created(rule, next));
+                changes.Add(Created(rule, next, list));
                 list.Insert(next, (rule, true));
                 at = next;
             }
             else if (Different(rule, list[at].Rule) is { Length: > 0 } keys)
             {
-                changes.Add(new StateChange(Section, $"{title}rule {Text(list[at].Rule)}", "change", stage)
-                {
-                    Keys = keys,
-                    Call = Call(ApiMethod.Put, at, StateValues.Parameters(keys)),
-                });
+                changes.Add(Change($"rule {Text(list[at].Rule)}", "change", Call(ApiMethod.Put, at, StateValues.Parameters(keys)), list) with { Keys = keys });
             }
 
             list[at] = (rule, true);
@@ -136,32 +162,40 @@ internal sealed class RuleList(string title, string path, string template, State
     }
 
     // From the last to the first, so that the places of the others stay as they are.
-    private IEnumerable<StateChange> Delete(List<(JsonElement Rule, bool IsMeant)> list) => Enumerable.Range(0, list.Count).Reverse()
-        .Where(at => !list[at].IsMeant)
-        .Select(at => new StateChange(Section, $"{title}rule {Text(list[at].Rule)}", "delete", stage) { Call = Call(ApiMethod.Delete, at, []) });
+    private IEnumerable<StateChange> Delete(List<(JsonElement Rule, bool IsMeant)> list)
+    {
+        for (int at = list.Count - 1; at >= 0; at--)
+        {
+            if (!list[at].IsMeant)
+            {
+                yield return Change($"rule {Text(list[at].Rule)}", "delete", Call(ApiMethod.Delete, at, []), list);
+                list.RemoveAt(at);
+            }
+        }
+    }
 
     private (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
         [.. StateValues.Differences(wanted, present, Parameters, s_own).Where(static key => !StateSchema.Same(null, key.To, key.From))];
 
-    private StateChange Moved(JsonElement rule, int from, int to)
+    private StateChange Change(string subject, string action, PlannedCall call, IEnumerable<(JsonElement Rule, bool IsMeant)> expected) =>
+        new(Section, $"{title}{subject}", action, stage) { Call = call, Before = Guard(call, expected) };
+
+    private StateChange Moved(JsonElement rule, int from, int to, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
     {
         ApiParameters parameters = [];
         parameters.Add("moveto", (long)to);
-        return new StateChange(Section, $"{title}rule {Text(rule)}", "change", stage)
+        return Change($"rule {Text(rule)}", "change", Call(ApiMethod.Put, from, parameters), expected) with
         {
             Keys = [("pos", from.ToString(CultureInfo.InvariantCulture), (to - 1).ToString(CultureInfo.InvariantCulture))],
-            Call = Call(ApiMethod.Put, from, parameters),
         };
     }
 
-    private StateChange Created(JsonElement rule, int at)
+    private StateChange Created(JsonElement rule, int at, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
     {
         ApiParameters parameters = StateValues.Parameters([.. StateValues.Differences(rule, default, Parameters, s_own).Where(static key => key.To is not null)]);
         parameters.Add("pos", (long)at);
-        return new StateChange(Section, $"{title}rule {Text(rule)}", "create", stage)
-        {
-            Call = new PlannedCall(ApiMethod.Post, path, parameters) { Template = template, Target = title.TrimEnd() },
-        };
+        PlannedCall call = new(ApiMethod.Post, path, parameters) { Template = template, Target = title.TrimEnd() };
+        return Change($"rule {Text(rule)}", "create", call, expected);
     }
 
     private PlannedCall Call(ApiMethod method, int at, ApiParameters parameters) =>

@@ -55,6 +55,11 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         {
             try
             {
+                if (all[at].Before is { } look)
+                {
+                    await look(session, cancellationToken).ConfigureAwait(false);
+                }
+
                 await SendAsync(session, all[at].Call!, cancellationToken).ConfigureAwait(false);
                 IReadOnlyList<PlannedCall> following = all[at].Follow is { } follow
                     ? await follow(session, cancellationToken).ConfigureAwait(false)

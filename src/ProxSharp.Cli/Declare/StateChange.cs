@@ -18,6 +18,9 @@ internal sealed record StateChange(string Section, string Subject, string Action
     /// <summary>The call that makes it so; null if there is none.</summary>
     public PlannedCall? Call { get; init; }
 
+    /// <summary>Looks, right before the call is made, whether it still means what it meant; null if it cannot mean anything else.</summary>
+    public Func<ServerSession, CancellationToken, Task>? Before { get; init; }
+
     /// <summary>The calls that follow, as far as they are known before the first one is made; for a look at them.</summary>
     public IReadOnlyList<PlannedCall> Following { get; init; } = [];
 
