@@ -174,7 +174,7 @@ internal static class StateVerbs
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        StateWish wish = new(run.Value(options.Prune), run.Value(options.Migrate));
+        StateWish wish = new(run.Value(options.Prune), run.Value(options.Migrate), run.Context.User ?? run.Context.TokenId?.Split('!')[0]);
         IReadOnlyList<StateChange> all = await StateSections.CompareAsync(
             session, YamlReading.Read(text, name), wish, cancellationToken).ConfigureAwait(false);
         foreach (StateChange remark in all.Where(static change => change.IsRemark))
