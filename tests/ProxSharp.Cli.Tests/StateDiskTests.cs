@@ -90,6 +90,23 @@ public sealed class StateDiskTests
     }
 
     [Fact]
+    public async Task Apply_VolumeOfAStorageThatIsNotThere_IsRefusedUnlessTheFileDefinesIt()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        const string Guests = "guests:\n- {vmid: 104, config: {description: changed}}\n- {vmid: 106, config: {scsi1: 'later:106/vm-106-disk-9.raw,size=4G'}}\n";
+        cli.Write("without.yaml", $"prox: 1\n{Guests}");
+        cli.Write("with.yaml", $"prox: 1\nstorages:\n- {{storage: later, type: dir, path: /srv/later, content: images}}\n{Guests}");
+
+        CliRun without = await cli.LineAsync("apply -f without.yaml --yes");
+        Assert.NotEqual(0, without.ExitCode);
+        Assert.Contains("later", without.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("changes were made", without.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("changed", (await cli.LineAsync("vm config 104 -o json")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("create storages later", (await cli.LineAsync("diff -f with.yaml")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_VolumeUnderAnotherKey_IsNeverAttachedTwiceAndMayMove()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -199,7 +199,7 @@ public sealed class StateVerbTests
 
         Assert.Equal(2, refused.Error.ExitCode);
         Assert.Contains("'backup-jobs' has '1fb5c4a2-0d6b-4a83-9a3e-0d5a5c0f7c11'", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("id: job-1fb5c4a2-", refused.Error.Hint, StringComparison.Ordinal);
+        Assert.Contains("id: id-1fb5c4a2-", refused.Error.Hint, StringComparison.Ordinal);
         Assert.Empty(jobs.Compare(YamlReading.Read($"[{Job}]", "file"), YamlReading.Read($"[{Job}]", "now"), new StateWish()));
     }
 }

@@ -132,7 +132,7 @@ internal sealed class CollectionPart(string section, string path, string templat
         {
             throw CliException.Usage(
                 $"'{section}' has '{id}', which is not there, and a new one cannot have this {key}: it has to begin with a letter",
-                $"Give it another one in the file, such as {key}: job-{id}");
+                $"Give it another one in the file, such as {key}: {key}-{id}");
         }
 
         IReadOnlyList<(string Key, string? From, string? To)> keys =

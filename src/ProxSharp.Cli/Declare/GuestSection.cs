@@ -59,7 +59,9 @@ internal sealed class GuestSection : IStateSection
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
         index.CheckNodes(items?.Values);
-        HashSet<string> lost = items is null ? [] : await GuestVolumes.LostAsync(session, items, guests, configs, cancellationToken).ConfigureAwait(false);
+        HashSet<string> lost = items is null
+            ? []
+            : await GuestVolumes.LostAsync(session, items, guests, configs, file, cancellationToken).ConfigureAwait(false);
         JsonElement missing = await MissingAsync(
             session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>

@@ -15,9 +15,10 @@ internal static class GuestVolumes
     /// <param name="items">The guests of the file, by number.</param>
     /// <param name="guests">Those of them that are there.</param>
     /// <param name="configs">Their configurations.</param>
+    /// <param name="file">The whole file.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public static async Task<HashSet<string>> LostAsync(
-        ServerSession session, Dictionary<string, JsonElement> items, JsonElement[] guests, JsonElement[] configs, CancellationToken cancellationToken)
+        ServerSession session, Dictionary<string, JsonElement> items, JsonElement[] guests, JsonElement[] configs, JsonElement file, CancellationToken cancellationToken)
     {
         HashSet<string> lost = new(StringComparer.Ordinal);
         Dictionary<string, HashSet<string>?> contents = new(StringComparer.Ordinal);
@@ -29,7 +30,9 @@ internal static class GuestVolumes
                 string path = $"/nodes/{Uri.EscapeDataString(StateValues.Text(guests[at], "node")!)}/storage/{Uri.EscapeDataString(disk.Storage)}/content";
                 if (!contents.TryGetValue(path, out HashSet<string>? content))
                 {
-                    contents.Add(path, content = await ContentAsync(session, path, cancellationToken).ConfigureAwait(false));
+                    bool isDefined = StateValues.Items(StateValues.Member(file, "storages"), "storages")
+                        .Any(storage => StateValues.Text(storage, "storage") == disk.Storage);
+                    contents.Add(path, content = await ContentAsync(session, path, isDefined, cancellationToken).ConfigureAwait(false));
                 }
 
                 if (content?.Contains(disk.Identity) == false)
@@ -43,14 +46,14 @@ internal static class GuestVolumes
     }
 
     // Null where nobody can tell: of a storage that this user may not list, or that the same file defines. The server says it then when its turn comes.
-    private static async Task<HashSet<string>?> ContentAsync(ServerSession session, string path, CancellationToken cancellationToken)
+    private static async Task<HashSet<string>?> ContentAsync(ServerSession session, string path, bool isDefined, CancellationToken cancellationToken)
     {
         try
         {
             JsonElement content = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
             return [.. content.EnumerateArray().Select(static volume => GuestDisk.Parse(StateValues.Text(volume, "volid") ?? "").Identity)];
         }
-        catch (ProxmoxApiException)
+        catch (ProxmoxApiException unknown) when (isDefined || unknown is ProxmoxPermissionException)
         {
             return null;
         }
