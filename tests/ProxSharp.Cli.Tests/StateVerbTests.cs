@@ -175,4 +175,31 @@ public sealed class StateVerbTests
         Assert.Throws<CliException>(
             () => section.Compare(YamlReading.Read("[{path: /, ugid: x, roleid: y, type: robot}]", "file"), present, new StateWish()).ToList());
     }
+
+    [Fact]
+    public void Compare_WithPrune_NeverDeletesTheUserWhoAsks()
+    {
+        CollectionSection users = CollectionSection.Users();
+        JsonElement present = YamlReading.Read("[{userid: demo@pve}, {userid: other@pve}]", "now");
+
+        StateChange[] changes = [.. users.Compare(YamlReading.Read("[]", "file"), present, new StateWish(Prune: true, User: "demo@pve"))];
+
+        Assert.Equal(["demo@pve remark", "other@pve delete"], changes.Select(static change => $"{change.Subject} {(change.IsRemark ? "remark" : change.Action)}"));
+        Assert.Null(changes[0].Call);
+    }
+
+    [Fact]
+    public void Compare_NewJobWithAnIdThatTheServerMade_SaysWhichAndWhatToDo()
+    {
+        const string Job = "{id: 1fb5c4a2-0d6b-4a83-9a3e-0d5a5c0f7c11, schedule: daily, all: 1, storage: local}";
+        CollectionSection jobs = CollectionSection.BackupJobs();
+
+        CliException refused = Assert.Throws<CliException>(
+            () => jobs.Compare(YamlReading.Read($"[{Job}]", "file"), YamlReading.Read("[]", "now"), new StateWish()).ToList());
+
+        Assert.Equal(2, refused.Error.ExitCode);
+        Assert.Contains("'backup-jobs' has '1fb5c4a2-0d6b-4a83-9a3e-0d5a5c0f7c11'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("id: id-1fb5c4a2-", refused.Error.Hint, StringComparison.Ordinal);
+        Assert.Empty(jobs.Compare(YamlReading.Read($"[{Job}]", "file"), YamlReading.Read($"[{Job}]", "now"), new StateWish()));
+    }
 }

@@ -77,8 +77,12 @@ internal sealed class CollectionPart(string section, string path, string templat
     }
 
     /// <summary>Compares those of the file with those that are there. Pure.</summary>
+    /// <param name="wanted">Those of the file.</param>
+    /// <param name="present">Those that are there.</param>
+    /// <param name="prune">True if those that the file does not name go.</param>
+    /// <param name="own">The one that never goes, for whoever asks is it; null if there is none.</param>
     /// <exception cref="CliException">The file is wrong.</exception>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune, string? own = null)
     {
         Dictionary<string, JsonElement> known = StateValues.Items(present, section).ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
@@ -111,12 +115,26 @@ internal sealed class CollectionPart(string section, string path, string templat
             .. changes,
             .. created,
             .. (prune ? known.Keys.Where(id => !named.Contains(id)) : [])
-                .Select(id => new StateChange(section, Title + id, "delete", stage) { Call = Call(ApiMethod.Delete, id, []) }),
+                .Select(id => id == own ? Kept(id) : new StateChange(section, Title + id, "delete", stage) { Call = Call(ApiMethod.Delete, id, []) }),
         ];
     }
 
+    private StateChange Kept(string id) => new(section, Title + id, "delete", stage)
+    {
+        IsRemark = true,
+        Reason = "the file does not name it, and it stays: it is the user of this context",
+    };
+
     private StateChange Create(JsonElement item, string id)
     {
+        // Servers make UUIDs where nobody chose an id, and do not take all of them back.
+        if (CreateParameters.GetValueOrDefault(key)?.Format == "pve-configid" && !(id.Length > 0 && char.IsAsciiLetter(id[0])))
+        {
+            throw CliException.Usage(
+                $"'{section}' has '{id}', which is not there, and a new one cannot have this {key}: it has to begin with a letter",
+                $"Give it another one in the file, such as {key}: {key}-{id}");
+        }
+
         IReadOnlyList<(string Key, string? From, string? To)> keys =
             [.. StateValues.Differences(item, default, CreateParameters, key, "digest").Where(static difference => difference.To is not null)];
         ApiParameters parameters = StateValues.Parameters(keys);

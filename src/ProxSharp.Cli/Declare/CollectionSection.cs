@@ -6,6 +6,8 @@ namespace ProxSharp.Cli.Declare;
 /// <summary>A section that is one list of named objects.</summary>
 internal sealed class CollectionSection(string name, CollectionPart part, StateSight? sight = null) : IStateSection
 {
+    private const string UsersName = "users";
+
     /// <inheritdoc/>
     public string Name => name;
 
@@ -30,8 +32,8 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
 
     /// <summary>Users, without passwords, keys and tokens.</summary>
     public static CollectionSection Users() => new(
-        "users",
-        new CollectionPart("users", "/access/users", "/access/users", "userid", StateStage.Users)
+        UsersName,
+        new CollectionPart(UsersName, "/access/users", "/access/users", "userid", StateStage.Users)
         {
             Query = ("full", "1"),
 
@@ -57,7 +59,8 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
         part.ReadAsync(session, cancellationToken);
 
     /// <inheritdoc/>
-    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish) => part.Compare(wanted, present, wish.Prune);
+    public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish) =>
+        part.Compare(wanted, present, wish.Prune, name == UsersName ? wish.User : null);
 
     private static CollectionSection Of(string name, string path, string key, StateStage stage, Func<JsonElement, bool>? isOwn = null) =>
         new(name, new CollectionPart(name, path, path, key, stage) { IsOwn = isOwn ?? (static _ => false) });

@@ -21,10 +21,10 @@ internal sealed class GuestDifference
     private readonly List<(string Disk, string From, string To)> _larger = [];
     private readonly List<string> _blocked = [];
     private readonly List<string> _remarks = [];
+    private readonly List<(string Key, GuestDisk Disk)> _attached = [];
+    private readonly IReadOnlySet<string> _lost;
 
-    private GuestDifference()
-    {
-    }
+    private GuestDifference(IReadOnlySet<string>? lost) => _lost = lost ?? new HashSet<string>();
 
     /// <summary>The keys that differ, with the values to send.</summary>
     public IReadOnlyList<(string Key, string? From, string? To)> Keys => _keys;
@@ -45,10 +45,12 @@ internal sealed class GuestDifference
     /// <param name="except">Keys that do not count.</param>
     /// <param name="id">The number of the guest; null for one that is just being made as a copy, whose further disks are made anew.</param>
     /// <param name="isSource">True if <paramref name="present"/> is what a copy is made of: addresses of its network cards are not the copy's.</param>
+    /// <param name="lost">Volumes of the guest that no storage has; null if there are none.</param>
     public static GuestDifference Of(
-        string type, JsonElement wanted, JsonElement present, IReadOnlySet<string> except, string? id = null, bool isSource = false)
+        string type, JsonElement wanted, JsonElement present, IReadOnlySet<string> except, string? id = null, bool isSource = false,
+        IReadOnlySet<string>? lost = null)
     {
-        GuestDifference difference = new();
+        GuestDifference difference = new(lost);
         IReadOnlyDictionary<string, ApiNode> parameters = StateSchema.Parameters(ApiMethod.Put, $"/nodes/{{node}}/{type}/{{vmid}}/config");
         foreach ((string key, string? from, string? to) in StateValues.Differences(wanted, present, parameters, [.. except]))
         {
@@ -76,6 +78,7 @@ internal sealed class GuestDifference
             }
         }
 
+        difference.BlockSecondUses(present);
         return difference;
     }
 
@@ -163,8 +166,10 @@ internal sealed class GuestDifference
     {
         if (present is { IsDisc: false } && wanted is { IsServersChoice: true, IsDisc: false })
         {
-            _blocked.Add(
-                $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
+            _blocked.Add(present.Storage.Length == 0
+                ? $"{key} is '{present.Volume}', which is no volume and cannot be moved, and the file asks for a disk on '{wanted.Storage}': "
+                    + $"give the new disk another key, or apply {key}: null first"
+                : $"{key} is on '{present.Storage}', and the file asks for one on '{wanted.Storage}': move it with prox vm move-disk or prox ct move-disk");
         }
         else if (id is null || wanted.IsCloudInit)
         {
@@ -173,11 +178,45 @@ internal sealed class GuestDifference
         else if (wanted.Owner is { } owner && owner != id)
         {
             _blocked.Add(
-                $"{key} names '{wanted.Volume}', a volume of guest {owner}, and {id} has no such disk: for a new one write '{wanted.AsWish(key)}'");
+                $"{key} names '{wanted.Volume}', a volume of guest {owner}, and {id} has no such disk: for a new one write '{wanted.Advice(key)}'");
+        }
+        else if (_lost.Contains(wanted.Volume))
+        {
+            _blocked.Add($"{key} names '{wanted.Volume}', which its storage does not list: for a new, empty disk write '{wanted.Advice(key)}'");
         }
         else
         {
             _keys.Add((key, texts.From, texts.To));
+            if (wanted.Owner is not null)
+            {
+                _attached.Add((key, wanted));
+            }
+        }
+    }
+
+    // Two disks of one volume destroy what is on it. One that is taken out under one key may come in under another.
+    private void BlockSecondUses(JsonElement present)
+    {
+        if (_attached.Count == 0)
+        {
+            return;
+        }
+
+        Dictionary<string, string> uses = new(StringComparer.Ordinal);
+        foreach (JsonProperty member in present.EnumerateObject().Where(member => GuestDisk.IsKey(member.Name) && !_attached.Exists(disk => disk.Key == member.Name)))
+        {
+            int at = _keys.FindIndex(key => key.Key == member.Name);
+            if ((at < 0 ? StateValues.Text(member.Value) : _keys[at].To) is { } text)
+            {
+                uses.TryAdd(GuestDisk.Parse(text).Identity, member.Name);
+            }
+        }
+
+        foreach ((string key, GuestDisk disk) in _attached.Where(disk => !uses.TryAdd(disk.Disk.Identity, disk.Key)))
+        {
+            string other = uses[disk.Identity];
+            _keys.RemoveAll(change => change.Key == key);
+            _blocked.Add($"{key} names '{disk.Volume}', which is in use as {other}: for a new disk write '{disk.Advice(key)}'");
         }
     }
 
@@ -190,7 +229,7 @@ internal sealed class GuestDifference
         else if (otherGuest is not null)
         {
             // Growing cannot be taken back, and the file may mean the other disk.
-            _blocked.Add($"{key} names '{wanted.Volume}', a larger volume of guest {otherGuest}: to grow the disk that is there write '{wanted.AsWish(key)}'");
+            _blocked.Add($"{key} names '{wanted.Volume}', a larger volume of guest {otherGuest}: to grow the disk that is there write '{wanted.Advice(key)}'");
         }
         else
         {

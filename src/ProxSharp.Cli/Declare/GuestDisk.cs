@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -53,6 +54,9 @@ internal sealed class GuestDisk
         }
     }
 
+    /// <summary>The volume without the one that it was cloned from, which stands in front of some names.</summary>
+    public string Identity => Owner is null ? Volume : $"{Storage}:{Volume[(Storage.Length + 1)..].Split('/')[^1]}";
+
     /// <summary>True for a drive with the settings of cloud-init, made or to be made.</summary>
     public bool IsCloudInit => IsCloudInitWish || (Owner is not null && Volume.Contains("cloudinit", StringComparison.Ordinal));
 
@@ -104,7 +108,11 @@ internal sealed class GuestDisk
         present.Volume,
         [.. Options.Where(static option => !s_made.Contains(option.Key)), .. present.Options.Where(static option => option.Key == "size")]);
 
+    /// <summary>What to write in a file for a disk that has to be made; a size that is not known has to be put in.</summary>
+    public string Advice(string key) => LacksSize(key) ? Text($"{Storage}:GIBIBYTES", [.. Options.Where(static option => option.Key != "size")]) : AsWish(key);
+
     /// <summary>The text for a disk that has to be made: an empty one of the same size on the same storage.</summary>
+    /// <exception cref="CliException">Its size is not known.</exception>
     public string AsWish(string key)
     {
         (string, string)[] options = [.. Options.Where(static option => option.Key != "size")];
@@ -118,9 +126,17 @@ internal sealed class GuestDisk
             return Text($"{Storage}:cloudinit", [.. options.Where(static option => option != ("media", "cdrom"))]);
         }
 
-        double gibibytes = HasChosenSize(key) ? (Bytes ?? 0) / (1L << 30) : 1;
+        if (LacksSize(key))
+        {
+            throw CliException.Usage(
+                $"The file does not say how large {key} ('{Volume}') is, which has to be made", $"Write {key}: '{Volume},size=32G' or '{Storage}:32' for 32 GiB");
+        }
+
+        double gibibytes = HasChosenSize(key) ? Bytes!.Value / (1L << 30) : 1;
         return Text($"{Storage}:{gibibytes.ToString("0.######", CultureInfo.InvariantCulture)}", options);
     }
+
+    private bool LacksSize(string key) => Owner is not null && !IsCloudInit && HasChosenSize(key) && Bytes is not > 0;
 
     private static HashSet<(string, string)> Set(GuestDisk disk) =>
         [.. disk.Options.Where(option => !s_made.Contains(option.Key) && !(disk.IsDisc && option == ("media", "cdrom")))];

@@ -59,6 +59,9 @@ internal sealed class GuestSection : IStateSection
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
         index.CheckNodes(items?.Values);
+        HashSet<string> lost = items is null
+            ? []
+            : await GuestVolumes.LostAsync(session, items, guests, configs, file, cancellationToken).ConfigureAwait(false);
         JsonElement missing = await MissingAsync(
             session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
@@ -66,7 +69,7 @@ internal sealed class GuestSection : IStateSection
             json.WriteStartArray();
             for (int at = 0; at < guests.Length; at++)
             {
-                WriteGuest(json, guests[at], configs[at]);
+                WriteGuest(json, guests[at], configs[at], lost);
             }
 
             foreach (JsonElement guest in missing.EnumerateArray())
@@ -149,7 +152,8 @@ internal sealed class GuestSection : IStateSection
             yield break;
         }
 
-        GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own, id);
+        HashSet<string> lost = [.. StateValues.Items(StateValues.Member(facts, "lost"), Name).Select(static volume => volume.GetString()!)];
+        GuestDifference difference = GuestDifference.Of(place.Type, config, StateValues.Member(now, "config"), Own, id, lost: lost);
         foreach (string remark in difference.Remarks)
         {
             yield return new StateChange(Name, title, "change", StateStage.Guests) { IsRemark = true, Reason = remark };
@@ -257,7 +261,7 @@ internal sealed class GuestSection : IStateSection
         }
     }
 
-    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config)
+    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config, HashSet<string> lost)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", guest.GetProperty("vmid").GetInt32());
@@ -267,6 +271,17 @@ internal sealed class GuestSection : IStateSection
         json.WriteStartObject("now");
         json.WriteString("digest", StateValues.Text(config, "digest"));
         json.WriteString("status", StateValues.Text(guest, "status"));
+        if (lost.Count > 0)
+        {
+            json.WriteStartArray("lost");
+            foreach (string volume in lost)
+            {
+                json.WriteStringValue(volume);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
         WriteConfig(json, config);
         json.WriteEndObject();
@@ -284,7 +299,7 @@ internal sealed class GuestSection : IStateSection
         if (source is { } from)
         {
             json.WritePropertyName("source");
-            WriteGuest(json, from, sourceConfig);
+            WriteGuest(json, from, sourceConfig, []);
         }
 
         json.WriteEndObject();

@@ -57,7 +57,7 @@ internal static class StateVerbs
             VerbClass.Read,
             (run, token) => DiffAsync(run, options, token))
         {
-            Calls = s_reads,
+            Calls = [.. s_reads, GuestVolumes.Reads],
             Options = options.All,
             Details =
                 "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without "
@@ -174,7 +174,7 @@ internal static class StateVerbs
         }
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        StateWish wish = new(run.Value(options.Prune), run.Value(options.Migrate));
+        StateWish wish = new(run.Value(options.Prune), run.Value(options.Migrate), run.Context.User ?? run.Context.TokenId?.Split('!')[0]);
         IReadOnlyList<StateChange> all = await StateSections.CompareAsync(
             session, YamlReading.Read(text, name), wish, cancellationToken).ConfigureAwait(false);
         foreach (StateChange remark in all.Where(static change => change.IsRemark))
