@@ -114,7 +114,11 @@ public sealed class AgentTokenTests
     {
         Dictionary<string, string[]> known = new(StringComparer.Ordinal)
         {
-            ["Ours"] = ["B.Ours"], ["One"] = ["A.One"], ["Two"] = ["A.Two"], ["Both"] = ["A.One", "A.Two"], ["More"] = ["A.One", "A.Two", "D.More"],
+            ["Ours"] = ["B.Ours"],
+            ["One"] = ["A.One"],
+            ["Two"] = ["A.Two"],
+            ["Both"] = ["A.One", "A.Two"],
+            ["More"] = ["A.One", "A.Two", "D.More"],
         };
         Cli.Agents.KeptRoles kept = Cli.Agents.KeptRoles.Of(known, [.. has.Split(',', StringSplitOptions.RemoveEmptyEntries)], [added]);
         Assert.Equal((names, rest), (string.Join(',', kept.Names), string.Join(',', kept.Rest)));
