@@ -91,8 +91,12 @@ public sealed class StateRuleRaceTests
                 string action = port is "22" or "443" ? "ACCEPT" : "DROP";
                 rules.Add(JsonSerializer.SerializeToNode(new Dictionary<string, string>
                 {
-                    ["pos"] = rules.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), ["type"] = "in", ["action"] = action, ["dport"] = port,
-                    ["enable"] = "1", ["digest"] = $"d{_changes}",
+                    ["pos"] = rules.Count.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    ["type"] = "in",
+                    ["action"] = action,
+                    ["dport"] = port,
+                    ["enable"] = "1",
+                    ["digest"] = $"d{_changes}",
                 }));
             }
 
