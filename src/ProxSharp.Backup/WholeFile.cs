@@ -21,7 +21,11 @@ public static class WholeFile
         if (PathKind.IsStream(path) || PathKind.IsDevice(path))
         {
             FileStream stream = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            await WriteAsync(stream, write, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await write(stream, cancellationToken).ConfigureAwait(false);
+            }
+
             return;
         }
 
@@ -43,22 +47,21 @@ public static class WholeFile
                 _ = SmallFile.KeepRights(path, target, file.SafeFileHandle);
             }
 
-            await WriteAsync(file, write, cancellationToken).ConfigureAwait(false);
+            await using (file.ConfigureAwait(false))
+            {
+                await write(file, cancellationToken).ConfigureAwait(false);
+                // A name that is given before the content is on disk may be that of an empty file when the power goes.
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(temporary, target, overwrite: true);
         }
         catch
         {
+            // Before anything was written it is open still.
             await file.DisposeAsync().ConfigureAwait(false);
             File.Delete(temporary);
             throw;
-        }
-    }
-
-    private static async Task WriteAsync(FileStream file, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
-    {
-        await using (file.ConfigureAwait(false))
-        {
-            await write(file, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -41,8 +41,7 @@ public sealed class FailedPlanTests
     public async Task Apply_ThatTheServerRefuses_EndsAsTheCommandAlone(int status, string reason, int exitCode, string code)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await cluster.UserAsync();
-        cli.Guard("lab", Policy);
+        using CliHarness cli = await GuardedAsync(cluster);
         string plan = await PlanVerbTests.PlannedAsync(cli, "vm set staging --memory 3072");
         cluster.Simulator.Faults.When(IsChange, Fault.Status(status, reason), 100);
 
@@ -57,8 +56,7 @@ public sealed class FailedPlanTests
     public async Task Apply_WhoseAnswerIsLost_EndsAsTheCommandAlone_AndSaysThatNobodyKnows()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await cluster.UserAsync();
-        cli.Guard("lab", Policy);
+        using CliHarness cli = await GuardedAsync(cluster);
         string plan = await PlanVerbTests.PlannedAsync(cli, "vm set staging --memory 3072");
         cluster.Simulator.Faults.When(IsChange, Fault.DropAfterExecution, 100);
 
@@ -72,8 +70,7 @@ public sealed class FailedPlanTests
     public async Task Apply_WhoseTaskFails_EndsWithNine_AndHasTheEndOfItsLog()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await cluster.UserAsync();
-        cli.Guard("lab", Policy);
+        using CliHarness cli = await GuardedAsync(cluster);
         string plan = await PlanVerbTests.PlannedAsync(cli, "vm start staging");
         cluster.Simulator.Faults.FailTask(new TaskFault { Type = "qmstart", Text = "no space left on device" });
 
@@ -91,8 +88,7 @@ public sealed class FailedPlanTests
     public async Task Create_OfACallThatContradictsItself_IsAUsageErrorThatNamesIt(string calls, string expected)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await cluster.UserAsync();
-        cli.Guard("lab", Policy);
+        using CliHarness cli = await GuardedAsync(cluster);
         cli.Write("calls.json", calls);
         string error = (await cli.LineAsync("plan create --calls calls.json")).FailedWith(2);
         Assert.Contains(expected, error, StringComparison.Ordinal);
@@ -107,6 +103,13 @@ public sealed class FailedPlanTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await cluster.UserAsync();
         Assert.Contains("'vmid' is '106' in the path and '107' in the parameters", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    private static async Task<CliHarness> GuardedAsync(SimulatedCluster cluster)
+    {
+        CliHarness cli = await cluster.UserAsync();
+        cli.Guard("lab", Policy);
+        return cli;
     }
 
     private static bool IsChange(ProxSharp.Simulator.SimulatedRequest request) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using ProxSharp.Backup.Files;
+using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Indexes;
 using ProxSharp.Backup.Formats.Pxar;
@@ -23,6 +24,23 @@ internal static class Archives
         using PxarReader reader = new(new MemoryStream(archive), payload is null ? null : new MemoryStream(payload));
         return await new TreeExtractor(path, options).ExtractAsync(reader, TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Makes an archive.</summary>
+    internal static byte[] Make(PxarMetadata root, Action<PxarWriter> fill)
+    {
+        using MemoryStream archive = new();
+        PxarWriter writer = PxarWriter.Create(archive, root);
+        fill(writer);
+        writer.Finish();
+        return archive.ToArray();
+    }
+
+    /// <summary>Metadata of the user who runs the tests: not only root can restore what is his.</summary>
+    internal static PxarMetadata Own(PxarEntryKind kind, uint permissions) => PxarMetadata.Create(kind, permissions) with
+    {
+        UserId = Libc.IsSupported ? Libc.EffectiveUser() : 0,
+        GroupId = Libc.IsSupported ? Libc.EffectiveGroup() : 0,
+    };
 
     internal static PxarArchive Open(byte[] archive, byte[]? payload = null) =>
         PxarArchive.Open(RandomAccessSource.FromMemory(archive), payload is null ? null : RandomAccessSource.FromMemory(payload));

@@ -363,12 +363,5 @@ public sealed class KeptFileTests
         return path;
     }
 
-    private static byte[] Write(Action<PxarWriter> fill)
-    {
-        using MemoryStream archive = new();
-        PxarWriter writer = PxarWriter.Create(archive, PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101));
-        fill(writer);
-        writer.Finish();
-        return archive.ToArray();
-    }
+    private static byte[] Write(Action<PxarWriter> fill) => Archives.Make(PxarMetadata.Create(PxarEntryKind.Directory, 0b111_101_101), fill);
 }

@@ -144,14 +144,7 @@ public sealed class LockedTargetTests
 
     private static PxarMetadata Own(PxarEntryKind kind, uint permissions) => PxarMetadata.Create(kind, permissions);
 
-    private static byte[] Archive(Action<PxarWriter> fill)
-    {
-        using MemoryStream archive = new();
-        PxarWriter writer = PxarWriter.Create(archive, PlainDirectory);
-        fill(writer);
-        writer.Finish();
-        return archive.ToArray();
-    }
+    private static byte[] Archive(Action<PxarWriter> fill) => Archives.Make(PlainDirectory, fill);
 
     [Fact]
     public async Task Dispose_LockedDirectoryASecondTime_DoesNothing()

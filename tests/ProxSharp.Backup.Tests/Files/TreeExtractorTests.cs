@@ -10,8 +10,8 @@ namespace ProxSharp.Backup.Tests.Files;
 
 public sealed class TreeExtractorTests
 {
-    private static readonly PxarMetadata Plain = Own(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
-    private static readonly PxarMetadata PlainDirectory = Own(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
+    private static readonly PxarMetadata Plain = Archives.Own(PxarEntryKind.File, 0b110_100_100) with { ModificationTime = new(1_600_000_000, 123_456_700) };
+    private static readonly PxarMetadata PlainDirectory = Archives.Own(PxarEntryKind.Directory, 0b111_101_101) with { ModificationTime = new(1_500_000_000, 0) };
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
 
@@ -93,68 +93,6 @@ public sealed class TreeExtractorTests
         await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(directory, second.Path));
     }
 
-    [Theory]
-    [InlineData(ExistingFiles.Fail, PxarEntryKind.File)]
-    [InlineData(ExistingFiles.Fail, PxarEntryKind.Symlink)]
-    [InlineData(ExistingFiles.Fail, PxarEntryKind.HardLink)]
-    [InlineData(ExistingFiles.Skip, PxarEntryKind.File)]
-    [InlineData(ExistingFiles.Skip, PxarEntryKind.Symlink)]
-    [InlineData(ExistingFiles.Skip, PxarEntryKind.HardLink)]
-    public async Task Extract_OneKindMayReplaceWhatExists_OthersStay(ExistingFiles policy, PxarEntryKind kind)
-    {
-        TempTree.RequireLinux();
-        PxarMetadata link = PxarMetadata.Create(PxarEntryKind.Symlink, 0b111_111_111);
-        byte[] archive = Archive(writer =>
-        {
-            writer.WriteFile(new("a-file"), Plain, "new"u8.ToArray());
-            writer.WriteHardLink(new("b-hard"), writer.GetLastFile());
-            writer.WriteSymlink(new("c-soft"), link, "new-target"u8.ToArray());
-        });
-        Dictionary<PxarEntryKind, string> names = new()
-        {
-            [PxarEntryKind.File] = "a-file",
-            [PxarEntryKind.HardLink] = "b-hard",
-            [PxarEntryKind.Symlink] = "c-soft",
-        };
-        TreeExtractOptions options = new()
-        {
-            Existing = policy,
-            OverwriteFiles = kind == PxarEntryKind.File,
-            OverwriteSymlinks = kind == PxarEntryKind.Symlink,
-            OverwriteHardLinks = kind == PxarEntryKind.HardLink,
-        };
-        // What exists, one after the other, in the place of each of them.
-        foreach ((PxarEntryKind there, string name) in names)
-        {
-            using TempTree tree = new();
-            tree.Write(name, "old");
-            bool isReplaced = there == kind;
-            if (policy == ExistingFiles.Fail && !isReplaced)
-                await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, options));
-            else
-                await Archives.ExtractAsync(archive, tree.Path, options);
-
-            FileInfo info = new(tree.Combine(name));
-            Assert.Equal(isReplaced && kind == PxarEntryKind.Symlink ? "new-target" : null, info.LinkTarget);
-            if (info.LinkTarget is null)
-                Assert.Equal(isReplaced ? "new" : "old", await File.ReadAllTextAsync(tree.Combine(name), Token));
-        }
-    }
-
-    [Fact]
-    public async Task Extract_FilesMayReplaceWhatExists_DirectoriesStillNeedToBeAllowed()
-    {
-        using TempTree tree = new();
-        tree.Write("d/file", "old");
-        byte[] archive = Archive(writer => AddDirectory(writer, "d", static inner => inner.WriteFile(new("file"), Plain, "new"u8.ToArray())));
-
-        await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, new() { OverwriteFiles = true }));
-        Assert.Equal("old", await File.ReadAllTextAsync(tree.Combine("d/file"), Token));
-        await Archives.ExtractAsync(archive, tree.Path, new() { OverwriteFiles = true, AllowExistingDirectories = true });
-
-        Assert.Equal("new", await File.ReadAllTextAsync(tree.Combine("d/file"), Token));
-    }
-
     [Fact]
     public async Task Extract_FileWhereDirectoryIs_NeverDeletesIt()
     {
@@ -218,7 +156,7 @@ public sealed class TreeExtractorTests
                 inner.WriteFile(new("victim"), Plain, "x"u8.ToArray());
                 file = inner.GetLastFile();
             });
-            writer.WriteSymlink(new("link"), Own(PxarEntryKind.Symlink, 0x1FF), Encoding.UTF8.GetBytes(outside.Path));
+            writer.WriteSymlink(new("link"), Archives.Own(PxarEntryKind.Symlink, 0x1FF), Encoding.UTF8.GetBytes(outside.Path));
             writer.WriteHardLink(new("zzzz"), file);
         });
         int at = archive.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(target + "\0"));
@@ -277,7 +215,7 @@ public sealed class TreeExtractorTests
         byte[] archive = Archive(writer => AddDirectory(writer, "d", inner =>
         {
             inner.WriteFile(new("f"), Plain, "x"u8.ToArray());
-            inner.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0b110_100_000));
+            inner.WriteSpecial(new("pipe"), Archives.Own(PxarEntryKind.Fifo, 0b110_100_000));
             AddDirectory(inner, "sub", static _ => { });
         }));
         await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Overwrite });
@@ -440,7 +378,7 @@ public sealed class TreeExtractorTests
             writer.WriteDevice(new("device"), PxarMetadata.Create(PxarEntryKind.CharacterDevice, 0), 1, 3);
             writer.WriteFile(new("f"), Plain with { UserId = 0 }, "x"u8.ToArray());
             writer.WriteFile(new("g"), Plain with { UserId = 0, Mode = 0x8000 | 0b100_111_101_101 }, "y"u8.ToArray());
-            writer.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0b110_000_000));
+            writer.WriteSpecial(new("pipe"), Archives.Own(PxarEntryKind.Fifo, 0b110_000_000));
         });
         using TempTree tree = new();
         TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path);
@@ -474,8 +412,8 @@ public sealed class TreeExtractorTests
                 PxarLinkTarget target = inner.GetLastFile();
                 inner.WriteHardLink(new("g"), target);
             });
-            writer.WriteSymlink(new("l"), Own(PxarEntryKind.Symlink, 0x1FF), "d/f"u8.ToArray());
-            writer.WriteSpecial(new("pipe"), Own(PxarEntryKind.Fifo, 0));
+            writer.WriteSymlink(new("l"), Archives.Own(PxarEntryKind.Symlink, 0x1FF), "d/f"u8.ToArray());
+            writer.WriteSpecial(new("pipe"), Archives.Own(PxarEntryKind.Fifo, 0));
         });
         using TempTree tree = new();
         using PxarReader reader = new(new MemoryStream(archive));
@@ -490,13 +428,6 @@ public sealed class TreeExtractorTests
         Assert.Equal(Plain.ModificationTime, copy.Find("d/f")!.Entry.Metadata!.ModificationTime);
         Assert.Equal(Plain.Mode, copy.Find("d/f")!.Entry.Metadata!.Mode);
     }
-
-    // Not only root can restore what is the own user's.
-    private static PxarMetadata Own(PxarEntryKind kind, uint permissions) => PxarMetadata.Create(kind, permissions) with
-    {
-        UserId = Libc.IsSupported ? Libc.EffectiveUser() : 0,
-        GroupId = Libc.IsSupported ? Libc.EffectiveGroup() : 0,
-    };
 
     private static byte[] Sample() => Archive(writer =>
     {
@@ -521,14 +452,7 @@ public sealed class TreeExtractorTests
         writer.EndDirectory();
     }
 
-    private static byte[] Archive(Action<PxarWriter> fill)
-    {
-        using MemoryStream archive = new();
-        PxarWriter writer = PxarWriter.Create(archive, PlainDirectory);
-        fill(writer);
-        writer.Finish();
-        return archive.ToArray();
-    }
+    private static byte[] Archive(Action<PxarWriter> fill) => Archives.Make(PlainDirectory, fill);
 
     private static IEnumerable<string> Paths(TempTree tree) => Directory.EnumerateFileSystemEntries(tree.Path, "*", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(tree.Path, path).Replace('\\', '/'))

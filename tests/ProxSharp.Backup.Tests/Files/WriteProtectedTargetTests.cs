@@ -1,5 +1,4 @@
 using ProxSharp.Backup.Files;
-using ProxSharp.Backup.Files.Natives;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Tests.Files;
@@ -65,7 +64,7 @@ public sealed class WriteProtectedTargetTests
         using TempTree tree = Require();
         PxarMetadata of = PxarMetadata.Create(PxarEntryKind.File, 0b101_101_101) with { UserId = 0, GroupId = 0, ModificationTime = new(1_600_000_000, 5) };
         PxarMetadata mine = Mine(PxarEntryKind.Directory, 0b111_101_101);
-        byte[] archive = Write(mine, root =>
+        byte[] archive = Archives.Make(mine, root =>
         {
             root.WriteFile(new("a"), of, "x"u8.ToArray());
             root.WriteHardLink(new("b"), root.GetLastFile());
@@ -84,28 +83,14 @@ public sealed class WriteProtectedTargetTests
         return new();
     }
 
-    private static byte[] Sample(uint mode, string content) => Write(Mine(PxarEntryKind.Directory, 0b111_101_101), root =>
+    private static byte[] Sample(uint mode, string content) => Archives.Make(Mine(PxarEntryKind.Directory, 0b111_101_101), root =>
     {
         root.BeginDirectory(new("d"), Mine(PxarEntryKind.Directory, mode));
         root.WriteFile(new("f"), Mine(PxarEntryKind.File, 0b110_100_100), System.Text.Encoding.ASCII.GetBytes(content));
         root.EndDirectory();
     });
 
-    private static byte[] Write(PxarMetadata root, Action<PxarWriter> write)
-    {
-        using MemoryStream archive = new();
-        PxarWriter writer = PxarWriter.Create(archive, root);
-        write(writer);
-        writer.Finish();
-        return archive.ToArray();
-    }
-
-    private static PxarMetadata Mine(PxarEntryKind kind, uint mode) => PxarMetadata.Create(kind, mode) with
-    {
-        UserId = Libc.EffectiveUser(),
-        GroupId = Libc.EffectiveGroup(),
-        ModificationTime = new(1_600_000_000, 0),
-    };
+    private static PxarMetadata Mine(PxarEntryKind kind, uint mode) => Archives.Own(kind, mode) with { ModificationTime = new(1_600_000_000, 0) };
 
     private static uint ModeOf(TempTree tree) => (uint)File.GetUnixFileMode(tree.Combine("d"));
 
