@@ -34,10 +34,9 @@ public static class WholeFile
             throw new IOException($"Is a directory : '{path}'");
         }
 
-        bool replaces = File.Exists(path);
-        FileInfo link = new(path);
-        // A link may lead to where nothing is yet.
-        string target = replaces ? SmallFile.Resolve(path) : link.LinkTarget is null ? path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        // A link exists also where it leads to nothing yet.
+        string target = File.Exists(path) ? SmallFile.Resolve(path) : path;
+        bool replaces = File.Exists(target);
         string temporary = $"{target}.{Path.GetRandomFileName()}";
         FileStream file = replaces ? SmallFile.CreateClosed(temporary) : new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         try
