@@ -34,6 +34,11 @@ public static class WholeFile
             throw new IOException($"Is a directory : '{path}'");
         }
 
+        await ReplaceAsync(path, write, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReplaceAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
         // A link exists also where it leads to nothing yet.
         string target = File.Exists(path) ? SmallFile.Resolve(path) : path;
         bool replaces = File.Exists(target);
