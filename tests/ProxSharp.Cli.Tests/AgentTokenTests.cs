@@ -40,6 +40,40 @@ public sealed class AgentTokenTests
         Assert.Equal(before, await UsersAsync(cli));
     }
 
+    [Theory]
+    [InlineData("enable=0", "is disabled", "access user set off@pve --enable")]
+    [InlineData("expire=1000000000", "expired at 2001-09-09", "access user set off@pve --expire 0")]
+    public async Task Create_ForAUserThatCannotLogIn_MakesNothing(string option, string expected, string next)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await AdministratorAsync(cluster);
+        (await cli.LineAsync($"api create /access/users userid=off@pve {option}")).Succeeded();
+        string before = await UsersAsync(cli);
+
+        string error = (await cli.LineAsync("agent token create --role reader --user off@pve")).FailedWith(6);
+
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Contains(next, error, StringComparison.Ordinal);
+        Assert.Equal(before, await UsersAsync(cli));
+        (await cli.LineAsync(next)).Succeeded();
+        (await cli.LineAsync("agent token create --role reader --user off@pve --store file --name back")).Succeeded();
+        (await cli.LineAsync("vm list -c back")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Create_ForADisabledUserOfABackupServer_MakesNothing()
+    {
+        SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        (await cli.LineAsync("api create /access/users userid=off@pbs enable=0")).Succeeded();
+
+        Assert.Contains("is disabled", (await cli.LineAsync("agent token create --role reader --user off@pbs")).FailedWith(6), StringComparison.Ordinal);
+
+        await backup.DisposeAsync();
+    }
+
     [Fact]
     public async Task Create_ForAUserOfABackupServer_TakesNothingFromIt()
     {

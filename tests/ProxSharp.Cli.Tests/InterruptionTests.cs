@@ -49,7 +49,9 @@ public sealed class InterruptionTests
     [InlineData(PosixSignal.SIGTERM, ExitCodes.Success, 0)]
     [InlineData(PosixSignal.SIGTERM, ExitCodes.StillRunning, 11)]
     [InlineData(PosixSignal.SIGINT, ExitCodes.Interrupted, 130)]
-    [InlineData(PosixSignal.SIGHUP, ExitCodes.Interrupted, 130)]
+    [InlineData(PosixSignal.SIGHUP, ExitCodes.Interrupted, 129)]
+    [InlineData(PosixSignal.SIGQUIT, ExitCodes.Interrupted, 131)]
+    [InlineData(PosixSignal.SIGHUP, ExitCodes.TaskFailed, 9)]
     public void Settle_RunThatWasEnded_HasTheCodeOfItsSignal(PosixSignal signal, int exitCode, int expected)
     {
         using Interruption interruption = new();

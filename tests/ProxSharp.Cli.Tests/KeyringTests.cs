@@ -48,6 +48,20 @@ public sealed class KeyringTests
         Assert.True(isEnded);
     }
 
+    [Theory]
+    [InlineData(1, "", "gives nothing back")]
+    [InlineData(0, "other\n", "gives another text back")]
+    public async Task Keyring_ProgramThatKeepsNothing_IsFoundOut(int exitCode, string output, string expected)
+    {
+        Keyring keyring = new(
+            (_, arguments, _, _) => Task.FromResult<ProgramResult?>(arguments[0] == "store" ? new(0, "", "") : new(exitCode, output, "")), isMac: false);
+
+        InvalidOperationException lost = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => keyring.StoreAsync("lab", "s3cret", TestContext.Current.CancellationToken));
+
+        Assert.Contains(expected, lost.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Program_ThatFailsBeforeItReads_SaysWhy()
     {

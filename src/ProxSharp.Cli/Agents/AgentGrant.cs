@@ -8,7 +8,7 @@ using ProxSharp.Cli.Verbs.Endpoints;
 namespace ProxSharp.Cli.Agents;
 
 /// <summary>The calls that make a user, its roles and its token.</summary>
-internal sealed class AgentGrant(AgentRole role, string user, string tokenName, AgentScope scope, bool isBackup)
+internal sealed class AgentGrant(AgentRole role, string user, string tokenName, AgentScope scope, bool isBackup, DateTimeOffset now)
 {
     private const string Comment = "Made by prox for an agent";
 
@@ -59,9 +59,11 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
         }
 
         JsonElement users = (await session.GetAsync("/access/users", null, cancellationToken).ConfigureAwait(false)).Data;
-        IsUserThere = users.EnumerateArray().Any(known => Text(known, "userid") == user);
+        JsonElement there = users.EnumerateArray().FirstOrDefault(known => Text(known, "userid") == user);
+        IsUserThere = there.ValueKind == JsonValueKind.Object;
         if (IsUserThere)
         {
+            CheckUser(there);
             await CheckTokenAsync(session, cancellationToken).ConfigureAwait(false);
         }
         else
@@ -97,6 +99,24 @@ internal sealed class AgentGrant(AgentRole role, string user, string tokenName, 
           });
 
     private static PlannedCall Acl(ApiParameters parameters) => Call(ApiMethod.Put, "/access/acl", parameters);
+
+    // The server makes tokens for them all the same, and then refuses each login.
+    private void CheckUser(JsonElement known)
+    {
+        if (Text(known, "enable") is "0" or "False")
+        {
+            throw Conflict(
+                $"The user {user} is disabled, so a token of it could not log in",
+                $"Enable it: {PrintedCommands.Of("access", "user", "set", user, "--enable")}, or choose another with --user");
+        }
+
+        if (long.TryParse(Text(known, "expire"), out long end) && end > 0 && end <= now.ToUnixTimeSeconds())
+        {
+            throw Conflict(
+                $"The user {user} expired at {DateTimeOffset.FromUnixTimeSeconds(end):u}, so a token of it could not log in",
+                $"Let it go on: {PrintedCommands.Of("access", "user", "set", user, "--expire", "0")}, or choose another with --user");
+        }
+    }
 
     private async Task CheckTokenAsync(ServerSession session, CancellationToken cancellationToken)
     {

@@ -212,7 +212,7 @@ internal static class AgentTokenVerb
 
         AgentScope scope = AgentScope.Parse(
             role, isBackup, run.Value(settings.Paths) ?? [], run.Value(settings.Storages) ?? [], run.Value(settings.Networks) ?? []);
-        return new AgentGrant(role, user, name, scope, isBackup);
+        return new AgentGrant(role, user, name, scope, isBackup, run.Command.Services.Time.GetUtcNow());
     }
 
     // All are checked before the first is sent: a token without its rights is of no use, and its secret is shown once.

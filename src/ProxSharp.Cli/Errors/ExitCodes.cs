@@ -15,9 +15,11 @@ internal static class ExitCodes
     public const int TaskFailed = 9;
     public const int TaskWarnings = 10;
     public const int StillRunning = 11;
-    public const int Interrupted = 130;
 
-    /// <summary>128 and the number of the signal, as shells have it.</summary>
+    // 128 and the number of the signal, as shells have it.
+    public const int HungUp = 129;
+    public const int Interrupted = 130;
+    public const int Quit = 131;
     public const int Terminated = 143;
 
     /// <summary>The codes and their meaning as help shows them.</summary>
@@ -35,6 +37,6 @@ internal static class ExitCodes
         (TaskFailed, "a task was started and failed"),
         (TaskWarnings, "a task ended with warnings (with --fail-on-warnings)"),
         (StillRunning, "the time for waiting is over, the task goes on (with --wait-timeout)"),
-        (Interrupted, "interrupted by Ctrl-C (143: by SIGTERM)"),
+        (Interrupted, "interrupted by Ctrl-C (129: the terminal was closed, 143: by SIGTERM)"),
     ];
 }

@@ -34,14 +34,11 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
             return vault.Read(name) is { Length: > 0 } known ? known : throw NoEntry(name);
         }
 
-        string[] arguments = isMac ? ["find-generic-password", "-s", Service, "-a", name, "-w"] : ["lookup", "service", Service, "account", name];
-        ProgramResult result = await RunAsync(arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
-        string secret = result.Output.TrimEnd('\n', '\r');
-        return result.ExitCode == 0 && secret.Length > 0 ? secret : throw NoEntry(name);
+        return await FindAsync(name, cancellationToken).ConfigureAwait(false) ?? throw NoEntry(name);
     }
 
-    /// <summary>Stores a secret; one of that name is replaced.</summary>
-    /// <exception cref="InvalidOperationException">There is no keyring, or it refuses.</exception>
+    /// <summary>Stores a secret, and reads it once to see that it is there; one of that name is replaced.</summary>
+    /// <exception cref="InvalidOperationException">There is no keyring, it refuses, or it has not kept the secret.</exception>
     public async Task StoreAsync(string name, string secret, CancellationToken cancellationToken)
     {
         if (vault is not null)
@@ -56,6 +53,12 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
                 ["-i"], $"add-generic-password -U -s {Service} -a {Quoted(name)} -w {Quoted(secret)}\n", cancellationToken).ConfigureAwait(false)
             : await RunAsync(["store", "--label", $"prox: {name}", "service", Service, "account", name], secret, cancellationToken).ConfigureAwait(false);
         Check(result);
+        string? kept = await FindAsync(name, cancellationToken).ConfigureAwait(false);
+        if (kept != secret.TrimEnd('\n', '\r'))
+        {
+            throw new InvalidOperationException(
+                $"The keyring did not keep the entry '{name}': '{Program}' took it, and gives {(kept is null ? "nothing" : "another text")} back.");
+        }
     }
 
     /// <summary>Removes a secret.</summary>
@@ -70,6 +73,15 @@ internal sealed class Keyring(ProgramRunner run, bool isMac, ISecretVault? vault
 
         string[] arguments = isMac ? ["delete-generic-password", "-s", Service, "-a", name] : ["clear", "service", Service, "account", name];
         Check(await RunAsync(arguments, "", cancellationToken).ConfigureAwait(false));
+    }
+
+    // Null where there is no such entry.
+    private async Task<string?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        string[] arguments = isMac ? ["find-generic-password", "-s", Service, "-a", name, "-w"] : ["lookup", "service", Service, "account", name];
+        ProgramResult result = await RunAsync(arguments, "", cancellationToken).ConfigureAwait(false) ?? throw Missing();
+        string secret = result.Output.TrimEnd('\n', '\r');
+        return result.ExitCode == 0 && secret.Length > 0 ? secret : null;
     }
 
     private async Task<ProgramResult?> RunAsync(string[] arguments, string input, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace ProxSharp.Cli.Terminal;
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
-    private volatile bool _isTermination;
+    private volatile int _exitCode = ExitCodes.Interrupted;
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
@@ -22,7 +22,13 @@ internal sealed class Interruption : IDisposable
             return false;
         }
 
-        _isTermination = signal == PosixSignal.SIGTERM;
+        _exitCode = signal switch
+        {
+            PosixSignal.SIGTERM => ExitCodes.Terminated,
+            PosixSignal.SIGHUP => ExitCodes.HungUp,
+            PosixSignal.SIGQUIT => ExitCodes.Quit,
+            _ => ExitCodes.Interrupted,
+        };
         try
         {
             _source.Cancel();
@@ -35,9 +41,9 @@ internal sealed class Interruption : IDisposable
         }
     }
 
-    /// <summary>Returns the exit code of the process: one of its own for a run that a request to end has ended.</summary>
+    /// <summary>Returns the exit code of the process: that of the signal for a run that a signal has ended.</summary>
     /// <param name="exitCode">The exit code of the run.</param>
-    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted && _isTermination ? ExitCodes.Terminated : exitCode;
+    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted ? _exitCode : exitCode;
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

@@ -25,6 +25,10 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
             LinuxLock.Restore(_handle, attributes);
         // After a failure it may come here a second time.
         (_closed, _taken) = (null, null);
+        // A program that is just being started has our descriptors until it runs, and a lock ends with the last of them.
+        if (_hasAsked)
+            _ = Libc.Lock(_handle, Libc.Unlock);
+        _hasAsked = false;
         _handle.Dispose();
     }
 

@@ -10,12 +10,24 @@ internal sealed class LinuxTargetFile(Descriptor handle, PxarName name) : ITarge
 {
     private readonly PxarName _name = name;
     private readonly Descriptor _handle = handle;
+    private bool _isLocked;
 
     public FileStat Stat => LinuxNode.ToStat(_handle.Stat());
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        // A program that is just being started has our descriptors until it runs, and a lock ends with the last of them.
+        if (_isLocked)
+            _ = Libc.Lock(_handle, Libc.Unlock);
+        _isLocked = false;
+        _handle.Dispose();
+    }
 
-    public bool TryLock() => Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) == 0 || Marshal.GetLastPInvokeError() != Errno.Again;
+    public bool TryLock()
+    {
+        _isLocked = Libc.Lock(_handle, Libc.LockAlone | Libc.LockNow) == 0;
+        return _isLocked || Marshal.GetLastPInvokeError() != Errno.Again;
+    }
 
     public bool Has(PxarMetadata metadata, MetadataParts parts) => LinuxMetadataCheck.Has(_handle, metadata, parts);
 
