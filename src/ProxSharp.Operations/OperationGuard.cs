@@ -300,7 +300,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         await _ends.SettleAsync(planId, cancellationToken).ConfigureAwait(false);
-        if (Plans.Has(planId) && AppliedCalls.HasEnds(Ledger.List(), planId))
+        if (Plans.Has(planId))
         {
             await _ends.NoteMadeAsync(Plans.Load(planId), cancellationToken).ConfigureAwait(false);
         }
