@@ -218,20 +218,12 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
         catch (GuardRefusedException refusal) when (refusal.Reason == "ledger" && IsUnrecorded(plan.Id))
         {
-            throw Plans.Release(plan, refusal);
+            throw Plans.NotApplied(plan, refusal);
         }
-    }
-
-    // Calls are made when they are on record alone. Where the ledger cannot tell, the plan stays used.
-    private bool IsUnrecorded(string planId)
-    {
-        try
+        catch (Exception e) when (IsOfTheMoment(e) && IsUnrecorded(plan.Id))
         {
-            return !AppliedCalls.Any(Ledger.ListSound(), planId);
-        }
-        catch (GuardRefusedException)
-        {
-            return false;
+            Plans.Release(plan);
+            throw;
         }
     }
 

@@ -76,6 +76,59 @@ public sealed class UnrecordedCallTests
         Assert.Equal("used", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
+    [Theory]
+    [InlineData("frozen")]
+    [InlineData("limit")]
+    [InlineData("unreachable")]
+    public async Task Plan_OfWhichNothingWasSentBecauseOfTheMoment_CanBeAppliedLater(string obstacle)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible"]}],"approval":{"reversible":"prompt"},"limits":{"mutationsPerHour":1}}
+            """);
+        Plan plan = await PlanAsync(cluster);
+        Plan other = await cluster.PlanAsync(ApiMethod.Post, Config, new ApiParameters { { "cores", 4 } });
+        int before = 0;
+        cluster.Asked.Answer = _ =>
+        {
+            Hinder(cluster, obstacle, other);
+            before = cluster.Writes;
+            return Task.FromResult(true);
+        };
+        Exception refusal = await Assert.ThrowsAnyAsync<ProxmoxException>(() => cluster.Guard.ApplyAsync(plan.Id));
+        Assert.Equal(obstacle, refusal is GuardRefusedException refused ? refused.Reason : "unreachable");
+        Assert.Equal(before, cluster.Writes);
+
+        cluster.Asked.Answer = static _ => Task.FromResult(true);
+        cluster.Guard.Freeze.Thaw();
+        if (obstacle == "limit")
+        {
+            cluster.Policy("""{"version":1,"allow":[{"classes":["reversible"]}],"approval":{"reversible":"prompt"},"limits":{"mutationsPerHour":9}}""");
+        }
+
+        Assert.Equal(PlanState.Open, cluster.Guard.Plans.StateOf(plan, cluster.Time.GetUtcNow()));
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
+        Assert.Equal("used", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    // What happens while somebody is asked.
+    private static void Hinder(GuardedCluster cluster, string obstacle, Plan other)
+    {
+        switch (obstacle)
+        {
+            case "frozen":
+                cluster.Guard.Freeze.Freeze(TimeSpan.FromMinutes(1));
+                break;
+            case "limit":
+                // By somebody else's guard, and elsewhere: the guest of the plan stays as it is.
+                cluster.Guard.Ledger.Append("intent", other.Id, static json => json.WriteString("call", "POST /elsewhere"));
+                cluster.Guard.Ledger.Append("outcome", other.Id, static json => json.WriteString("result", "succeeded"));
+                break;
+            case "unreachable":
+                cluster.When(static request => request.Path.EndsWith("/106/config", StringComparison.Ordinal), Fault.Status(403, "Permission check failed"));
+                break;
+        }
+    }
+
     [Fact]
     public async Task Guest_ThatWasMadeAndCannotBeRecorded_IsTold_AndWhatFollowsIsNotMade()
     {

@@ -152,22 +152,28 @@ public sealed class PlanStore
         }
     }
 
-    /// <summary>Takes the mark back from a plan of which nothing was sent, because nothing of it could be put on record.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="refusal">Why it could not be.</param>
-    /// <returns>What is true of the plan now.</returns>
-    internal GuardRefusedException Release(Plan plan, GuardRefusedException refusal)
+    /// <summary>Takes the mark back from a plan of which nothing was sent.</summary>
+    /// <returns>False if that cannot be: the plan stays used, and nobody applies it twice.</returns>
+    internal bool Release(Plan plan)
     {
         try
         {
             File.Delete(UsedPathOf(plan.Id));
-            return Unrecorded(plan.Id, refusal.Message, refusal);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new GuardRefusedException("ledger", $"{refusal.Message} Nothing of plan {plan.Id[..12]} was sent. Plan it again.", refusal);
+            return false;
         }
     }
+
+    /// <summary>Takes the mark back from a plan of which nothing was sent, because nothing of it could be put on record.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="refusal">Why it could not be.</param>
+    /// <returns>What is true of the plan now.</returns>
+    internal GuardRefusedException NotApplied(Plan plan, GuardRefusedException refusal) => Release(plan)
+        ? Unrecorded(plan.Id, refusal.Message, refusal)
+        : new GuardRefusedException("ledger", $"{refusal.Message} Nothing of plan {plan.Id[..12]} was sent. Plan it again.", refusal);
 
     private static GuardRefusedException Unrecorded(string id, string why, Exception cause) =>
         new("ledger", $"{why.TrimEnd('.')}. Plan {id[..12]} was not applied, and nothing of it was sent; it can still be applied.", cause);
