@@ -436,9 +436,10 @@ public sealed partial class OperationGuard : IAsyncDisposable
     private Plan LoadOpen(string planId, GuardPolicy policy)
     {
         Plan plan = Plans.Load(planId);
-        if (Plans.IsUsed(plan, Ledger.ListSound()))
+        IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
+        if (Plans.IsUsed(plan, entries))
         {
-            throw PlanStore.Used(plan.Id);
+            throw PlanStore.Used(plan.Id, entries);
         }
 
         CheckTime(plan, policy);

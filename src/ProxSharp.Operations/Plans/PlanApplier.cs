@@ -159,7 +159,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     {
         if (isFirst && AppliedCalls.Any(entries, plan.Id))
         {
-            throw PlanStore.Used(plan.Id);
+            throw PlanStore.Used(plan.Id, entries);
         }
 
         checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());
