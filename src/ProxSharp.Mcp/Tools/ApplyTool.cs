@@ -224,7 +224,9 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     private static ToolAnswer Running(string id, TimeSpan waited, ApplyProgress? progress)
     {
-        const string next = "It is being applied. Call apply with the same plan to go on waiting; it is not applied twice.";
+        // Until its first call is told, a plan is looked at, or waits for the person who was asked.
+        string next = $"{(progress is null ? "Nothing is sent yet: a person is asked, or the server is looked at" : "It is being applied")}. "
+            + "Call apply with the same plan to go on waiting; it is not applied twice.";
         string? upid = progress?.Upid is { } task ? SafeText.Of(task, "upid") : null;
         JsonObject value = new()
         {
