@@ -31,10 +31,21 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 progress?.Report(new ApplyProgress(steps.Count, plan.Calls.Count, call.ToString(), upid) { Task = task });
 
             Report(null, null);
-            bool isFirst = steps.Count == 0;
-            if (await BeginAsync(plan, checks, approval, call, isFirst, known, cancellationToken).ConfigureAwait(false) is { } refused)
+            try
             {
-                steps.Add(refused);
+                if (steps.Count > 0)
+                {
+                    // Earlier calls of the plan have changed the state on purpose, and of who a target is what they say.
+                    await CompareAgainAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                PutOnRecord(plan, checks, approval, call, isFirst: steps.Count == 0);
+            }
+            catch (ProxmoxException e) when (steps.Count > 0)
+            {
+                // What was done before is done: whoever applied the plan has to hear of it.
+                steps.Add(NotMade(call, e));
                 break;
             }
 
@@ -52,36 +63,16 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         return ResultOf(plan, steps);
     }
 
-    /// <summary>Looks at what a call acts on again, and puts on record that it is meant.</summary>
-    /// <returns>Why it is not made; null if it may be. Before the first call, what is against it is thrown.</returns>
-    private async Task<ApplyStep?> BeginAsync(
-        Plan plan,
-        PlanChecks checks,
-        string approval,
-        PlannedCall call,
-        bool isFirst,
-        Dictionary<string, PlanTarget> known,
-        CancellationToken cancellationToken)
+    private void PutOnRecord(Plan plan, PlanChecks checks, string approval, PlannedCall call, bool isFirst)
     {
-        try
-        {
-            if (!isFirst)
-            {
-                // Earlier calls of the plan have changed the state on purpose, and of who a target is what they say.
-                await CompareAgainAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
-            }
+        freeze.Check();
+        ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
+    }
 
-            freeze.Check();
-            cancellationToken.ThrowIfCancellationRequested();
-            ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
-            return null;
-        }
-        catch (ProxmoxException e) when (!isFirst)
-        {
-            // What was done before is done: whoever applied the plan has to hear of it.
-            string why = e is GuardRefusedException refusal ? $"Refused ({refusal.Reason})" : "Not made, because what it acts on cannot be read";
-            return new ApplyStep(call.ToString(), 0, false, null, UntrustedText.Clean($"{why}: {e.Message}", LongestMessage)) { Fault = e };
-        }
+    private static ApplyStep NotMade(PlannedCall call, ProxmoxException why)
+    {
+        string what = why is GuardRefusedException refusal ? $"Refused ({refusal.Reason})" : "Not made, because what it acts on cannot be read";
+        return new ApplyStep(call.ToString(), 0, false, null, UntrustedText.Clean($"{what}: {why.Message}", LongestMessage)) { Fault = why };
     }
 
     private static ApplyResult ResultOf(Plan plan, List<ApplyStep> steps) =>

@@ -145,7 +145,7 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
             JsonElement tasks;
             try
             {
-                tasks = await TasksAsync(record, nodes[i], cancellationToken).ConfigureAwait(false);
+                tasks = (await TasksAsync(record, nodes[i], cancellationToken).ConfigureAwait(false)).Data;
             }
             catch (ProxmoxException e) when (e is ProxmoxApiException or ProxmoxConnectionException)
             {
@@ -169,12 +169,12 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
         return null;
     }
 
-    private async Task<JsonElement> TasksAsync(RetiredRecord record, string node, CancellationToken cancellationToken)
+    private Task<ApiResponse<JsonElement>> TasksAsync(RetiredRecord record, string node, CancellationToken cancellationToken)
     {
         ApiParameters filter = new()
         {
             { "vmid", record.Vmid }, { "since", record.Entry.Time.ToUnixTimeSeconds() }, { "source", "all" }, { "limit", MostTasks },
         };
-        return (await client.Raw.GetAsync($"/nodes/{node}/tasks", filter, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        return client.Raw.GetAsync($"/nodes/{node}/tasks", filter, cancellationToken: cancellationToken);
     }
 }

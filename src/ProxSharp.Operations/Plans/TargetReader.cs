@@ -205,20 +205,18 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             return default;
         }
 
-        JsonElement before = (await client.Raw.GetAsync(call.ConcretePath, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-        return call.Method == ApiMethod.Delete && before.ValueKind == JsonValueKind.Array && before.GetArrayLength() == 0
-            ? await LineAsync(call, before, cancellationToken).ConfigureAwait(false)
-            : before;
-    }
+        string path = call.ConcretePath;
+        JsonElement before = (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        if (call.Method != ApiMethod.Delete || before.ValueKind != JsonValueKind.Array || before.GetArrayLength() > 0)
+        {
+            return before;
+        }
 
-    // Of sets and groups their own path shows the members alone. What has none is described by its line in the list; what has some is not made again by one call.
-    private async Task<JsonElement> LineAsync(PlannedCall call, JsonElement members, CancellationToken cancellationToken)
-    {
+        // Of sets and groups their own path shows the members alone. What has none is described by its line in the list; what has some is not made again by one call.
+        JsonElement all = (await client.Raw.GetAsync(path[..path.LastIndexOf('/')], cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         string name = call.Path[(call.Path.LastIndexOf('/') + 1)..].Trim('{', '}');
-        JsonElement all = (await client.Raw.GetAsync(call.ConcretePath[..call.ConcretePath.LastIndexOf('/')], cancellationToken: cancellationToken)
-            .ConfigureAwait(false)).Data;
-        JsonElement line = all.EnumerateArray().FirstOrDefault(each => string.Equals(each.Text(name), call.Parameters.Find(name), StringComparison.OrdinalIgnoreCase));
-        return line.ValueKind == JsonValueKind.Object ? line : members;
+        return all.EnumerateArray().Where(line => string.Equals(line.Text(name), call.Parameters.Find(name), StringComparison.OrdinalIgnoreCase))
+            .Append(before).First();
     }
 
     private string? RecipeOf(PlannedCall call) => UndoBuilder.RecipeOf(client.Schema, call);
