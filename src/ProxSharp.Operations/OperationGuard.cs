@@ -218,20 +218,12 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
         catch (GuardRefusedException refusal) when (refusal.Reason == "ledger" && IsUnrecorded(plan.Id))
         {
-            throw Plans.Release(plan, refusal);
+            throw Plans.NotApplied(plan, refusal);
         }
-    }
-
-    // Calls are made when they are on record alone. Where the ledger cannot tell, the plan stays used.
-    private bool IsUnrecorded(string planId)
-    {
-        try
+        catch (Exception e) when (IsOfTheMoment(e) && IsUnrecorded(plan.Id))
         {
-            return !AppliedCalls.Any(Ledger.ListSound(), planId);
-        }
-        catch (GuardRefusedException)
-        {
-            return false;
+            Plans.Release(plan);
+            throw;
         }
     }
 
@@ -300,7 +292,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         await _ends.SettleAsync(planId, cancellationToken).ConfigureAwait(false);
-        if (Plans.Has(planId) && AppliedCalls.HasEnds(Ledger.List(), planId))
+        if (Plans.Has(planId))
         {
             await _ends.NoteMadeAsync(Plans.Load(planId), cancellationToken).ConfigureAwait(false);
         }
@@ -444,9 +436,10 @@ public sealed partial class OperationGuard : IAsyncDisposable
     private Plan LoadOpen(string planId, GuardPolicy policy)
     {
         Plan plan = Plans.Load(planId);
-        if (Plans.IsUsed(plan, Ledger.ListSound()))
+        IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
+        if (Plans.IsUsed(plan, entries))
         {
-            throw PlanStore.Used(plan.Id);
+            throw PlanStore.Used(plan.Id, entries);
         }
 
         CheckTime(plan, policy);

@@ -8,7 +8,7 @@ namespace ProxSharp.Cli.Tests;
 /// <summary>A plan that fails while it is applied ends as the command alone does: with the same exit code, and with what is missing.</summary>
 public sealed class FailedPlanTests
 {
-    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"}}""";
+    private const string Policy = """{"version":1,"allow":[{"classes":["reversible","disruptive"]}],"limits":{"targetsPerPlan":9},"approval":{"disruptive":"none"}}""";
     private const string Config = "/nodes/pve1/qemu/106/config";
 
     [Fact]
@@ -81,6 +81,55 @@ public sealed class FailedPlanTests
         Assert.NotEqual(0, error.GetProperty("logTail").GetArrayLength());
     }
 
+    [Fact]
+    public async Task Apply_WhoseOutcomeHasNoRoomInTheLedger_TellsWhatWasMadeAndWhatWasNot()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string plan = await PlannedAsync(cli, (Config, "cores", 2), (Config, "memory", 3072), (Config, "memory", 2560));
+        int changes = 0;
+        cluster.Simulator.Faults.When(
+            request =>
+            {
+                if (IsChange(request) && ++changes == 2)
+                {
+                    // As on a disk that is full from here on.
+                    Directory.CreateDirectory(Path.Combine(cli.StateOf("lab"), "ledger.head.new"));
+                }
+
+                return false;
+            },
+            Fault.ConnectionRefused);
+
+        CliRun run = await cli.LineAsync($"plan apply {plan} -o json");
+
+        JsonElement error = Error(run, 7);
+        Assert.Equal("refused_ledger", error.GetProperty("code").GetString());
+        Assert.Contains("memory=3072 was sent (succeeded: OK), and that is not on record. ", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(", so this was not done: POST /nodes/pve1/qemu/106/config memory=2560", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        using JsonDocument steps = JsonDocument.Parse(run.Output);
+        Assert.Equal([(2, true), (0, true)], steps.RootElement.GetProperty("data").EnumerateArray()
+            .Select(static step => (step.GetProperty("number").GetInt32(), step.GetProperty("succeeded").GetBoolean())));
+    }
+
+    [Theory]
+    [InlineData("-o json")]
+    [InlineData("")]
+    public async Task Apply_OfACloneThatCannotBeSeen_IsASuccessWithANote(string format)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await GuardedAsync(cluster);
+        string plan = await PlannedAsync(cli, ("/nodes/pve1/qemu/106/clone", "newid", 800), (Config, "memory", 3072));
+        cluster.Simulator.Faults.When(
+            static request => request.Path.EndsWith("/800/config", StringComparison.Ordinal), Fault.Status(403, "Permission check failed (/vms/800, VM.Audit)"), 100);
+
+        CliRun run = await cli.LineAsync($"plan apply {plan} {format}");
+
+        Assert.Contains("what it has left could not be read, or put on record", format.Length == 0 ? run.Errors : run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("memory=3072", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("VM.Audit", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""[{"method":"POST","path":"/nodes/pve1/qemu/106/config","parameters":{"vmid":107,"memory":3072}}]""", "'vmid' is '106' in the path and '107' in the parameters")]
     [InlineData("""[{"method":"POST","path":"/nodes/pve1/qemu/106/config?memory=1","parameters":{}}]""", "has a query")]
@@ -110,6 +159,14 @@ public sealed class FailedPlanTests
         CliHarness cli = await cluster.UserAsync();
         cli.Guard("lab", Policy);
         return cli;
+    }
+
+    private static async Task<string> PlannedAsync(CliHarness cli, params (string Path, string Name, int Value)[] calls)
+    {
+        string file = cli.Write("calls.json", $"[{string.Join(',', calls.Select(static call => $$$"""
+            {"method":"POST","path":"{{{call.Path}}}","parameters":{"{{{call.Name}}}":"{{{call.Value}}}"}}
+            """))}]");
+        return (await cli.LineAsync($"plan create --calls {file} -o name")).Succeeded().Trim();
     }
 
     private static bool IsChange(ProxSharp.Simulator.SimulatedRequest request) =>

@@ -22,11 +22,17 @@ public sealed class ApprovalTests
     public async Task Apply_ApprovedOnThePage_IsMade(string protocol)
     {
         await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
-        session.Visit = static address => AnswerAsync(address, "approve");
+        HttpStatusCode answered = HttpStatusCode.OK;
+        session.Visit = async address =>
+        {
+            await AnswerAsync(address, "approve");
+            answered = await StatusAsync(new HttpRequestMessage(HttpMethod.Get, address));
+        };
         JsonElement done = await session.DoneAsync("apply", Named(await session.PlanAsync(Delete106)));
         Assert.True(done.GetProperty("complete").GetBoolean());
         Assert.Equal("url", session.LastQuestion!.Mode);
         Assert.Equal(1, session.Questions);
+        Assert.Equal(HttpStatusCode.NotFound, answered);
     }
 
     [Theory]
@@ -45,6 +51,7 @@ public sealed class ApprovalTests
         string plan = await session.PlanAsync(Delete106);
         JsonElement waiting = await session.DoneAsync("apply", $$"""{"plan":"{{plan}}","seconds":1}""");
         Assert.True(waiting.GetProperty("running").GetBoolean());
+        Assert.StartsWith("Nothing is sent yet: ", waiting.GetProperty("next").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, session.Writes);
 
         // To agree to visit a page is no approval; that comes from the page, also after the call has ended.

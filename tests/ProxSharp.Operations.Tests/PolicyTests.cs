@@ -12,6 +12,10 @@ public sealed class PolicyTests
     [InlineData("""{"version":1,"limits":{"concurrentTasks":0}}""", "limits.concurrentTasks", "is 0: ")]
     [InlineData("""{"version":1,"allow":[{"classes":["exec"]}],"exec":{"enabled":true}}""", "exec.templates", "names no command")]
     [InlineData("""{"version":1,"allow":[{"classes":["exec"]}]}""", "exec.enabled", "is not true")]
+    [InlineData(
+        """{"version":1,"allow":[{"classes":["exec"]}],"exec":{"enabled":true,"templates":[{"command":["uptime"]},{"command":["cat","--file={f}"],"values":{"f":"a"}}]}}""",
+        "exec.templates[2].values",
+        "no argument is {f} as a whole")]
     [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["uptime"]}]}}""", "exec.enabled", "no rule in 'allow'")]
     [InlineData("""{"version":1,"allow":[{"classes":["reversible"]},{"classes":["reversible"],"vmids":["100","7","1-99"]}]}""", "allow[2].vmids", "has 7, 1-99:")]
     [InlineData("""{"version":1,"protect":{"vmids":["99"]}}""", "protect.vmids", "has 99:")]
@@ -36,6 +40,7 @@ public sealed class PolicyTests
     [InlineData("""{"version":1,"limits":{"targetsPerPlan":"many"}}""", "'limits.targetsPerPlan'")]
     [InlineData("""{"version":2}""", "'version'")]
     [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"]}]}}""", "{dir}")]
+    [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"],"values":{"dir":"a)|(?:b"}}]}}""", "no valid policy")]
     [InlineData("""{"version":1,"version":1}""", "version")]
     [InlineData("not json", "no valid policy")]
     [InlineData("", "is empty, so everything is refused")]

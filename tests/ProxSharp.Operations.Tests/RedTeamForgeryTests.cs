@@ -192,6 +192,10 @@ public sealed class RedTeamForgeryTests
         await using OperationGuard alone = cluster.OpenGuard(canAsk: false);
         Assert.Equal("used", await cluster.RefusedAsync(() => alone.ApplyAsync(plan.Id)));
         Assert.Equal("used", await cluster.RefusedAsync(() => alone.ExamineAsync(plan.Id)));
+
+        // Whoever has lost the answer is told where it is.
+        string message = (await Assert.ThrowsAsync<GuardRefusedException>(() => alone.ApplyAsync(plan.Id))).Message;
+        Assert.EndsWith("What came of its calls is in the ledger, of the last one under the number 2.", message, StringComparison.Ordinal);
     }
 
     [Theory]

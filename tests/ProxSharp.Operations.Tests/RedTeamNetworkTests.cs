@@ -262,11 +262,11 @@ public sealed class RedTeamNetworkTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         await using PveClient root = cluster.OpenRoot();
-        await root.Raw.PostAsync("/cluster/firewall/groups", TextPlans.Parameters("group=web"));
+        await root.Raw.PostAsync("/cluster/firewall/groups", TextPlans.Parameters("group=web comment=doors"));
         await root.Raw.PostAsync("/nodes/pve1/qemu/106/firewall/rules", TextPlans.Parameters("type=group action=web"));
         Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", "/cluster/firewall/groups/web", "");
         Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));
-        Assert.Empty(plan.Undo);
+        Assert.Equal("POST /cluster/firewall/groups comment=doors group=web", Assert.Single(plan.Undo).ToString());
     }
 
     [Theory]

@@ -148,6 +148,36 @@ public sealed class RetiredTests
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(early.Id)));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Purge_OfAGuestThatWasMoved_AsksTheNodesInBetween(bool isStarted, bool isBack)
+    {
+        await using GuardedCluster cluster = await RetiredAsync(105);
+        await MoveAsync(cluster, "pve3", "pve2");
+        if (isStarted)
+        {
+            await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve2/qemu/105/status/start"));
+            await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve2/qemu/105/status/stop"));
+        }
+
+        await MoveAsync(cluster, "pve2", isBack ? "pve3" : "pve1");
+        if (isStarted)
+        {
+            GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanPurgeAsync([105]));
+            Assert.Contains("it was started since it was retired: UPID:pve2:", refusal.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.True((await cluster.Guard.ApplyAsync((await cluster.Guard.PlanPurgeAsync([105])).Id)).IsComplete);
+        }
+    }
+
+    private static async Task MoveAsync(GuardedCluster cluster, string from, string to) =>
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync($"/nodes/{from}/qemu/105/migrate", new ApiParameters { { "target", to } }));
+
     [Fact]
     public async Task Purge_OfANumberThatWasGivenOutAgain_IsRefused()
     {

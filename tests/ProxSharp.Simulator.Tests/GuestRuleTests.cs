@@ -80,6 +80,19 @@ public sealed class GuestRuleTests : SimulatedCluster
     }
 
     [Fact]
+    public async Task Snapshot_HasADescriptionOfItsOwn_AndRollbackKeepsTheNotesOfTheGuest()
+    {
+        await Client.PutAsync($"{Staging}/config", ("description", "of the guest"));
+        await RunAsync(Client.PostAsync($"{Staging}/snapshot", ("snapname", "before"), ("description", "of the snapshot")));
+        await Client.PutAsync($"{Staging}/config", ("description", "later"));
+
+        Assert.Equal("of the snapshot", (await DataAsync($"{Staging}/snapshot/before/config"))["description"]!.GetValue<string>());
+        (string exit, _) = await RunAsync(Client.PostAsync($"{Staging}/snapshot/before/rollback"));
+
+        Assert.Equal(("OK", "later"), (exit, (await DataAsync($"{Staging}/config"))["description"]!.GetValue<string>().TrimEnd('\n')));
+    }
+
+    [Fact]
     public async Task Clone_OfASnapshot_HasTheConfigurationOfThatTime()
     {
         await RunAsync(Client.PostAsync($"{Staging}/snapshot", ("snapname", "before")));

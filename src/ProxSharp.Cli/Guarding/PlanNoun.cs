@@ -170,6 +170,11 @@ internal static class PlanNoun
     {
         ApplyResult result = await MakeAsync(run, guard, plan, cancellationToken).ConfigureAwait(false);
         PlanText.Write(run.Command, result);
+        foreach (ApplyStep step in result.Steps.Where(static step => step.Note is not null && step.Note != step.Fault?.Message))
+        {
+            run.Note($"{step.Call}: {step.Note}");
+        }
+
         if (result.IsComplete)
         {
             run.Note(guard.Plans.Load(plan).Undo.Count > 0 ? $"Done. To take it back: prox undo {result.Steps[^1].LedgerNumber}" : "Done.");
@@ -189,7 +194,7 @@ internal static class PlanNoun
             CliError error = ErrorMapper.Map(fault);
             return error with
             {
-                Message = $"{failed.Call}: it did not succeed ({error.Message.TrimEnd('.')}){rest}",
+                Message = failed.Succeeded ? error.Message.TrimEnd('.') + rest : $"{failed.Call}: it did not succeed ({error.Message.TrimEnd('.')}){rest}",
                 Hint = error.Hint ?? next,
                 IsRetryable = false,
                 Upid = error.Upid ?? failed.Upid,

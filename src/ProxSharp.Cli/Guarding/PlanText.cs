@@ -20,7 +20,7 @@ internal static class PlanText
 
     private static readonly ResultShape s_steps = new()
     {
-        LeadingFields = ["number", "succeeded", "call", "message", "upid"],
+        LeadingFields = ["number", "succeeded", "call", "message", "upid", "note"],
         TableFields = ["number", "succeeded", "call", "message"],
         NameField = "number",
     };
@@ -128,6 +128,7 @@ internal static class PlanText
             json.WriteString("call", step.Call);
             json.WriteString("message", step.Message);
             json.WriteOptional("upid", step.Upid);
+            json.WriteOptional("note", step.Note);
             if (step.Program is { } program)
             {
                 json.WriteOptional("output", program.Output);

@@ -26,11 +26,11 @@ public sealed class ApprovalDesk
     /// The page for a key, as HTML without scripts: what the plan does, and a form with the field <c>answer</c> (<c>approve</c> or <c>decline</c>).
     /// </summary>
     /// <param name="key">The key.</param>
-    /// <returns>The page; null if no plan waits under this key.</returns>
+    /// <returns>The page; null if no plan waits under this key, or somebody has answered.</returns>
     public string? Render(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (!_open.TryGetValue(key, out Open? open))
+        if (!_open.TryGetValue(key, out Open? open) || open.Answer.Task.IsCompleted)
         {
             return null;
         }

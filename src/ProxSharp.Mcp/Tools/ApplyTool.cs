@@ -20,6 +20,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     // Of what a program in a guest wrote, characters.
     private const int LongestOutput = 4000;
     private const int LongestLine = 200;
+    private const int LongestNote = 600;
 
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
@@ -223,7 +224,9 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     private static ToolAnswer Running(string id, TimeSpan waited, ApplyProgress? progress)
     {
-        const string next = "It is being applied. Call apply with the same plan to go on waiting; it is not applied twice.";
+        // Until its first call is told, a plan is looked at, or waits for the person who was asked.
+        string next = $"{(progress is null ? "Nothing is sent yet: a person is asked, or the server is looked at" : "It is being applied")}. "
+            + "Call apply with the same plan to go on waiting; it is not applied twice.";
         string? upid = progress?.Upid is { } task ? SafeText.Of(task, "upid") : null;
         JsonObject value = new()
         {
@@ -258,8 +261,10 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
         IEnumerable<string> steps = result.Steps.Select(Line);
         string end = result.IsComplete ? ""
-            : result.NotMade.Count == 0 ? "\nThe plan was not completed."
-            : $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Select(static call => SafeText.Of(call, "call", 300)))}";
+            : result.NotMade.Count > 0
+                ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Select(static call => SafeText.Of(call, "call", 300)))}"
+            : result.Steps[^1].Succeeded ? "\nThe plan was carried out to its last call; the ledger does not say so."
+            : "\nThe plan was not completed.";
         return new ToolAnswer(string.Join('\n', steps) + end, value);
     }
 
@@ -268,7 +273,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         string how = step.Succeeded ? "done" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){written}");
+        string note = step.Note is null ? "" : $" NOTE: {SafeText.Of(step.Note, "note", LongestNote)}";
+        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){note}{written}");
     }
 
     private static bool HasFailed(AgentExecResult? program) => program is { HasExited: true, IsSuccess: false };
@@ -283,6 +289,11 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ("upid", step.Upid),
             ("message", SafeText.Of(step.Message, "message")),
             ("number", step.LedgerNumber));
+        if (step.Note is not null)
+        {
+            row["note"] = SafeText.Of(step.Note, "note", LongestNote);
+        }
+
         if (step.Program is { } program)
         {
             row["program"] = Values.Row(

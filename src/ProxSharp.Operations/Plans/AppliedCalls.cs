@@ -17,9 +17,6 @@ internal static class AppliedCalls
     /// <summary>True if calls of the plan were made, or were about to be.</summary>
     public static bool Any(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == "intent");
 
-    /// <summary>True if a task of the plan has ended after its call was given up.</summary>
-    public static bool HasEnds(IEnumerable<LedgerEntry> ledger, string planId) => ledger.Any(entry => entry.PlanId == planId && entry.Kind == LeftTasks.Kind);
-
     /// <summary>What came of each call of a plan.</summary>
     public static CallState[] Of(Plan plan, IEnumerable<LedgerEntry> ledger)
     {

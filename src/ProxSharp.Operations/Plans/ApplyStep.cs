@@ -4,7 +4,9 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>What came of one call.</summary>
 /// <param name="Call">The call, secrets masked.</param>
-/// <param name="LedgerNumber">The number of its outcome in the ledger; 0 if the guard refused it after earlier calls were made.</param>
+/// <param name="LedgerNumber">
+/// The number of its outcome in the ledger; 0 if it was not made because earlier ones had changed what it needs, or if its outcome could not be put on record.
+/// </param>
 /// <param name="Succeeded">True if it did, its task or program included.</param>
 /// <param name="Upid">The task it started; null if none.</param>
 /// <param name="Message">How it ended, in the server's words.</param>
@@ -14,10 +16,15 @@ public sealed record ApplyStep(string Call, long LedgerNumber, bool Succeeded, s
     public AgentExecResult? Program { get; init; }
 
     /// <summary>
-    /// Why it failed: what the server refused, what could not be reached, the task that failed, or what the guard refused after earlier calls were made. Null
-    /// if it succeeded, or if it is its program that failed.
+    /// Why it failed: what the server refused, what could not be reached, the task that failed, what the guard refused or nobody could read after earlier calls
+    /// were made, or that the ledger has no outcome of it. Null if it succeeded and is on record, or if it is its program that failed.
     /// </summary>
     public ProxmoxException? Fault { get; init; }
+
+    /// <summary>
+    /// What could not be read, or put on record, after the call was made: it is made all the same. Null if there is nothing to say.
+    /// </summary>
+    public string? Note { get; init; }
 
     /// <summary>True if the call runs a program whose end nobody has seen: what follows it cannot rely on it.</summary>
     internal bool IsOpen { get; init; }

@@ -12,6 +12,9 @@ internal static partial class GuestNames
     /// <summary>True for a call whose path names a guest.</summary>
     public static bool IsInPath(PlannedCall call) => GuestPath.IsMatch(call.Path);
 
+    /// <summary>True for a call on the configuration of a guest itself, as that of its parts and snapshots is not.</summary>
+    public static bool IsConfig(PlannedCall call) => IsInPath(call) && call.Path.EndsWith("/{vmid}/config", StringComparison.Ordinal);
+
     /// <summary>The numbers behind resources of high availability, such as <c>vm:100,ct:101</c>.</summary>
     public static IEnumerable<string> OfHaResources(string list) =>
         Split(list).Select(static sid => HaResource.Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);

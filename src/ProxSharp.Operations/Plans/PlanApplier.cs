@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Operations.Plans;
@@ -8,6 +9,8 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Makes the calls of a plan, one after the other, and puts on record before each what is meant.</summary>
 internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze, CallMarks marks)
 {
+    private const int LongestMessage = 600;
+
     private readonly PlannedCallMaker _calls = new(client, door, ledger);
 
     public async Task<ApplyResult> ApplyAsync(
@@ -27,52 +30,79 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             void Report(string? upid, TaskProgress? task) =>
                 progress?.Report(new ApplyProgress(steps.Count, plan.Calls.Count, call.ToString(), upid) { Task = task });
 
+            Report(null, null);
             try
             {
-                Report(null, null);
                 if (steps.Count > 0)
                 {
                     // Earlier calls of the plan have changed the state on purpose, and of who a target is what they say.
                     await CompareAgainAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
                 }
 
-                freeze.Check();
                 cancellationToken.ThrowIfCancellationRequested();
-                bool isFirst = steps.Count == 0;
-                ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
+                PutOnRecord(plan, checks, approval, call, isFirst: steps.Count == 0);
             }
-            catch (GuardRefusedException refusal) when (steps.Count > 0)
+            catch (ProxmoxException e) when (steps.Count > 0)
             {
                 // What was done before is done: whoever applied the plan has to hear of it.
-                steps.Add(new ApplyStep(call.ToString(), 0, false, null, $"Refused ({refusal.Reason}): {refusal.Message}") { Fault = refusal });
+                steps.Add(NotMade(call, e));
                 break;
             }
 
             ApplyStep step = await _calls.MakeAsync(plan, call, progress is null ? null : Report, cancellationToken).ConfigureAwait(false);
-            steps.Add(step);
-            if (!step.Succeeded || (step.IsOpen && call != plan.Calls[^1]))
+
+            // The ledger tells by the order of its outcomes which is of which call: after one that it does not have, none may follow.
+            bool goesOn = step is { Succeeded: true, LedgerNumber: > 0 } && !(step.IsOpen && call != plan.Calls[^1]);
+            steps.Add(goesOn ? await NoteAsync(plan, call, step, known, cancellationToken).ConfigureAwait(false) : step);
+            if (!goesOn)
             {
                 break;
             }
-
-            await NoteAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
         }
 
         return ResultOf(plan, steps);
     }
 
+    private void PutOnRecord(Plan plan, PlanChecks checks, string approval, PlannedCall call, bool isFirst)
+    {
+        freeze.Check();
+        ledger.Append("intent", plan.Id, json => WriteIntent(json, plan, call, approval), entries => CheckLedger(plan, checks, entries, isFirst));
+    }
+
+    private static ApplyStep NotMade(PlannedCall call, ProxmoxException why)
+    {
+        string what = why is GuardRefusedException refusal ? $"Refused ({refusal.Reason})" : "Not made, because what it acts on cannot be read";
+        return new ApplyStep(call.ToString(), 0, false, null, UntrustedText.Clean($"{what}: {why.Message}", LongestMessage)) { Fault = why };
+    }
+
     private static ApplyResult ResultOf(Plan plan, List<ApplyStep> steps) =>
-        new(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1].Succeeded)
+        new(plan.Id, steps, steps.Count == plan.Calls.Count && steps[^1] is { Succeeded: true, LedgerNumber: > 0 })
         {
             NotMade = [.. plan.Calls.Skip(steps.Count).Select(static call => call.ToString())],
         };
 
     /// <summary>Notes what a call that succeeded has made of its targets, for later calls and for the ledger.</summary>
-    private async Task NoteAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
+    /// <returns>Its step, with what could not be noted.</returns>
+    private async Task<ApplyStep> NoteAsync(
+        Plan plan, PlannedCall call, ApplyStep step, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
     {
-        await NoteMadeAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
-        await NoteChangedAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
-        await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await NoteMadeAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+            await NoteChangedAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+            await RetiredGuests.NoteAsync(client, ledger, plan, call, cancellationToken).ConfigureAwait(false);
+            return step;
+        }
+        catch (ProxmoxException e)
+        {
+            // The call is made and on record. Later ones that act on what nobody could read are refused; the others need none of it.
+            string hidden = e is GuardRefusedException { Reason: "target" } ? " Or the token may not see it (VM.Audit)." : "";
+            return step with
+            {
+                Note = UntrustedText.Clean(
+                    $"It was made; what it has left could not be read, or put on record, so that taking it back may be refused: {e.Message}{hidden}", LongestMessage),
+            };
+        }
     }
 
     /// <summary>Puts on record who the guests are that a call has made.</summary>
@@ -120,7 +150,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     {
         if (isFirst && AppliedCalls.Any(entries, plan.Id))
         {
-            throw PlanStore.Used(plan.Id);
+            throw PlanStore.Used(plan.Id, entries);
         }
 
         checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());

@@ -84,7 +84,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
         draft.Own.Add(own);
-        draft.Before.Add(UndoBuilder.Before(own));
+        draft.Before.Add(UndoBuilder.Before(call, own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
         UndoBuilder ways = new(client.Schema);
         UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, step))];

@@ -124,7 +124,14 @@ public sealed class PlanStore
     /// <summary>True if a plan was applied or discarded, or somebody tried to. The ledger tells it too: a mark can be removed.</summary>
     internal bool IsUsed(Plan plan, IReadOnlyList<LedgerEntry> entries) => File.Exists(UsedPathOf(plan.Id)) || AppliedCalls.Any(entries, plan.Id);
 
-    internal static GuardRefusedException Used(string id) => new("used", $"Plan {id[..12]} was used before; a plan is good for once.");
+    /// <summary>Refuses a plan that was used. Whoever has lost the answer to it, because the connection broke, finds in the ledger what it said.</summary>
+    internal static GuardRefusedException Used(string id, IReadOnlyList<LedgerEntry> entries)
+    {
+        string made = entries.LastOrDefault(entry => entry.PlanId == id && entry.Kind == "outcome") is { } last
+            ? $" What came of its calls is in the ledger, of the last one under the number {JsonTexts.Number(last.Number)}."
+            : "";
+        return new GuardRefusedException("used", $"Plan {id[..12]} was used before; a plan is good for once.{made}");
+    }
 
     internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
@@ -144,7 +151,7 @@ public sealed class PlanStore
         }
         catch (IOException) when (File.Exists(UsedPathOf(plan.Id)))
         {
-            throw Used(plan.Id);
+            throw Used(plan.Id, _ledger.List());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -152,22 +159,28 @@ public sealed class PlanStore
         }
     }
 
-    /// <summary>Takes the mark back from a plan of which nothing was sent, because nothing of it could be put on record.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="refusal">Why it could not be.</param>
-    /// <returns>What is true of the plan now.</returns>
-    internal GuardRefusedException Release(Plan plan, GuardRefusedException refusal)
+    /// <summary>Takes the mark back from a plan of which nothing was sent.</summary>
+    /// <returns>False if that cannot be: the plan stays used, and nobody applies it twice.</returns>
+    internal bool Release(Plan plan)
     {
         try
         {
             File.Delete(UsedPathOf(plan.Id));
-            return Unrecorded(plan.Id, refusal.Message, refusal);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new GuardRefusedException("ledger", $"{refusal.Message} Nothing of plan {plan.Id[..12]} was sent. Plan it again.", refusal);
+            return false;
         }
     }
+
+    /// <summary>Takes the mark back from a plan of which nothing was sent, because nothing of it could be put on record.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="refusal">Why it could not be.</param>
+    /// <returns>What is true of the plan now.</returns>
+    internal GuardRefusedException NotApplied(Plan plan, GuardRefusedException refusal) => Release(plan)
+        ? Unrecorded(plan.Id, refusal.Message, refusal)
+        : new GuardRefusedException("ledger", $"{refusal.Message} Nothing of plan {plan.Id[..12]} was sent. Plan it again.", refusal);
 
     private static GuardRefusedException Unrecorded(string id, string why, Exception cause) =>
         new("ledger", $"{why.TrimEnd('.')}. Plan {id[..12]} was not applied, and nothing of it was sent; it can still be applied.", cause);

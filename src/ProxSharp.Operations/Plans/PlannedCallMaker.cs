@@ -28,7 +28,6 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
     public async Task<ApplyStep> MakeAsync(Plan plan, PlannedCall call, Action<string?, TaskProgress?>? report, CancellationToken cancellationToken)
     {
         Outcome outcome = new();
-        LedgerEntry entry;
         try
         {
             await CarryOutAsync(plan, call, outcome, report, cancellationToken).ConfigureAwait(false);
@@ -40,23 +39,42 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             outcome.Message = Secrets.Redact(e.Message, call.Parameters);
             outcome.Fault = e;
         }
-        finally
+        catch
         {
-            // Also when the waiting is cancelled: what was begun is on record with what is known of it.
-            outcome.Message = UntrustedText.Clean(outcome.Message, 400);
-            entry = Record(plan, call, outcome);
+            // The waiting was cancelled: what was begun is on record with what is known of it.
+            Record(plan, call, outcome);
+            throw;
         }
 
-        return new ApplyStep(call.ToString(), entry.Number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
+        return StepOf(plan, call, outcome);
+    }
+
+    private ApplyStep StepOf(Plan plan, PlannedCall call, Outcome outcome)
+    {
+        long number = 0;
+        string? note = null;
+        try
+        {
+            number = Record(plan, call, outcome).Number;
+        }
+        catch (GuardRefusedException unrecorded)
+        {
+            note = unrecorded.Message;
+            outcome.Fault ??= unrecorded;
+        }
+
+        return new ApplyStep(call.ToString(), number, outcome.Result == AppliedCalls.Succeeded, outcome.Upid, outcome.Message)
         {
             Program = outcome.Program,
             Fault = outcome.Fault,
+            Note = note,
             IsOpen = outcome.Result == AppliedCalls.Succeeded && GuestProgram.IsStartedBy(call) && outcome.Program is not { HasExited: true },
         };
     }
 
     private LedgerEntry Record(Plan plan, PlannedCall call, Outcome outcome)
     {
+        outcome.Message = UntrustedText.Clean(outcome.Message, 400);
         try
         {
             return ledger.Append("outcome", plan.Id, json =>
@@ -96,8 +114,19 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
         if (outcome.Result == AppliedCalls.Succeeded)
         {
-            JsonElement after = await AfterAsync(plan, call, cancellationToken).ConfigureAwait(false);
+            SetLeft(call, outcome, await AfterAsync(plan, call, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private void SetLeft(PlannedCall call, Outcome outcome, JsonElement after)
+    {
+        try
+        {
             (outcome.Left, outcome.Found) = (LeftValues.Of(ledger, call, after), LeftValues.Strange(ledger, call, after));
+        }
+        catch (GuardRefusedException)
+        {
+            // What the ledger cannot seal is not on record. The call has succeeded all the same, and a ledger without a key takes no outcome, which is told.
         }
     }
 
@@ -145,7 +174,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 .ConfigureAwait(false)];
 
             // What was created inside a guest is not described by the configuration of the guest.
-            return shown == call ? UndoBuilder.Before(now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
+            return shown == call ? UndoBuilder.Before(call, now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
         }
         catch (ProxmoxException)
         {
@@ -220,11 +249,18 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (pause.IsCompletedSuccessfully)
         {
-            ledger.Append(AppliedCalls.TaskKind, plan.Id, json =>
+            try
             {
-                json.WriteString("call", call.ToString());
-                json.WriteString("upid", upid);
-            });
+                ledger.Append(AppliedCalls.TaskKind, plan.Id, json =>
+                {
+                    json.WriteString("call", call.ToString());
+                    json.WriteString("upid", upid);
+                });
+            }
+            catch (GuardRefusedException)
+            {
+                // How the task ends is known all the same: its outcome names it, or says that there is no room for it either.
+            }
         }
     }
 

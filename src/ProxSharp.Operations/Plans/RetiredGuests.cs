@@ -139,20 +139,17 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
     // A guest that ran and was stopped again looks as it did: its tasks tell.
     private async Task<string?> StartAsync(RetiredRecord record, PlanTarget now, CancellationToken cancellationToken)
     {
-        foreach (string node in new[] { record.Left.Facts.GetValueOrDefault("node") ?? "", now.Facts.GetValueOrDefault("node") ?? "" }.Distinct())
+        List<string> nodes = [.. new[] { record.Left.Facts.GetValueOrDefault("node") ?? "", now.Facts.GetValueOrDefault("node") ?? "" }.Distinct()];
+        for (int i = 0; i < nodes.Count; i++)
         {
-            ApiParameters filter = new()
-            {
-                { "vmid", record.Vmid }, { "since", record.Entry.Time.ToUnixTimeSeconds() }, { "source", "all" }, { "limit", MostTasks },
-            };
             JsonElement tasks;
             try
             {
-                tasks = (await client.Raw.GetAsync($"/nodes/{node}/tasks", filter, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+                tasks = (await TasksAsync(record, nodes[i], cancellationToken).ConfigureAwait(false)).Data;
             }
             catch (ProxmoxException e) when (e is ProxmoxApiException or ProxmoxConnectionException)
             {
-                return $"whether it was started since cannot be read on {node}: {UntrustedText.Clean(e.Message, 120)}";
+                return $"whether it was started since cannot be read on {nodes[i]}: {UntrustedText.Clean(e.Message, 120)}";
             }
 
             if (tasks.EnumerateArray().FirstOrDefault(static task => task.Text("type") is "qmstart" or "vzstart" or "qmresume" or "vzresume")
@@ -160,8 +157,24 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
             {
                 return $"it was started since it was retired: {UntrustedText.Clean(start.Text("upid") ?? "", 200)}";
             }
+
+            // What is left of a move does not say where to: it may have run anywhere in between.
+            if (i == 0 && (nodes.Count > 1 || tasks.EnumerateArray().Any(static task => task.Text("type") is "qmigrate" or "vzmigrate")))
+            {
+                JsonElement all = (await client.Raw.GetAsync("/nodes", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+                nodes.AddRange([.. all.EnumerateArray().Select(static each => each.Text("node")).OfType<string>().Except(nodes)]);
+            }
         }
 
         return null;
+    }
+
+    private Task<ApiResponse<JsonElement>> TasksAsync(RetiredRecord record, string node, CancellationToken cancellationToken)
+    {
+        ApiParameters filter = new()
+        {
+            { "vmid", record.Vmid }, { "since", record.Entry.Time.ToUnixTimeSeconds() }, { "source", "all" }, { "limit", MostTasks },
+        };
+        return client.Raw.GetAsync($"/nodes/{node}/tasks", filter, cancellationToken: cancellationToken);
     }
 }

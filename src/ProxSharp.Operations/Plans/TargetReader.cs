@@ -197,15 +197,29 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
     private async Task<JsonElement> BeforeAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        if (call.Method is not (ApiMethod.Put or ApiMethod.Delete)
-            || client.Schema.Find(ApiMethod.Get, call.Path) is null
+        // What is set by POST is read for its way back alone: where no object is shown there is none.
+        if (client.Schema.Find(ApiMethod.Get, call.Path) is not { } shown
+            || (call.Method == ApiMethod.Post && (RecipeOf(call) != UndoBuilder.RestoreBefore || shown.Returns.Type != ApiValueType.Object))
             || OperationCatalogue.For(client.Schema.Product).Find(ApiMethod.Get, call.Path).Class != OperationClass.Read)
         {
             return default;
         }
 
-        return (await client.Raw.GetAsync(call.ConcretePath, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        string path = call.ConcretePath;
+        JsonElement before = (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        if (call.Method != ApiMethod.Delete || before.ValueKind != JsonValueKind.Array || before.GetArrayLength() > 0)
+        {
+            return before;
+        }
+
+        // Of sets and groups their own path shows the members alone. What has none is described by its line in the list; what has some is not made again by one call.
+        JsonElement all = (await client.Raw.GetAsync(path[..path.LastIndexOf('/')], cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        string name = call.Path[(call.Path.LastIndexOf('/') + 1)..].Trim('{', '}');
+        return all.EnumerateArray().Where(line => string.Equals(line.Text(name), call.Parameters.Find(name), StringComparison.OrdinalIgnoreCase))
+            .Append(before).First();
     }
+
+    private string? RecipeOf(PlannedCall call) => UndoBuilder.RecipeOf(client.Schema, call);
 
     /// <summary>What does not change by itself: neither the clock, nor what the members of a pool use.</summary>
     private static string Lasting(PlannedCall call, JsonElement before)
@@ -230,7 +244,9 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         && (NewGuests.MadeBy(call).Any()
             || (hasGuests && (call.Path.EndsWith("/vzdump", StringComparison.Ordinal) || GuestGroups.IsBulk(call))));
 
-    private static bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal);
+    // What gets its own values back needs them: those of the guest are not those of its snapshot.
+    private bool NamedBelowGuest(PlannedCall call) => call.Path.Contains("/firewall/", StringComparison.Ordinal)
+        || (GuestNames.IsInPath(call) && !GuestNames.IsConfig(call) && RecipeOf(call) == UndoBuilder.RestoreBefore);
 
     /// <summary>Reads some at once; the order is that of the guests.</summary>
     private async Task<IReadOnlyList<PlanTarget>> ReadTouchedAsync(TouchedGuest[] guests, NewGuests made, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
         }
 
         string? recipe = RecipeOf(schema, call);
-        JsonElement before = Before(targets);
+        JsonElement before = Before(call, targets);
         PlanRequest? request = recipe switch
         {
             RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
@@ -76,9 +76,12 @@ internal sealed class UndoBuilder(ApiSchema schema)
         .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)))
         .Distinct(StringComparer.Ordinal);
 
-    /// <summary>What a call of these targets acts on as it is now; undefined if it cannot be read.</summary>
-    public static JsonElement Before(IEnumerable<PlanTarget> targets) =>
-        targets.Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
+    /// <summary>
+    /// What a call acts on as it is now: what its own path shows, and nothing else that it touches. Undefined if it cannot be read, or is no object.
+    /// </summary>
+    public static JsonElement Before(PlannedCall call, IEnumerable<PlanTarget> targets) => targets
+        .Where(target => GuestNames.IsConfig(call) || !target.Key.StartsWith("guest ", StringComparison.Ordinal))
+        .Select(static target => target.Before).LastOrDefault(static value => value.ValueKind == JsonValueKind.Object);
 
     /// <summary>How a call is taken back; null if it is not.</summary>
     public static string? RecipeOf(ApiSchema schema, PlannedCall call) => OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;

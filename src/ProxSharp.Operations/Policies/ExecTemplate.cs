@@ -32,6 +32,9 @@ internal sealed class ExecTemplate
         }
 
         string name = argument[1..^1];
+
+        // Alone first: a pattern that closes the group around it would not be held to both ends.
+        _ = new Regex(values[name]);
         Regex pattern = new($@"\A(?:{values[name]})\z", RegexOptions.CultureInvariant, s_patience);
         return text => text.All(static character => !char.IsControl(character)) && Fits(name, pattern, text);
     }

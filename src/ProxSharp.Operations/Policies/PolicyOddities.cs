@@ -49,6 +49,15 @@ internal static class PolicyOddities
         {
             found["exec.templates"] = "names no command, and a rule allows exec: no program can be run in a guest";
         }
+
+        for (int i = 0; i < policy.ExecTemplates.Count; i++)
+        {
+            ExecTemplate template = policy.ExecTemplates[i];
+            if (template.Values.Keys.FirstOrDefault(name => !template.Command.Contains($"{{{name}}}")) is { } idle)
+            {
+                found[$"exec.templates[{JsonTexts.Number(i + 1)}].values"] = $"has a pattern for '{idle}', and no argument is {{{idle}}} as a whole: it is taken as it stands";
+            }
+        }
     }
 
     private static void AddVmids(Dictionary<string, string> found, string key, IReadOnlyList<VmidRange> ranges)

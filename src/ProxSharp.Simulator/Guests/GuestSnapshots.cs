@@ -8,6 +8,8 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>Snapshots of guests.</summary>
 internal sealed class GuestSnapshots(PveState state, GuestContext context)
 {
+    private const string Notes = "description";
+
     public void Register(HandlerTable table)
     {
         foreach (string kind in (string[])["qemu", "lxc"])
@@ -83,7 +85,9 @@ internal sealed class GuestSnapshots(PveState state, GuestContext context)
                 throw ApiFault.Failed("snapshot feature is not available");
             }
 
-            Dictionary<string, string> config = new(guest.Config, StringComparer.Ordinal);
+            // Proxmox: the notes of the guest are no part of it; a snapshot has a description of its own.
+            Dictionary<string, string> config = guest.Config.Where(static option => option.Key != Notes)
+                .ToDictionary(static option => option.Key, static option => option.Value, StringComparer.Ordinal);
             guest.Snapshots.Add(new GuestSnapshot(name, state.Now.ToUnixTimeSeconds(), guest.Config.GetValueOrDefault("parent"), withMemory, config) { Description = description });
             guest.Config["parent"] = name;
         });
@@ -131,6 +135,11 @@ internal sealed class GuestSnapshots(PveState state, GuestContext context)
             SortedDictionary<string, string> left = guest.Config;
             guest.Config = new SortedDictionary<string, string>(snapshot.Config.ToDictionary(), StringComparer.Ordinal);
             SetParent(guest, name);
+            if (left.TryGetValue(Notes, out string? notes))
+            {
+                guest.Config[Notes] = notes;
+            }
+
             KeepDisks(guest, left);
             if (start || snapshot.WithMemory)
             {
