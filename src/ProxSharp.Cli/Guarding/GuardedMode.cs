@@ -141,7 +141,7 @@ internal static class GuardedMode
                 Code = "refused",
                 ExitCode = ExitCodes.Refused,
                 Message = isPlannable
-                    ? $"'{what}' was not sent: no rule of the policy of '{place.Name}' allows what is {word}"
+                    ? $"'{what}' was not sent: no rule of the policy of '{place.Name}' allows what is {word}{(kind < OperationClass.Privileged || reason is null ? "" : $" ({reason})")}"
                     : $"'{what}' was not sent: a policy guards '{place.Name}', and this is {Why(word, reason)}nothing that can be planned",
                 Hint = isPlannable ? "See what is allowed: prox policy show" : "A person runs it where no policy is. See what is allowed: prox policy show",
             });
