@@ -71,6 +71,8 @@ public sealed class ToolTests
     [InlineData("mem_pct<", "mem_pct is compared with a number, for example mem_pct<80.")]
     [InlineData("mem_pct>=80", "there is no >=; write mem_pct>number")]
     [InlineData("mem_pct<=80", "there is no <=; write mem_pct<number")]
+    [InlineData("mem_pct!>80", "there is no !>; write mem_pct<number")]
+    [InlineData("mem_pct!<80", "there is no !<; write mem_pct>number")]
     [InlineData("mem_pct>NaN", "mem_pct is compared with a number")]
     [InlineData("vmid=web-1", "vmid is compared with a number, for example vmid=80.")]
     [InlineData("node>1", "node holds no numbers; choose by node=value or node~part.")]

@@ -77,7 +77,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         AgentSite site = sites.For(call);
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         long since = now.AddHours(-call.Number("hours", 24, 24 * 366)).ToUnixTimeSeconds();
-        ApiParameters parameters = new() { { "limit", 1000 }, { "since", since } };
+        ApiParameters parameters = new() { { "since", since } };
         if (call.Flag("failed"))
         {
             parameters.Add("errors", true);
@@ -98,7 +98,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         List<JsonElement> tasks = [];
         foreach (string node in await NodesAsync(site, cancellationToken).ConfigureAwait(false))
         {
-            tasks.AddRange(await reading.ListAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
+            tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
         }
 
         JsonObject[] rows =
