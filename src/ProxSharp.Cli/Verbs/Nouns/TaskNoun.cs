@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -8,12 +9,16 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Mcp.Sites;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
 /// <summary>The noun <c>task</c>: what servers do in the background.</summary>
 internal static class TaskNoun
 {
+    /// <summary>Where nothing chooses, so many are enough.</summary>
+    private const int MostTasks = 500;
+
     private const string Example = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:";
 
     private static readonly ResultShape s_ended = new()
@@ -68,11 +73,20 @@ internal static class TaskNoun
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(guest), token).ConfigureAwait(false);
-            JsonElement items = (await session.GetAsync(path, null, token).ConfigureAwait(false)).Data;
+            List<JsonElement> items = [];
+            if (named is null)
+            {
+                items.AddRange((await session.GetAsync(path, null, token).ConfigureAwait(false)).Data.EnumerateArray());
+            }
+            else
+            {
+                await ReadNodeAsync(run, session, path, isBackup, run.Value(running), run.Value(failed), ids is not null, items, token).ConfigureAwait(false);
+            }
+
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
-                foreach (JsonElement item in items.EnumerateArray()
+                foreach (JsonElement item in items
                     .Where(item => Fits(item, run, running, failed, ids))
                     .OrderByDescending(static item => Time(item)))
                 {
@@ -82,6 +96,35 @@ internal static class TaskNoun
                 json.WriteEndArray();
             }), shape);
         }, cancellationToken);
+    }
+
+    // Proxmox: who says nothing else gets the first 50, and of a node of a cluster only those that have ended.
+    private static async Task ReadNodeAsync(
+        VerbRun run, ServerSession session, string path, bool isBackup, bool running, bool failed, bool isOfGuest, List<JsonElement> items, CancellationToken cancellationToken)
+    {
+        ApiParameters wanted = [];
+        if (!isBackup)
+        {
+            wanted.Add("source", running ? "active" : "all");
+        }
+        else if (running)
+        {
+            wanted.Add("running", true);
+        }
+
+        if (failed)
+        {
+            wanted.Add("errors", true);
+        }
+
+        long total = await ServerPages.ReadAsync(
+            page => session.GetAsync(path, page, cancellationToken), wanted, 0, running || failed || isOfGuest ? ServerPages.Most : MostTasks, items).ConfigureAwait(false);
+        if (total > items.Count && !run.IsGiven(run.Standard.Watch))
+        {
+            run.Command.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"these are of the newest {items.Count} of {total} tasks; for more: prox api get {path} start={items.Count} limit=500"));
+        }
     }
 
     // A number may be that of a guest that is gone: its tasks are still listed.
