@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -17,7 +18,7 @@ public sealed class ServerPageTests
         JsonElement found = await session.DoneAsync("api_read", $$"""{"path":"{{Tasks}}","filter":"type=vzdump","fields":"type,id"}""");
         Assert.Equal("106", Assert.Single(found.GetProperty("rows").EnumerateArray()).GetProperty("id").GetString());
         Assert.False(found.GetProperty("truncated").GetBoolean());
-        JsonElement first = await session.DoneAsync("api_read", $$"""{"path":"{{Tasks}}","sort":"starttime","limit":1}""");
+        JsonElement first = await session.DoneAsync("api_read", $$"""{"path":"{{Tasks}}","sort":"-type","limit":1}""");
         Assert.Equal("vzdump", first.GetProperty("rows")[0].GetProperty("type").GetString());
     }
 
@@ -41,6 +42,15 @@ public sealed class ServerPageTests
         Assert.Contains($"only 2 of the server's {Newer + 1} rows were looked at", none.GetProperty("note").GetString(), StringComparison.Ordinal);
         JsonElement all = await session.DoneAsync("api_read", $$"""{"path":"{{Tasks}}","parameters":{"limit":500} }""");
         Assert.False(all.TryGetProperty("note", out _));
+    }
+
+    [Fact]
+    public async Task Overview_NamesAFailedTask_ThoughManyCameAfterIt()
+    {
+        await using AgentSession session = await WithOldTaskAsync(fails: true);
+        JsonElement overview = await session.DoneAsync("overview", """{"context":"lab"}""");
+        Assert.Equal(1, overview.GetProperty("failed_tasks_total").GetInt32());
+        Assert.Equal("vzdump", overview.GetProperty("failed_tasks")[0].GetProperty("type").GetString());
     }
 
     [Theory]
@@ -87,10 +97,16 @@ public sealed class ServerPageTests
     }
 
     // One backup, and then more tasks than the server shows to who asks for no page.
-    private static async Task<AgentSession> WithOldTaskAsync()
+    private static async Task<AgentSession> WithOldTaskAsync(bool fails = false)
     {
         AgentSession session = await AgentSession.StartAsync(new SessionOptions());
-        await WaitAsync(session, await session.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", 106 }, { "storage", "local" } }));
+        if (fails)
+        {
+            session.Pve.Faults.FailTask(new TaskFault { Type = "vzdump", Text = "no space left" });
+        }
+
+        Task old = WaitAsync(session, await session.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", 106 }, { "storage", "local" } }));
+        await (fails ? Assert.ThrowsAsync<ProxmoxTaskFailedException>(() => old) : old);
         ApiResponse<JsonElement>[] newer = await Task.WhenAll(Enumerable.Range(0, Newer).Select(
             number => session.Other.Raw.DeleteAsync($"/nodes/pve1/storage/local/content/local%3Aiso%2Fgone-{number}.iso")));
         foreach (ApiResponse<JsonElement> task in newer)
