@@ -199,6 +199,11 @@ public sealed class ToolTests
         Assert.Equal("privileged", endpoint.GetProperty("class").GetString());
         Assert.Contains("that the caller names", endpoint.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.False((await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/lvm"}""")).TryGetProperty("reason", out _));
+
+        // Where a default makes it worse, the call that says nothing is worse.
+        JsonElement removal = await session.DoneAsync("api_describe", """{"method":"DELETE","path":"/cluster/ha/resources/{sid}"}""");
+        Assert.Equal("destructive", removal.GetProperty("class").GetString());
+        Assert.Equal("without purge=0 it also leaves the rules that name it", removal.GetProperty("reason").GetString());
     }
 
     [Fact]

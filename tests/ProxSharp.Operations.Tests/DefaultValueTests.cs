@@ -121,6 +121,15 @@ public sealed class DefaultValueTests
         Assert.Equal((expected, ways), (plan.Class, plan.Undo.Count));
     }
 
+    [Fact]
+    public async Task Addition_ToHighAvailability_IsTakenBackWithoutTheRulesThatCameLater()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/cluster/ha/resources", "sid=vm:106");
+        PlannedCall back = Assert.Single(plan.Undo);
+        Assert.Equal(("DELETE /cluster/ha/resources/vm%3A106 purge=0", OperationClass.Reversible), (back.ToString(), back.Class));
+    }
+
     private static async Task<OperationClass> ClassOfRestoreAsync(GuardedCluster cluster, int vmid)
     {
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", vmid }, { "storage", "local" } }));

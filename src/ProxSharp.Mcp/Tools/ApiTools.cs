@@ -51,8 +51,9 @@ internal sealed class ApiTools(AgentSites sites)
 
     private static ApiSchema SchemaOf(AgentSite site) => site.IsBackup ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
 
+    // That of the call which says nothing more: the server's defaults may make it worse.
     private static string ClassOf(AgentSite site, ApiEndpoint endpoint) =>
-        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).Class);
+        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).ClassOf([]));
 
     private ToolAnswer Search(ToolCall call)
     {

@@ -195,13 +195,24 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         foreach (ApiParameter parameter in call.Others)
         {
-            if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is not null)
+            if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is { } removal)
             {
-                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Keys(call));
+                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Alone(Keys(call), removal));
             }
         }
 
         return null;
+    }
+
+    // What was made goes, and not what others have built on it, which would go with it by default.
+    private ApiParameters Alone(ApiParameters parameters, ApiEndpoint removal)
+    {
+        foreach (ClassRaise raise in OperationCatalogue.For(schema.Product).Find(removal.Method, removal.Path).Raises.Where(static raise => raise.IsDefault))
+        {
+            parameters.Add(raise.Parameter, raise.Switch == false);
+        }
+
+        return parameters;
     }
 
     private static PlanRequest? MigrateBack(PlannedCall call)
