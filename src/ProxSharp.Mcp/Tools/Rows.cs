@@ -54,7 +54,8 @@ internal static class Rows
         }
 
         answer.Value["truncated"] = true;
-        return WithNote(answer, string.Create(CultureInfo.InvariantCulture, $"only {looked} of the server's {total} rows were looked at; start and limit in parameters choose them"));
+        return WithNote(answer, string.Create(
+            CultureInfo.InvariantCulture, $"only {looked} of the server's {total} rows were looked at; start and limit in parameters choose them"));
     }
 
     /// <summary>Adds what has to be known about an answer.</summary>

@@ -71,18 +71,10 @@ internal static class TaskNoun
         };
         return Watching.RunAsync(run, async token =>
         {
-            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(guest), token).ConfigureAwait(false);
-            List<JsonElement> items = [];
-            if (named is null)
-            {
-                items.AddRange((await session.GetAsync(path, null, token).ConfigureAwait(false)).Data.EnumerateArray());
-            }
-            else
-            {
-                await ReadNodeAsync(run, session, path, isBackup, run.Value(running), run.Value(failed), ids is not null, items, token).ConfigureAwait(false);
-            }
-
+            bool isChosen = run.Value(running) || run.Value(failed) || ids is not null;
+            List<JsonElement> items = await ReadAsync(
+                run, path, named is null ? null : Wanted(isBackup, run.Value(running), run.Value(failed)), isChosen ? ServerPages.Most : MostTasks, token).ConfigureAwait(false);
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
@@ -98,9 +90,8 @@ internal static class TaskNoun
         }, cancellationToken);
     }
 
-    // Proxmox: who says nothing else gets the first 50, and of a node of a cluster only those that have ended.
-    private static async Task ReadNodeAsync(
-        VerbRun run, ServerSession session, string path, bool isBackup, bool running, bool failed, bool isOfGuest, List<JsonElement> items, CancellationToken cancellationToken)
+    // Proxmox: a node of a cluster tells only the tasks that have ended, unless it is asked for all.
+    private static ApiParameters Wanted(bool isBackup, bool running, bool failed)
     {
         ApiParameters wanted = [];
         if (!isBackup)
@@ -117,14 +108,28 @@ internal static class TaskNoun
             wanted.Add("errors", true);
         }
 
-        long total = await ServerPages.ReadAsync(
-            page => session.GetAsync(path, page, cancellationToken), wanted, 0, running || failed || isOfGuest ? ServerPages.Most : MostTasks, items).ConfigureAwait(false);
+        return wanted;
+    }
+
+    // The recent ones of all nodes come in one piece, those of a node in pages.
+    private static async Task<List<JsonElement>> ReadAsync(VerbRun run, string path, ApiParameters? ofNode, int most, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        if (ofNode is null)
+        {
+            return [.. (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()];
+        }
+
+        List<JsonElement> items = [];
+        long total = await ServerPages.ReadAsync(page => session.GetAsync(path, page, cancellationToken), ofNode, 0, most, items).ConfigureAwait(false);
         if (total > items.Count && !run.IsGiven(run.Standard.Watch))
         {
             run.Command.Warn(string.Create(
                 CultureInfo.InvariantCulture,
                 $"these are of the newest {items.Count} of {total} tasks; for more: prox api get {path} start={items.Count} limit=500"));
         }
+
+        return items;
     }
 
     // A number may be that of a guest that is gone: its tasks are still listed.
