@@ -41,24 +41,33 @@ internal sealed class ClassRaise
     /// <summary>Another parameter that must be there too; null for none.</summary>
     public string? With { get; init; }
 
+    /// <summary>True if the server's default is such a value: a call without the parameter is as bad as one that says it.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>A switch that, where it is on, makes something else than the default hold for the absent parameter; null for none.</summary>
+    public string? Unless { get; init; }
+
     /// <summary>True if the parameters of a call make it worse.</summary>
     public bool Applies(ApiParameters parameters) =>
-        parameters.Any(parameter => Applies(parameter.Name, parameter.Text))
+        (parameters.Any(parameter => IsNamed(parameter) && IsWorse(parameter.Text)) || (IsDefault && IsLeftToDefault(parameters)))
         && (With is null || parameters.Any(parameter => parameter.Name.Equals(With, StringComparison.OrdinalIgnoreCase)));
 
-    private bool Applies(string name, string text)
-    {
-        // Servers read "scsi0" and "SCSI0" differently, but a guard that is fooled by case protects nothing.
-        bool named = _isPrefix
-            ? name.StartsWith(_name, StringComparison.OrdinalIgnoreCase)
-            : name.Equals(_name, StringComparison.OrdinalIgnoreCase);
-        return named && (Switch is { } on ? Says(text, on) : _item is null || ItemLists.Split(text).Any(_item.Value.IsMatch));
-    }
+    private bool IsLeftToDefault(ApiParameters parameters) =>
+        !parameters.Any(IsNamed) && (Unless is null || !parameters.Any(parameter => parameter.Name == Unless && Says(parameter.Text) == true));
 
-    private static bool Says(string text, bool on) => text.Trim().ToLowerInvariant() switch
+    // Servers read "scsi0" and "SCSI0" differently, but a guard that is fooled by case protects nothing.
+    private bool IsNamed(ApiParameter parameter) => _isPrefix
+        ? parameter.Name.StartsWith(_name, StringComparison.OrdinalIgnoreCase)
+        : parameter.Name.Equals(_name, StringComparison.OrdinalIgnoreCase);
+
+    private bool IsWorse(string text) => Switch is { } on
+        ? (Says(text) ?? on) == on
+        : _item is null || ItemLists.Split(text).Any(_item.Value.IsMatch);
+
+    private static bool? Says(string text) => text.Trim().ToLowerInvariant() switch
     {
-        "1" or "true" or "yes" or "on" => on,
-        "0" or "false" or "no" or "off" => !on,
-        _ => true,
+        "1" or "true" or "yes" or "on" => true,
+        "0" or "false" or "no" or "off" => false,
+        _ => null,
     };
 }

@@ -91,6 +91,8 @@ public sealed class OperationCatalogue
             _ => throw new InvalidOperationException($"The catalogue of operations has a switch of '{name}' that is neither on nor off."),
         },
         With = Text(facts, "with"),
+        IsDefault = facts.TryGetProperty("absent", out JsonElement absent) && absent.GetBoolean(),
+        Unless = Text(facts, "unless"),
     };
 
     private static OperationClass Class(string name, JsonElement facts) => TryParseClass(Text(facts, "class"), out OperationClass value)

@@ -20,11 +20,8 @@ internal sealed class PlanChecks(GuardPolicy policy)
         string[] destinations = Destinations.Of(call);
         foreach (PlanTarget target in targets)
         {
-            policy.Check(call.Class, call.Title, target.Policy with
-            {
-                Destinations = destinations,
-                IsCopied = CopySources.IsOne(call, target.Policy.Vmid),
-            });
+            PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = CopySources.IsOne(call, target.Policy.Vmid) };
+            policy.Check(call.Class, call.Title, meant, StateRaises.Why(call));
         }
 
         // Reading a file in a guest tells as much as a command does.

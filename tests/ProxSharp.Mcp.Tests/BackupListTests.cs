@@ -44,6 +44,34 @@ public sealed class BackupListTests
         Assert.Equal(1, (await session.DoneAsync("backup_list", """{"datastore":"local"}""")).GetProperty("total").GetInt32());
     }
 
+    [Fact]
+    public async Task OfACluster_WithAStorageThatIsDisabled_NamesItAndCallsNobodyUnprotected()
+    {
+        await using AgentSession session = await BackedUpAsync();
+        Assert.False((await session.DoneAsync("backup_list")).TryGetProperty("missing", out _));
+        await session.Other.Raw.PutAsync("/storage/local", new ApiParameters { { "disable", true } });
+        JsonElement none = await session.DoneAsync("backup_list", """{"guest":"106"}""");
+        Assert.Equal(0, none.GetProperty("total").GetInt32());
+        Assert.Equal(["storage local: disabled"], Missing(none));
+        JsonElement audit = await session.DoneAsync("backup_audit", """{"filter":"what~106"}""");
+        Assert.Contains("storage local: disabled", Missing(audit));
+        Assert.StartsWith(
+            "no backup on those of the cluster's own storages that could be read",
+            Assert.Single(audit.GetProperty("rows").EnumerateArray()).GetProperty("problem").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal("not-found", await session.RefusedAsync("backup_list", """{"datastore":"local"}"""));
+    }
+
+    [Fact]
+    public async Task OfACluster_WithANodeThatIsDown_NamesItsOwnStoragesAlone()
+    {
+        await using AgentSession session = await BackedUpAsync();
+        session.Pve.Faults.KillNode("pve3");
+        Assert.Equal(["storage local on pve3: unknown"], Missing(await session.DoneAsync("backup_list", """{"guest":"web-1"}""")));
+    }
+
+    private static IEnumerable<string?> Missing(JsonElement answer) => answer.GetProperty("missing").EnumerateArray().Select(static line => line.GetString());
+
     [Theory]
     [InlineData("ct/100")]
     [InlineData("nobody")]

@@ -71,6 +71,8 @@ public sealed class ToolTests
     [InlineData("mem_pct<", "mem_pct is compared with a number, for example mem_pct<80.")]
     [InlineData("mem_pct>=80", "there is no >=; write mem_pct>number")]
     [InlineData("mem_pct<=80", "there is no <=; write mem_pct<number")]
+    [InlineData("mem_pct!>80", "there is no !>; write mem_pct<number")]
+    [InlineData("mem_pct!<80", "there is no !<; write mem_pct>number")]
     [InlineData("mem_pct>NaN", "mem_pct is compared with a number")]
     [InlineData("vmid=web-1", "vmid is compared with a number, for example vmid=80.")]
     [InlineData("node>1", "node holds no numbers; choose by node=value or node~part.")]
@@ -197,6 +199,11 @@ public sealed class ToolTests
         Assert.Equal("privileged", endpoint.GetProperty("class").GetString());
         Assert.Contains("that the caller names", endpoint.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.False((await session.DoneAsync("api_describe", """{"method":"GET","path":"/nodes/{node}/scan/lvm"}""")).TryGetProperty("reason", out _));
+
+        // Where a default makes it worse, the call that says nothing is worse.
+        JsonElement removal = await session.DoneAsync("api_describe", """{"method":"DELETE","path":"/cluster/ha/resources/{sid}"}""");
+        Assert.Equal("destructive", removal.GetProperty("class").GetString());
+        Assert.Equal("without purge=0 it also leaves the rules that name it", removal.GetProperty("reason").GetString());
     }
 
     [Fact]

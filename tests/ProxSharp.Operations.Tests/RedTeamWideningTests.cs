@@ -92,7 +92,7 @@ public sealed class RedTeamWideningTests
     [InlineData(Scratch, "PUT", Machine + "/config", "memory=1024")]
     [InlineData(Scratch, "PUT", "/nodes/pve2/qemu/104/config", "tags=scratch;ci")]
     [InlineData(Scratch, "POST", Machine + "/migrate", "target=pve2")]
-    [InlineData(Scratch, "POST", "/nodes/pve1/lxc", "vmid=300 ostemplate=local:vztmpl/x.tar.zst tags=scratch")]
+    [InlineData(Scratch, "POST", "/nodes/pve1/lxc", "vmid=300 ostemplate=local:vztmpl/x.tar.zst unprivileged=1 tags=scratch")]
     [InlineData(Scratch, "POST", Machine + "/clone", "newid=300 pool=production")]
     [InlineData(Nodes, "PUT", Machine + "/config", "tags=scratch")]
     [InlineData(Nodes, "PUT", "/cluster/ha/resources/vm:106", "comment=x")]

@@ -8,8 +8,8 @@ public sealed class RevertClassTests
     // What is said beside the settings of a guest, and about the call.
     private static readonly string[] s_ofTheCall = ["node", "vmid", "delete", "revert", "digest", "force", "skiplock", "background_delay", "import-working-storage"];
 
-    // A path of the node as a disk is privileged. Taken back is only a volume that waits, whose data are lost.
-    private const string PathOfADisk = "((file|volume|import-from)=)?/.*";
+    // A path of the node as a disk, or its own drive, is privileged. Taken back is only a volume that waits, whose data are lost.
+    private const string PathOfADisk = "((file|volume|import-from)=)?";
 
     [Theory]
     [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", 30)]
@@ -27,7 +27,7 @@ public sealed class RevertClassTests
             OperationClass revert = entry.ClassOf(new ApiParameters { { "revert", key } });
             OperationClass delete = entry.ClassOf(new ApiParameters { { "delete", key } });
             OperationClass set = entry.Raises
-                .Where(raise => raise.Item != PathOfADisk && (raise.Parameter == key || (raise.Parameter.EndsWith('*') && key.StartsWith(raise.Parameter[..^1], StringComparison.Ordinal))))
+                .Where(raise => raise.Item?.StartsWith(PathOfADisk, StringComparison.Ordinal) != true && (raise.Parameter == key || (raise.Parameter.EndsWith('*') && key.StartsWith(raise.Parameter[..^1], StringComparison.Ordinal))))
                 .Select(static raise => raise.Class).DefaultIfEmpty(entry.Class).Max();
             Assert.True(revert >= delete, $"{entry}: revert={key} is {revert}, delete={key} is {delete}");
             Assert.True(revert >= set, $"{entry}: revert={key} is {revert}, {key}= is up to {set}");

@@ -72,6 +72,23 @@ public sealed class BackupTests : SimulatedCluster
     }
 
     [Fact]
+    public async Task DisabledStorage_TakesNoBackups_AndGivesOutNoneAndNoTemplates()
+    {
+        await RunAsync(Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106,200")));
+        string[] archives = [.. (await DataAsync("/nodes/pve1/storage/local/content?content=backup")).AsArray().Select(static entry => entry!["volid"]!.GetValue<string>()).Order(StringComparer.Ordinal)];
+        string template = (await DataAsync("/nodes/pve1/storage/local/content?content=vztmpl")).AsArray()[0]!["volid"]!.GetValue<string>();
+        Assert.Equal(200, (await Client.PutAsync("/storage/local", ("disable", "1"))).Status);
+
+        Assert.Equal((500, "could not activate storage 'local': storage 'local' is disabled"), Answer(await Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106"))));
+        Assert.Equal((500, "storage 'local' is disabled"), Answer(await Client.PostAsync("/nodes/pve1/qemu", ("vmid", "310"), ("archive", archives[1]))));
+        (string exit, _) = await RunAsync(Client.PostAsync("/nodes/pve1/lxc", ("vmid", "311"), ("ostemplate", template), ("rootfs", "local-lvm:4")));
+        Assert.Equal("unable to create CT 311 - storage 'local' is disabled", exit);
+        (exit, _) = await RunAsync(Client.PostAsync("/nodes/pve1/lxc", ("vmid", "311"), ("ostemplate", archives[0]), ("restore", "1"), ("storage", "local-lvm")));
+        Assert.Equal("unable to restore CT 311 - storage 'local' is disabled", exit);
+        Assert.DoesNotContain((await DataAsync("/cluster/resources?type=storage")).AsArray(), static entry => entry!["storage"]!.GetValue<string>() == "local");
+    }
+
+    [Fact]
     public async Task Job_IsListedWithItsNextRunAndCoversItsGuests()
     {
         Assert.Equal(200, (await Client.PostAsync("/cluster/backup", ("id", "nightly"), ("schedule", "mon..fri 02:30"), ("storage", "local"), ("vmid", "106,200"), ("prune-backups", "keep-daily=7"))).Status);

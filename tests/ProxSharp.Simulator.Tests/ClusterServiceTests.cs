@@ -30,6 +30,23 @@ public sealed class ClusterServiceTests : SimulatedCluster
         async Task<string> StatusAsync() => (await DataAsync("/cluster/ha/status/current")).AsArray().Single(static entry => entry!["type"]!.GetValue<string>() == "service")!["status"]!.GetValue<string>();
     }
 
+    [Theory]
+    [InlineData("", "both:vm:100")]
+    [InlineData("?purge=1", "both:vm:100")]
+    [InlineData("?purge=0", "both:vm:100,vm:106 own:vm:106")]
+    public async Task Ha_ResourceThatGoes_LeavesItsRulesUnlessThatIsTurnedOff(string query, string expected)
+    {
+        foreach (string sid in new[] { "vm:100", "vm:106" })
+        {
+            Assert.Equal(200, (await Client.PostAsync("/cluster/ha/resources", ("sid", sid))).Status);
+        }
+
+        Assert.Equal(200, (await Client.PostAsync("/cluster/ha/rules", ("rule", "both"), ("type", "node-affinity"), ("resources", "vm:100,vm:106"), ("nodes", "pve1"))).Status);
+        Assert.Equal(200, (await Client.PostAsync("/cluster/ha/rules", ("rule", "own"), ("type", "node-affinity"), ("resources", "vm:106"), ("nodes", "pve1"))).Status);
+        Assert.Equal(200, (await Client.DeleteAsync($"/cluster/ha/resources/vm:106{query}")).Status);
+        Assert.Equal(expected, string.Join(' ', (await DataAsync("/cluster/ha/rules")).AsArray().Select(static rule => $"{rule!["rule"]}:{rule["resources"]}")));
+    }
+
     [Fact]
     public async Task Ha_WhileDisarmed_DoesNothing()
     {

@@ -124,7 +124,7 @@ internal abstract class ApiCallCommand : ProxCommand
             ApiResponse<JsonElement> response = await ExplainedAsync(target, call.Upload is { } upload
                 ? session.UploadAsync(path, upload, call.Parameters, options, run.ProgressTerminal, cancellationToken)
                 : session.CallAsync(_method, path, call.Parameters, options, cancellationToken)).ConfigureAwait(false);
-            return await ReportAsync(run, session, target.Endpoint, response, cancellationToken).ConfigureAwait(false);
+            return await ReportAsync(run, session, target.Endpoint, call.Parameters, response, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -202,7 +202,12 @@ internal abstract class ApiCallCommand : ProxCommand
             string.Create(CultureInfo.InvariantCulture, $"Give a number of seconds from 1 to {LongestTimeout} (a week)"));
 
     private async Task<int> ReportAsync(
-        CommandRun run, ServerSession session, ApiEndpoint? endpoint, ApiResponse<JsonElement> response, CancellationToken cancellationToken)
+        CommandRun run,
+        ServerSession session,
+        ApiEndpoint? endpoint,
+        ApiParameters asked,
+        ApiResponse<JsonElement> response,
+        CancellationToken cancellationToken)
     {
         bool wait = Wait is not null && run.Value(Wait);
         string? upid = TaskWaiter.UpidIn(response.Data);
@@ -224,11 +229,7 @@ internal abstract class ApiCallCommand : ProxCommand
             Write(run, endpoint, response.Data);
         }
 
-        if (response.Data.ValueKind == JsonValueKind.Array && response.Total is { } total && total > response.Data.GetArrayLength())
-        {
-            run.Note(string.Create(CultureInfo.InvariantCulture, $"({response.Data.GetArrayLength()} of {total}: ask for more with start= and limit=)"));
-        }
-
+        run.TellPart(response, asked, "start= and limit=");
         if (_method != ApiMethod.Get && response.Data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
         {
             run.Note(wait && endpoint?.Task is ApiTaskKind.Hidden ? "Done; the task that goes on is not named by the server." : "Done.");

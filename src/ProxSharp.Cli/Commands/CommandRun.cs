@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
@@ -206,6 +207,28 @@ internal sealed class CommandRun
         if (!IsMachineOutput)
         {
             Services.Console.Error.WriteLine(Printed.In(text));
+        }
+    }
+
+    /// <summary>Tells that a list is a part of what the server has. A program that has asked for no part would take it for all: it is warned.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="asked">The parameters of the call.</param>
+    /// <param name="how">What gets the rest, for example <c>--start and --limit</c>.</param>
+    public void TellPart(ApiResponse<JsonElement> response, ApiParameters asked, string how)
+    {
+        if (response.Data.ValueKind != JsonValueKind.Array || response.Total is not { } total || total <= response.Data.GetArrayLength())
+        {
+            return;
+        }
+
+        string text = string.Create(CultureInfo.InvariantCulture, $"{response.Data.GetArrayLength()} of {total}: ask for more with {how}");
+        if (IsMachineOutput && asked.Find("limit") is null)
+        {
+            Warn(text);
+        }
+        else
+        {
+            Note($"({text})");
         }
     }
 

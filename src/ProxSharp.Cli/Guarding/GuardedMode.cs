@@ -110,7 +110,9 @@ internal static class GuardedMode
     // What only says what it would do is refused here as what it would do: never milder than the operation is.
     private static OperationClass Worst(OperationEntry entry, ApiParameters typed) => entry.ClassOf(typed) is var kind && kind > entry.Class ? kind : entry.Class;
 
-    private static string Why(string word, string? reason) => reason is null ? "" : $"{word} ({reason}) and ";
+    private static string Why(string word, string? reason) => reason is null ? "" : $"{word}{Because(reason)} and ";
+
+    private static string Because(string? reason) => reason is null ? "" : $" ({reason})";
 
     private static CliException Refuse(
         CommandServices services, GuardPlace place, OperationClass kind, string what, bool isPlannable, string? reason)
@@ -141,7 +143,7 @@ internal static class GuardedMode
                 Code = "refused",
                 ExitCode = ExitCodes.Refused,
                 Message = isPlannable
-                    ? $"'{what}' was not sent: no rule of the policy of '{place.Name}' allows what is {word}"
+                    ? $"'{what}' was not sent: no rule of the policy of '{place.Name}' allows what is {word}{(kind < OperationClass.Privileged ? "" : Because(reason))}"
                     : $"'{what}' was not sent: a policy guards '{place.Name}', and this is {Why(word, reason)}nothing that can be planned",
                 Hint = isPlannable ? "See what is allowed: prox policy show" : "A person runs it where no policy is. See what is allowed: prox policy show",
             });

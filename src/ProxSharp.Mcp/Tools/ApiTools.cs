@@ -51,8 +51,9 @@ internal sealed class ApiTools(AgentSites sites)
 
     private static ApiSchema SchemaOf(AgentSite site) => site.IsBackup ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
 
+    // That of the call which says nothing more: the server's defaults may make it worse.
     private static string ClassOf(AgentSite site, ApiEndpoint endpoint) =>
-        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).Class);
+        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).ClassOf([]));
 
     private ToolAnswer Search(ToolCall call)
     {
@@ -127,11 +128,36 @@ internal sealed class ApiTools(AgentSites sites)
 
         ApiParameters? parameters = ToolCall.Parameters(call.Find("parameters"));
         ApiEndpoint endpoint = CheckRead(site, path, parameters ?? []);
-        JsonElement data = await site.GetAsync(path, parameters, cancellationToken).ConfigureAwait(false);
-        return data.ValueKind == JsonValueKind.Array
-            ? Rows.Page(call, [.. data.EnumerateArray().Select(row => (JsonObject)Masked(Values.Raw(row), endpoint.Path)!)], [])
-            : One(call, Masked(Values.Node(data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+        if (ServerPages.IsPaged(endpoint) && parameters?.Find("start") is null && parameters?.Find("limit") is null)
+        {
+            return await PageAsync(call, site, endpoint, path, parameters ?? [], cancellationToken).ConfigureAwait(false);
+        }
+
+        ApiResponse<JsonElement> answer = await site.ReadAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        if (answer.Data.ValueKind != JsonValueKind.Array)
+        {
+            return One(call, Masked(Values.Node(answer.Data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+        }
+
+        JsonObject[] rows = RowsOf(answer.Data.EnumerateArray(), endpoint);
+        return Rows.OfPart(Rows.Page(call, rows, []), rows.Length, answer.Total ?? 0);
     }
+
+    // The server pages as the call does; who chooses rows by what is in them chooses among all.
+    private static async Task<ToolAnswer> PageAsync(
+        ToolCall call, AgentSite site, ApiEndpoint endpoint, string path, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        bool isAmongAll = call.Text("filter") is { Length: > 0 } || call.Text("sort") is { Length: > 0 };
+        int start = isAmongAll ? 0 : call.Number("offset", 0, int.MaxValue);
+        int most = isAmongAll ? ServerPages.Most : Rows.Limit(call);
+        List<JsonElement> found = [];
+        long total = await ServerPages.ReadAsync(page => site.ReadAsync(path, page, cancellationToken), parameters, start, most, found).ConfigureAwait(false);
+        JsonObject[] rows = RowsOf(found, endpoint);
+        return isAmongAll ? Rows.OfPart(Rows.Page(call, rows, []), rows.Length, total) : Rows.Page(call, rows, [], total);
+    }
+
+    private static JsonObject[] RowsOf(IEnumerable<JsonElement> entries, ApiEndpoint endpoint) =>
+        [.. entries.Select(row => (JsonObject)Masked(Values.Raw(row), endpoint.Path)!)];
 
     private static string Members(string query) => new JsonObject(query.Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(static pair => pair.Split('=', 2))

@@ -62,6 +62,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
     {
         IReadOnlyList<JsonElement> guests = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> archives = await BackupTools.ArchivesAsync(site, reading, null, null, cancellationToken).ConfigureAwait(false);
+        string where = reading.IsWhole ? "on the cluster's own storages" : "on those of the cluster's own storages that could be read";
         HashSet<string> jobless = await JoblessAsync(reading).ConfigureAwait(false);
         ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
         return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
@@ -69,7 +70,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
             string vmid = guest.Text("vmid")!;
             double? latest = times[vmid].Select(static time => (double?)time).Max();
             string kind = guest.Text("type") == "lxc" ? "ct" : "vm";
-            string? age = latest is null ? NoBackup(groups, $"{kind}/{vmid}") : Age(latest, now, days);
+            string? age = latest is null ? NoBackup(groups, $"{kind}/{vmid}", where) : Age(latest, now, days);
             string? job = jobless.Contains(vmid) ? "in no job" : null;
             return Row(site, $"{kind} {vmid}", guest.Word("name"), latest, now, times[vmid].Count(), Join(age, job));
         });
@@ -80,7 +81,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
         [.. (await reading.ListAsync("/cluster/backup-info/not-backed-up").ConfigureAwait(false)).Select(static entry => entry.Text("vmid")).OfType<string>()];
 
     // A group tells the number of a guest, and not of which cluster it is.
-    private static string NoBackup(IReadOnlyList<JsonObject> groups, string owner)
+    private static string NoBackup(IReadOnlyList<JsonObject> groups, string owner, string where)
     {
         string[] likely =
         [
@@ -89,8 +90,8 @@ internal sealed class BackupAuditTool(AgentSites sites)
                 .Select(static group => $"{group["what"]} of {group["context"]}"),
         ];
         return likely.Length == 0
-            ? "no backup on the cluster's own storages"
-            : $"no backup on the cluster's own storages; perhaps {string.Join(" or ", likely)}, unless that is another guest with this number";
+            ? $"no backup {where}"
+            : $"no backup {where}; perhaps {string.Join(" or ", likely)}, unless that is another guest with this number";
     }
 
     private static async Task<IEnumerable<JsonObject>> GroupsAsync(

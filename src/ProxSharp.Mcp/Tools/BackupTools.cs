@@ -78,8 +78,10 @@ internal sealed class BackupTools(AgentSites sites)
         AgentSite site, Reading reading, string? storage, BackupOwner? owner, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
-        (string Storage, string Node, bool IsShared)[] places = [.. StorageTools.Places(resources, entry =>
-            (storage is null || entry.Text("storage") == storage) && entry.Text("content")?.Contains("backup", StringComparison.Ordinal) == true)];
+        bool Holds(JsonElement entry) =>
+            (storage is null || entry.Text("storage") == storage) && entry.Text("content")?.Contains("backup", StringComparison.Ordinal) == true;
+        (string Storage, string Node, bool IsShared)[] places = [.. StorageTools.Places(resources, Holds)];
+        await StorageTools.MissAsync(reading, resources, Holds).ConfigureAwait(false);
         if (storage is not null && places.Length == 0)
         {
             throw new ToolException("not-found", $"No node of {site.Name} has a storage '{storage}' for backups that is available. storage_list shows them.");

@@ -67,7 +67,13 @@ internal sealed class OverviewTool(AgentSites sites)
         JsonElement version = await reading.GetAsync("/version").ConfigureAwait(false);
         IReadOnlyList<JsonElement> status = await reading.ListAsync("/cluster/status").ConfigureAwait(false);
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<JsonElement> tasks = await reading.ListAsync("/cluster/tasks").ConfigureAwait(false);
+        List<JsonElement> tasks = [.. await reading.ListAsync("/cluster/tasks").ConfigureAwait(false)];
+        foreach (string node in TaskTools.OnlineNodes(resources))
+        {
+            // Proxmox: of the cluster's tasks each node tells the latest 25 or so.
+            tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", Failed(now)).ConfigureAwait(false));
+        }
+
         IReadOnlyList<JsonElement> ha = await reading.ListAsync("/cluster/ha/status/current").ConfigureAwait(false);
         HashSet<string> jobless = await BackupAuditTool.JoblessAsync(reading).ConfigureAwait(false);
 
@@ -109,8 +115,7 @@ internal sealed class OverviewTool(AgentSites sites)
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         JsonElement version = await reading.GetAsync("/version").ConfigureAwait(false);
         IReadOnlyList<JsonElement> usage = await site.ListAsync("/status/datastore-usage", null, cancellationToken).ConfigureAwait(false);
-        ApiParameters failed = new() { { "errors", true }, { "limit", 50 }, { "since", now.AddDays(-1).ToUnixTimeSeconds() } };
-        IReadOnlyList<JsonElement> tasks = await reading.ListAsync("/nodes/localhost/tasks", failed).ConfigureAwait(false);
+        IReadOnlyList<JsonElement> tasks = await reading.PagesAsync("/nodes/localhost/tasks", Failed(now)).ConfigureAwait(false);
         JsonObject[] stores = [.. usage.Select(Store)];
         JsonObject value = new()
         {
@@ -123,12 +128,15 @@ internal sealed class OverviewTool(AgentSites sites)
         return reading.Complete(await TokenFinding.AddAsync(site, reading, WithTasks(text, value, tasks, now), cancellationToken).ConfigureAwait(false));
     }
 
+    private static ApiParameters Failed(DateTimeOffset now) => new() { { "errors", true }, { "since", now.AddDays(-1).ToUnixTimeSeconds() } };
+
     private static ToolAnswer WithTasks(string text, JsonObject value, IReadOnlyList<JsonElement> tasks, DateTimeOffset now)
     {
         long since = now.AddDays(-1).ToUnixTimeSeconds();
         JsonObject[] failed =
         [
             .. tasks.Where(task => task.Number("endtime") >= since && !TaskTools.IsGood(task.Text("status")))
+                .DistinctBy(static task => task.Text("upid"))
                 .OrderByDescending(static task => task.Number("endtime"))
                 .Select(static task => TaskTools.Row(task)),
         ];

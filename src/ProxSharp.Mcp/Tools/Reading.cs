@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -29,6 +30,30 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
             return [];
         }
     }
+
+    /// <summary>Reads a list that comes in pages; what cannot be read of it is missing.</summary>
+    public async Task<IReadOnlyList<JsonElement>> PagesAsync(string path, ApiParameters parameters)
+    {
+        List<JsonElement> entries = [];
+        try
+        {
+            long total = await ServerPages.ReadAsync(page => site.ReadAsync(path, page, cancellationToken), parameters, 0, ServerPages.Most, entries)
+                .ConfigureAwait(false);
+            if (total > entries.Count)
+            {
+                Miss(string.Create(CultureInfo.InvariantCulture, $"{path}: all but the first {entries.Count} of {total}"));
+            }
+        }
+        catch (ProxmoxApiException e)
+        {
+            Miss(path, e);
+        }
+
+        return entries;
+    }
+
+    /// <summary>Names something that could not be read.</summary>
+    public void Miss(string what) => _missing.Add(what);
 
     /// <summary>Reads an object; of kind undefined if it cannot be read.</summary>
     public async Task<JsonElement> GetAsync(string path, ApiParameters? parameters = null)

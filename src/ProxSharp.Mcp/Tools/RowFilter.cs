@@ -35,9 +35,11 @@ internal sealed class RowFilter
 
         foreach (Term term in _terms.Where(static term => term.Sign != '~'))
         {
-            if (term.Sign is '>' or '<' && term.Value.StartsWith('='))
+            if (term.Sign is '>' or '<' && (term.IsNot || term.Value.StartsWith('=')))
             {
-                throw new ToolException("usage", $"'{term.Text}' in filter: there is no {term.Sign}=; write {term.Name}{term.Sign}number, and the next number.");
+                char meant = !term.IsNot ? term.Sign : term.Sign == '>' ? '<' : '>';
+                string written = term.IsNot ? $"!{term.Sign}" : $"{term.Sign}=";
+                throw new ToolException("usage", $"'{term.Text}' in filter: there is no {written}; write {term.Name}{meant}number, and the next number.");
             }
 
             bool isNumber = term.Values.All(static value => Number(value) is not null);

@@ -33,13 +33,29 @@ internal static class Rows
         List<JsonObject> rows = Sorted(call, all.Where(filter.Accepts));
         string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
         int offset = call.Number("offset", 0, int.MaxValue);
-        int limit = call.Number("limit", 50, 500, least: 1);
+        int limit = Limit(call);
         JsonObject[] page = Cut(rows.Skip(total is null ? offset : 0).Take(limit), shown);
         long count = total ?? rows.Count;
         int next = offset + page.Length;
         string[] present = [.. shown.Where(name => page.Any(row => row.ContainsKey(name)))];
         ToolAnswer answer = Answer(page, present, count, limit, offset, next < count && page.Length > 0 ? next : null);
         return rows.Count == 0 && Why(filter, all) is { } note ? WithNote(answer, note) : answer;
+    }
+
+    /// <summary>How many rows the call wants at most.</summary>
+    public static int Limit(ToolCall call) => call.Number("limit", 50, 500, least: 1);
+
+    /// <summary>Says of an answer that only some of the server's rows were looked at, if that is so.</summary>
+    public static ToolAnswer OfPart(ToolAnswer answer, int looked, long total)
+    {
+        if (total <= looked)
+        {
+            return answer;
+        }
+
+        answer.Value["truncated"] = true;
+        return WithNote(answer, string.Create(
+            CultureInfo.InvariantCulture, $"only {looked} of the server's {total} rows were looked at; start and limit in parameters choose them"));
     }
 
     /// <summary>Adds what has to be known about an answer.</summary>

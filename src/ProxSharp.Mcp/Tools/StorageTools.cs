@@ -32,6 +32,33 @@ internal sealed class StorageTools(AgentSites sites)
         .GroupBy(static place => place.IsShared ? place.Storage : $"{place.Storage} {place.Node}", StringComparer.Ordinal)
         .Select(static group => group.First());
 
+    /// <summary>
+    /// Names the storages of a cluster on which nothing can be looked for: those that are not available where they would be, and those that are disabled,
+    /// which are missing in what a cluster consists of.
+    /// </summary>
+    public static async Task MissAsync(Reading reading, IReadOnlyList<JsonElement> resources, Func<JsonElement, bool> chooses)
+    {
+        HashSet<string?> told = [.. Places(resources, chooses).Where(static place => place.IsShared).Select(static place => place.Storage)];
+        foreach (JsonElement off in (await reading.ListAsync("/storage").ConfigureAwait(false)).Where(entry => entry.IsSet("disable") && chooses(entry)))
+        {
+            reading.Miss($"storage {off.Text("storage")}: disabled");
+            told.Add(off.Text("storage"));
+        }
+
+        foreach (JsonElement gone in resources.Where(entry => entry.Text("type") == "storage" && entry.Text("status") != "available" && chooses(entry)))
+        {
+            if (!told.Contains(gone.Text("storage")))
+            {
+                reading.Miss($"storage {gone.Text("storage")}{(gone.IsSet("shared") ? "" : $" on {gone.Text("node")}")}: {gone.Text("status") ?? "unknown"}");
+            }
+
+            if (gone.IsSet("shared"))
+            {
+                told.Add(gone.Text("storage"));
+            }
+        }
+    }
+
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)

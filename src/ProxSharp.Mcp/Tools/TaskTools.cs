@@ -41,7 +41,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
     }
 
     /// <summary>True for a task that ended well, with warnings or without, and for one that has not ended.</summary>
-    public static bool IsGood(string? status) => status is null or "" or "OK" or "running" || status.StartsWith("WARNINGS", StringComparison.Ordinal);
+    public static bool IsGood(string? status) => status is null or "" or "OK" or "running" or "RUNNING" || status.StartsWith("WARNINGS", StringComparison.Ordinal);
 
     /// <summary>A row for a task.</summary>
     public static JsonObject Row(JsonElement task)
@@ -77,7 +77,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         AgentSite site = sites.For(call);
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         long since = now.AddHours(-call.Number("hours", 24, 24 * 366)).ToUnixTimeSeconds();
-        ApiParameters parameters = new() { { "limit", 1000 }, { "since", since } };
+        ApiParameters parameters = new() { { "since", since } };
         if (call.Flag("failed"))
         {
             parameters.Add("errors", true);
@@ -98,7 +98,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         List<JsonElement> tasks = [];
         foreach (string node in await NodesAsync(site, cancellationToken).ConfigureAwait(false))
         {
-            tasks.AddRange(await reading.ListAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
+            tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
         }
 
         JsonObject[] rows =
@@ -118,9 +118,12 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             return ["localhost"];
         }
 
-        IReadOnlyList<JsonElement> nodes = await site.ResourcesAsync("node", cancellationToken).ConfigureAwait(false);
-        return nodes.Where(static node => node.Text("status") == "online").Select(static node => node.Text("node")).OfType<string>();
+        return OnlineNodes(await site.ResourcesAsync("node", cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>The nodes that can tell something, among all that a cluster consists of.</summary>
+    public static IEnumerable<string> OnlineNodes(IEnumerable<JsonElement> resources) =>
+        resources.Where(static entry => entry.Text("type") == "node" && entry.Text("status") == "online").Select(static node => node.Text("node")).OfType<string>();
 
     private async Task<ToolAnswer> LogAsync(ToolCall call, CancellationToken cancellationToken)
     {

@@ -7,13 +7,15 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>
 /// Finds calls that the state of the server makes worse than their parameters say: a backup that goes to where older ones are pruned, a change
 /// that makes a job of such backups run, a run or a change of a job that removes backups or sends them to another server, a datastore whose mounting makes
-/// such a job run.
+/// such a job run, a container that is as privileged as the one in the backup.
 /// </summary>
 internal sealed class StateRaises(ProxmoxClient client)
 {
     private const string Jobs = "/config/sync";
     private const string Mount = "/admin/datastore/{store}/mount";
     private const string Enabled = "enabled";
+    private const string Containers = "/nodes/{node}/lxc";
+    private const string Unprivileged = "unprivileged";
 
     private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
 
@@ -41,13 +43,31 @@ internal sealed class StateRaises(ProxmoxClient client)
             call.AtLeast(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
         (ProxmoxProduct.BackupServer, ApiMethod.Post, Mount) =>
             call.AtLeast(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
+            when call.Class < OperationClass.Privileged && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
+            await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.AtLeast(OperationClass.Privileged),
         _ => call,
     };
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
-    public static string Why(PlannedCall call) => call is { Path: Mount, Class: > OperationClass.Reversible }
-        ? " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run."
-        : "";
+    public static string Why(PlannedCall call) => call switch
+    {
+        { Path: Mount, Class: > OperationClass.Reversible } =>
+            " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.",
+        { Path: Containers, Class: OperationClass.Privileged } when call.Parameters.Find(Unprivileged) is null =>
+            $" Without unprivileged=1 the container is privileged{(UndoBuilder.IsSet(call, "restore") ? " where that of the backup was" : "")}.",
+        _ => "",
+    };
+
+    // Proxmox: what the call does not say of it holds as in the configuration that is kept in the backup.
+    private async Task<bool> IsUnprivilegedAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/extractconfig";
+        ApiParameters parameters = new() { { "volume", call.Parameters.Find("ostemplate") } };
+        JsonElement? kept = await ReadAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        return kept is { ValueKind: JsonValueKind.String } text
+            && text.GetString()!.Split('\n').TakeWhile(static line => !line.StartsWith('[')).Contains($"{Unprivileged}: 1");
+    }
 
     // What only turns a job off leads to no run. Whatever else changes meanwhile would run with the next call that turns it on.
     private async Task<bool> LeadsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)

@@ -43,7 +43,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
         PlanRequest? request = recipe switch
         {
             RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
-            "recreate" when before.ValueKind == JsonValueKind.Object => Recreate(call, before),
+            // What goes with an object, such as its place in rules, does not come back with it.
+            "recreate" when before.ValueKind == JsonValueKind.Object && !LosesData(schema, call) => Recreate(call, before),
             // What takes the place of something, or its name, has created nothing that could be deleted again.
             DeleteCreated when IsSet(call, "force") || call.Parameters.Find("rename") is not null => null,
             DeleteCreated => Remove(call),
@@ -86,7 +87,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
     /// <summary>How a call is taken back; null if it is not.</summary>
     public static string? RecipeOf(ApiSchema schema, PlannedCall call) => OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Undo;
 
-    // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced. A purge takes the jobs.
+    // Proxmox: what is taken from a guest becomes an unused volume first, and is destroyed when that is deleted or when it is forced.
     private static bool IsFinal(PlannedCall call)
     {
         string[] deleted =
@@ -96,7 +97,6 @@ internal sealed class UndoBuilder(ApiSchema schema)
         return deleted.Any(IsUnused)
             || (deleted.Length > 0 && IsSet(call, "force"))
             || call.Others.Any(static parameter => IsUnused(parameter.Name))
-            || (call.Method == ApiMethod.Delete && IsSet(call, "purge"))
             || (IsSet(call, "force") && NewGuests.MadeBy(call).Any());
     }
 
@@ -198,13 +198,24 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         foreach (ApiParameter parameter in call.Others)
         {
-            if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is not null)
+            if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is { } removal)
             {
-                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Keys(call));
+                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Alone(Keys(call), removal));
             }
         }
 
         return null;
+    }
+
+    // What was made goes, and not what others have built on it, which would go with it by default.
+    private ApiParameters Alone(ApiParameters parameters, ApiEndpoint removal)
+    {
+        foreach (ClassRaise raise in OperationCatalogue.For(schema.Product).Find(removal.Method, removal.Path).Raises.Where(static raise => raise.IsDefault))
+        {
+            parameters.Add(raise.Parameter, raise.Switch == false);
+        }
+
+        return parameters;
     }
 
     private static PlanRequest? MigrateBack(PlannedCall call)

@@ -118,7 +118,7 @@ public sealed class GuardPolicy
 
     /// <summary>Checks a call against rules and protections.</summary>
     /// <exception cref="GuardRefusedException">It is not allowed.</exception>
-    internal void Check(OperationClass kind, string call, PolicyTarget target)
+    internal void Check(OperationClass kind, string call, PolicyTarget target, string why = "")
     {
         if (kind == OperationClass.Read)
         {
@@ -140,7 +140,7 @@ public sealed class GuardPolicy
         {
             string word = OperationCatalogue.Word(kind);
             string to = target.Destinations.Count > 0 ? $" towards {string.Join(", ", target.Destinations)}" : "";
-            throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.");
+            throw new GuardRefusedException("policy", $"{call} is refused: no rule of the policy allows {word} calls on {target.Name}{to}.{why}");
         }
     }
 

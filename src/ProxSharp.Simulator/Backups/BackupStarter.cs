@@ -20,9 +20,14 @@ internal sealed class BackupStarter(PveState state)
     public StorageDefinition StorageOf(BackupOrder order)
     {
         StorageDefinition storage = state.GetStorage(order["storage"] ?? "local");
-        return storage.Content.Contains("backup") ? storage
-            : throw ApiFault.Failed($"could not get storage information for '{storage.Id}': can't use storage '{storage.Id}' for backups - wrong content type");
+        return Refusal(storage) is { } reason ? throw ApiFault.Failed(reason) : storage;
     }
+
+    /// <summary>Why a storage takes no backups; null if it does.</summary>
+    public static string? Refusal(StorageDefinition storage) =>
+        storage.IsDisabled ? $"could not activate storage '{storage.Id}': storage '{storage.Id}' is disabled"
+        : storage.Content.Contains("backup") ? null
+        : $"could not get storage information for '{storage.Id}': can't use storage '{storage.Id}' for backups - wrong content type";
 
     /// <summary>Starts the task.</summary>
     /// <param name="order">What it does.</param>

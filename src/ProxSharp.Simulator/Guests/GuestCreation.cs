@@ -75,9 +75,9 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
     private void DemandOptions(ApiCall call, int vmid, bool isContainer, Dictionary<string, string> options, string? target)
     {
-        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source)
+        if (GuestConfigurator.StorageOf(call.Text("ostemplate") ?? call.Text("archive") ?? "") is { } source && state.GetStorage(source).IsDisabled && !isContainer)
         {
-            state.GetStorage(source);
+            throw ApiFault.Failed($"storage '{source}' is disabled");
         }
 
         string node = call.PathValues["node"];
@@ -179,6 +179,12 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
     {
         try
         {
+            if (guest.IsContainer && GuestConfigurator.StorageOf(archive) is { } source && state.GetStorage(source).IsDisabled)
+            {
+                // Proxmox: of a container the task finds it out.
+                throw ApiFault.Failed($"storage '{source}' is disabled");
+            }
+
             if (restore is not null)
             {
                 Restore(guest, archive, options, restore, task);

@@ -107,7 +107,36 @@ internal sealed class HaHandlers(PveState state, CollectionReader reader, FaultI
     private ApiReply Delete(ApiCall call)
     {
         string sid = Sid(call.PathValues["sid"]);
-        return state.Collections.Remove(HaManager.Resources, sid) ? ApiReply.Nothing : throw ApiFault.Failed($"cannot delete service '{sid}', not HA managed!");
+        if (!state.Collections.Remove(HaManager.Resources, sid))
+        {
+            throw ApiFault.Failed($"cannot delete service '{sid}', not HA managed!");
+        }
+
+        if (call.Flag("purge") != false)
+        {
+            LeaveRules(sid);
+        }
+
+        return ApiReply.Nothing;
+    }
+
+    // Proxmox: unless that is turned off, the resource leaves the rules that name it, and a rule of it alone goes too.
+    private void LeaveRules(string sid)
+    {
+        const string Rules = "/cluster/ha/rules";
+        foreach ((string id, JsonObject rule) in state.Collections.Items(Rules).ToArray())
+        {
+            string[] named = ApiCall.TextOf(rule["resources"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            string[] left = [.. named.Where(one => one != sid)];
+            if (left.Length == 0)
+            {
+                state.Collections.Remove(Rules, id);
+            }
+            else if (left.Length < named.Length)
+            {
+                rule["resources"] = string.Join(',', left);
+            }
+        }
     }
 
     private ApiReply Move(ApiCall call)

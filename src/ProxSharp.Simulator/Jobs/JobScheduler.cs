@@ -106,7 +106,9 @@ internal sealed class JobScheduler(PveState state)
         {
             Guest[] guests = _starter.GuestsOf(order, node.Name);
             bool mayBegin = (guests.Length > 0 || order.IsSet("all")) && state.Faults?.IsDead(node.Name) != true && state.Faults?.IsHanging(node.Name) != true;
-            if (mayBegin && state.Storages.TryGetValue(order["storage"] ?? "local", out StorageDefinition? storage) && storage.Content.Contains("backup"))
+            StorageDefinition? storage = state.Storages.GetValueOrDefault(order["storage"] ?? "local");
+            string? refusal = storage is null ? null : BackupStarter.Refusal(storage);
+            if (mayBegin && storage is not null && refusal is null)
             {
                 _starter.Start(order, node.Name, storage, guests, Owner, at);
             }
@@ -115,7 +117,8 @@ internal sealed class JobScheduler(PveState state)
                 state.Tasks.Start(new TaskRequest(node.Name, "vzdump", "", Owner)
                 {
                     StartsAt = at,
-                    Work = _ => throw ApiFault.Failed($"could not get storage information for '{order["storage"]}': storage '{order["storage"]}' does not exist"),
+                    Work = _ => throw ApiFault.Failed(
+                        refusal ?? $"could not get storage information for '{order["storage"]}': storage '{order["storage"]}' does not exist"),
                 });
             }
         }

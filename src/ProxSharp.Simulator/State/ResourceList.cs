@@ -150,7 +150,9 @@ internal sealed class ResourceList(PveState state, FaultInjector faults)
         foreach (ClusterNode node in state.Nodes.Values)
         {
             bool isDead = faults.IsDead(node.Name);
-            foreach (StorageDefinition storage in seen.Where(storage => storage.IsOn(node.Name)))
+
+            // Proxmox: what is disabled is no part of the cluster.
+            foreach (StorageDefinition storage in seen.Where(storage => storage.IsOn(node.Name) && !storage.IsDisabled))
             {
                 writer.WriteStartObject();
                 writer.WriteString("id", $"storage/{node.Name}/{storage.Id}");
@@ -160,7 +162,7 @@ internal sealed class ResourceList(PveState state, FaultInjector faults)
                 writer.WriteString("plugintype", storage.Type);
                 writer.WriteString("content", string.Join(',', storage.Content));
                 writer.WriteNumber("shared", storage.IsShared ? 1 : 0);
-                writer.WriteString("status", storage.IsDisabled || isDead ? "unknown" : "available");
+                writer.WriteString("status", isDead ? "unknown" : "available");
                 writer.WriteNumber("disk", use.Of(storage, node.Name));
                 writer.WriteNumber("maxdisk", storage.Capacity);
                 writer.WriteEndObject();

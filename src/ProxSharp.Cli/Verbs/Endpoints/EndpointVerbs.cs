@@ -203,7 +203,17 @@ internal static class EndpointVerbs
             ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                 run, binding.Schema, binding.Endpoint, path, SyncLists.GetAsync(session, binding.Endpoint, path, parameters, token)).ConfigureAwait(false);
             run.Write(response.Data, Shape(binding) with { Subject = ResultNames.SubjectOf(binding.Endpoint, path) });
+            TellPart(run, response, parameters);
         }, cancellationToken);
+
+    // Who looks again and again sees each time the latest.
+    private static void TellPart(VerbRun run, ApiResponse<JsonElement> response, ApiParameters parameters)
+    {
+        if (!run.IsGiven(run.Standard.Watch))
+        {
+            run.Command.TellPart(response, parameters, "--start and --limit");
+        }
+    }
 
     private static Task<int> ReadAsync(
         VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken) =>
@@ -217,6 +227,7 @@ internal static class EndpointVerbs
                 ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                     run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
                 results.Add((one, binding.Spec.TellsNode ? WithNode(response.Data, one.Node) : response.Data));
+                TellPart(run, response, parameters);
             }
 
             ResultShape shape = Shape(binding);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -8,12 +9,16 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Mcp.Sites;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
 /// <summary>The noun <c>task</c>: what servers do in the background.</summary>
 internal static class TaskNoun
 {
+    /// <summary>Where nothing chooses, so many are enough.</summary>
+    private const int MostTasks = 500;
+
     private const string Example = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:";
 
     private static readonly ResultShape s_ended = new()
@@ -66,13 +71,14 @@ internal static class TaskNoun
         };
         return Watching.RunAsync(run, async token =>
         {
-            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(guest), token).ConfigureAwait(false);
-            JsonElement items = (await session.GetAsync(path, null, token).ConfigureAwait(false)).Data;
+            bool isChosen = run.Value(running) || run.Value(failed) || ids is not null;
+            List<JsonElement> items = await ReadAsync(
+                run, path, named is null ? null : Wanted(isBackup, run.Value(running), run.Value(failed)), isChosen ? ServerPages.Most : MostTasks, token).ConfigureAwait(false);
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
-                foreach (JsonElement item in items.EnumerateArray()
+                foreach (JsonElement item in items
                     .Where(item => Fits(item, run, running, failed, ids))
                     .OrderByDescending(static item => Time(item)))
                 {
@@ -82,6 +88,48 @@ internal static class TaskNoun
                 json.WriteEndArray();
             }), shape);
         }, cancellationToken);
+    }
+
+    // Proxmox: a node of a cluster tells only the tasks that have ended, unless it is asked for all.
+    private static ApiParameters Wanted(bool isBackup, bool running, bool failed)
+    {
+        ApiParameters wanted = [];
+        if (!isBackup)
+        {
+            wanted.Add("source", running ? "active" : "all");
+        }
+        else if (running)
+        {
+            wanted.Add("running", true);
+        }
+
+        if (failed)
+        {
+            wanted.Add("errors", true);
+        }
+
+        return wanted;
+    }
+
+    // The recent ones of all nodes come in one piece, those of a node in pages.
+    private static async Task<List<JsonElement>> ReadAsync(VerbRun run, string path, ApiParameters? ofNode, int most, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        if (ofNode is null)
+        {
+            return [.. (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()];
+        }
+
+        List<JsonElement> items = [];
+        long total = await ServerPages.ReadAsync(page => session.GetAsync(path, page, cancellationToken), ofNode, 0, most, items).ConfigureAwait(false);
+        if (total > items.Count && !run.IsGiven(run.Standard.Watch))
+        {
+            run.Command.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"these are of the newest {items.Count} of {total} tasks; for more: prox api get {path} start={items.Count} limit=500"));
+        }
+
+        return items;
     }
 
     // A number may be that of a guest that is gone: its tasks are still listed.

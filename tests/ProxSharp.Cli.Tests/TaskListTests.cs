@@ -1,0 +1,87 @@
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>Lists that the server gives out in pages of 50: what is looked for is found behind the first, and a part is called one.</summary>
+public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFixture<TaskListTests.BusyCluster>
+{
+    private const int Newer = 60;
+
+    [Theory]
+    [InlineData("--failed")]
+    [InlineData("--guest 106")]
+    [InlineData("--guest staging --failed")]
+    public async Task TaskList_OfANode_FindsWhatIsOlderThanTheFirstPage(string words)
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        string found = (await cli.LineAsync($"task list --node pve1 {words} -o name")).Succeeded();
+
+        Assert.Contains(":vzdump:106:", Assert.Single(found.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TaskList_OfANode_HasAll()
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        CliRun run = await cli.LineAsync("task list --node pve1 -o name");
+
+        Assert.Equal(Newer + 1, run.Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("", run.Errors);
+        Assert.Equal("", (await cli.LineAsync("task list --node pve1 --running -o name")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("-o table", "(50 of 61: ask for more with start= and limit=)")]
+    [InlineData("-o json", "{\"warning\":{\"message\":\"50 of 61: ask for more with start= and limit=\"")]
+    [InlineData("limit=7 -o table", "(7 of 61: ask for more with start= and limit=)")]
+    [InlineData("limit=7 -o json", "")]
+    [InlineData("limit=100 -o json", "")]
+    public async Task ApiGet_OfAPage_SaysThatThereIsMore(string words, string expected)
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        CliRun run = await cli.LineAsync($"api get /nodes/pve1/tasks {words}");
+
+        run.Succeeded();
+        Assert.StartsWith(expected, run.Errors, StringComparison.Ordinal);
+        Assert.Equal(expected.Length > 0, run.Errors.Length > 0);
+    }
+
+    [Fact]
+    public async Task NodeSyslog_OfAPage_SaysThatThereIsMore()
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        CliRun run = await cli.LineAsync("node syslog pve1 --limit 2");
+
+        run.Succeeded();
+        Assert.Contains("(2 of ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("ask for more with --start and --limit)", run.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>A cluster with a backup that failed, and more tasks after it than a page holds.</summary>
+    public sealed class BusyCluster : IAsyncLifetime
+    {
+        /// <summary>The cluster.</summary>
+        public SimulatedCluster Site { get; } = new();
+
+        /// <inheritdoc/>
+        public async ValueTask InitializeAsync()
+        {
+            await Site.InitializeAsync();
+            using CliHarness cli = await Site.UserAsync();
+            Site.Simulator.Faults.FailTask(new TaskFault { Type = "vzdump", Text = "no space left" });
+            (await cli.LineAsync("api create /nodes/pve1/vzdump vmid=106 storage=local --wait")).FailedWithCode(9);
+            for (int number = 0; number < Newer; number++)
+            {
+                (await cli.LineAsync($"api delete /nodes/pve1/storage/local/content/local%3Aiso%2Fgone-{number}.iso --wait --yes")).Succeeded();
+            }
+        }
+
+        /// <inheritdoc/>
+        public ValueTask DisposeAsync() => Site.DisposeAsync();
+    }
+}
