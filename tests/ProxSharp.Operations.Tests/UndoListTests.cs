@@ -88,7 +88,8 @@ public sealed class UndoListTests
 
     private static bool IsSteering(string name) => s_steering.Contains(name) || name.StartsWith("unused", StringComparison.Ordinal);
 
-    // What the guard reads before a call: the configuration of a guest, a snapshot in the list of its server, else what stands at the call's own path.
+    // What the guard reads before a call: the configuration of a guest, a snapshot in the list of its server, else what stands at the call's own path, or, where
+    // that shows members, which an object that goes may not have, in the list that it is in.
     private static JsonElement Before(ApiSchema schema, OperationEntry entry, ApiEndpoint endpoint)
     {
         bool isGuest = entry.Path is "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
@@ -96,9 +97,14 @@ public sealed class UndoListTests
         {
             "backup-snapshot" => schema.Find(ApiMethod.Get, "/admin/datastore/{store}/snapshots")!.Returns!.Items,
             "backup-group" => null,
-            _ when isGuest || entry.Method is ApiMethod.Put or ApiMethod.Delete => schema.Find(ApiMethod.Get, entry.Path)?.Returns,
+            _ when isGuest || entry.Undo == "restore-before" || entry.Method is ApiMethod.Put or ApiMethod.Delete => schema.Find(ApiMethod.Get, entry.Path)?.Returns,
             _ => null,
         };
+        if (entry.Method == ApiMethod.Delete && shown is { Type: ApiValueType.Array })
+        {
+            shown = schema.Find(ApiMethod.Get, entry.Path[..entry.Path.LastIndexOf('/')])?.Returns?.Items;
+        }
+
         bool isObject = shown is { Type: ApiValueType.Object };
         string[] open = [.. All(endpoint).Select(static pair => pair.Key).Where(name => !ReviewedParameter.IsSecret(entry.Path, name))];
         IEnumerable<string> names = isObject ? shown!.Properties.Keys.Union(entry.Identity == "backup-snapshot" ? [] : open) : [];
