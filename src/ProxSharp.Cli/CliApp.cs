@@ -77,7 +77,9 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         }
 
         IReadOnlyList<string> typed = Charts.ChartWords.Settle(Backups.OfficialSpelling.Complete(
-            FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable)));
+            FrontOptions.Settle(arguments),
+            environment.Variable(Backups.OfficialSpelling.FormatVariable),
+            environment.Variable(Backups.OfficialSpelling.HeaderVariable) is not null));
         IReadOnlyList<string> words = GuardWords.Separate(typed);
         CommandServices services = new(console, environment, time) { Words = arguments };
         RootCommand root = CommandTree.Build(services, words);
@@ -93,8 +95,9 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
                 || words.Any(static word => word.Split('=')[0] == "--repository"),
         };
 
-        // pct create 200 x -hostname y asks for no help, although -h does.
-        if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words)) && UsageErrors.Find(parse, words, lines) is { } error)
+        // pct create 200 x -hostname y asks for no help, although -h does; and of a command that there is not nobody can be helped with all others.
+        bool isUnknown = parse.CommandResult.Command is RootCommand && parse.UnmatchedTokens.Any(static word => !word.StartsWith('-'));
+        if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words) || isUnknown) && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
         }

@@ -23,6 +23,10 @@ public sealed partial class BackupSnapshot
     /// <summary>The group that the snapshot belongs to.</summary>
     public BackupGroup Group => new(Datastore, Namespace, Path.Group);
 
+    // False would let somebody take a snapshot for one that may go.
+    private static bool Require(bool? isProtected) => isProtected
+        ?? throw new ProxmoxProtocolException("GET /admin/datastore/{store}/protected was to tell whether the snapshot is protected, and told neither true nor false.");
+
     private GroupTarget Target => new(Namespace, Path.Group);
 
     private long Seconds => Path.Time.ToUnixTimeSeconds();
@@ -69,12 +73,12 @@ public sealed partial class BackupSnapshot
     /// <c>GET /admin/datastore/{store}/protected</c>. Needs <c>Datastore.Audit</c>, or <c>Datastore.Backup</c> for a group of one's own.
     /// </remarks>
     public async Task<bool> IsProtectedAsync(CancellationToken cancellationToken = default) =>
-        await Datastore.Api.Protected.GetAsync(Datastore.Name.Value, ProtectionRequest(), cancellationToken: cancellationToken)
-            .DataAsync().ConfigureAwait(false) ?? false;
+        Require(await Datastore.Api.Protected.GetAsync(Datastore.Name.Value, ProtectionRequest(), cancellationToken: cancellationToken)
+            .DataAsync().ConfigureAwait(false));
 
     /// <inheritdoc cref="IsProtectedAsync"/>
     public bool IsProtected(CancellationToken cancellationToken = default) =>
-        Datastore.Api.Protected.Get(Datastore.Name.Value, ProtectionRequest(), cancellationToken: cancellationToken).Data ?? false;
+        Require(Datastore.Api.Protected.Get(Datastore.Name.Value, ProtectionRequest(), cancellationToken: cancellationToken).Data);
 
     /// <summary>Protects the snapshot from removal, or lifts the protection.</summary>
     /// <param name="isProtected">True to protect it.</param>

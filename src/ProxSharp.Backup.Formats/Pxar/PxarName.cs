@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ProxSharp.Validation;
 
 namespace ProxSharp.Backup.Formats.Pxar;
 
@@ -107,9 +108,12 @@ public readonly struct PxarName : IEquatable<PxarName>, IComparable<PxarName>
     {
         StringBuilder text = new(bytes.Length);
         Span<char> characters = stackalloc char[2];
+        Rune before = default;
         while (!bytes.IsEmpty)
         {
-            if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || IsHidden(rune))
+            bool isHidden = Rune.DecodeFromUtf8(bytes, out Rune rune, out int used) != System.Buffers.OperationStatus.Done || IsHidden(rune, before);
+            before = isHidden ? default : rune;
+            if (isHidden)
                 AppendEscaped(text, bytes[..used]);
             else if (rune.Value == '\\')
                 text.Append(@"\\");
@@ -161,9 +165,8 @@ public readonly struct PxarName : IEquatable<PxarName>, IComparable<PxarName>
         return bytes.SequenceEqual("."u8) || bytes.SequenceEqual(".."u8) ? "names a directory itself or the one above" : null;
     }
 
-    // What terminals obey or do not show, and what stands for bytes that are no text.
-    private static bool IsHidden(Rune rune) =>
-        Rune.IsControl(rune) || rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0xFFFD;
+    // What is shown by an escape of another form, which nothing reads back, and what stands for bytes that are no text.
+    private static bool IsHidden(Rune rune, Rune before) => rune.Value == 0xFFFD || UnseenCharacters.Contains(rune, before);
 
     private static void AppendEscaped(StringBuilder text, ReadOnlySpan<byte> bytes)
     {

@@ -6,6 +6,7 @@ using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -267,7 +268,7 @@ internal static class BrowseVerbs
             ArchiveEntry entry = await archive.GetAsync(ArchiveText.Check(path), cancellationToken).ConfigureAwait(false);
             if (entry.Kind is not (PxarEntryKind.File or PxarEntryKind.HardLink))
             {
-                throw CliException.Usage($"/{entry.Path} is no file but a {Kind(entry.Kind)}", $"prox backup ls SNAPSHOT {name} {path} --long");
+                throw NoFile(name, entry);
             }
 
             Stream content = await archive.OpenFileAsync(entry, cancellationToken).ConfigureAwait(false);
@@ -278,6 +279,16 @@ internal static class BrowseVerbs
         }
 
         return ExitCodes.Success;
+    }
+
+    // Only directories can be listed; anything else stands in the list of its own.
+    private static CliException NoFile(string archive, ArchiveEntry entry)
+    {
+        string target = entry.LinkTarget.IsEmpty ? "" : $" to {PxarName.Escape(entry.LinkTarget.Span)}";
+        string directory = entry.Kind == PxarEntryKind.Directory ? entry.Path : entry.Path[..Math.Max(entry.Path.LastIndexOf('/'), 0)];
+        return CliException.Usage(
+            $"/{entry.Path} is no file but a {Kind(entry.Kind)}{target}",
+            $"See what it is: {PrintedCommands.Of("backup", "ls", "SNAPSHOT", archive, $"/{directory}", "--long")}");
     }
 
     /// <summary>Opens a directory tree.</summary>

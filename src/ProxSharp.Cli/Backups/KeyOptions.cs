@@ -109,7 +109,19 @@ internal sealed class KeyOptions
         }
 
         string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
-        return path is null ? null : (await ReadAsync(path, cancellationToken).ConfigureAwait(false), path);
+        if (path is null)
+        {
+            return null;
+        }
+
+        KeyFile file = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        if (file.Kind == KeyDerivationKind.None && !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite)) != 0)
+        {
+            run.Command.Warn($"The key {path} has no passphrase, and other users may get at it: run 'chmod 600 {path}'");
+        }
+
+        return (file, path);
     }
 
     /// <summary>

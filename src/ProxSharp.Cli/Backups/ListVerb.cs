@@ -90,6 +90,7 @@ internal static class ListVerb
         if (typed is null && !all)
         {
             IReadOnlyList<BackupGroupInfo> groups = await folder.Groups.ListAsync(cancellationToken).ConfigureAwait(false);
+            Warn(run, groups, "groups");
             run.Write(BackupJson.List(groups.OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal), Write), Groups);
             return ExitCodes.Success;
         }
@@ -97,6 +98,7 @@ internal static class ListVerb
         IReadOnlyList<BackupSnapshotInfo> snapshots = typed is null
             ? await folder.Snapshots.ListAsync(null, cancellationToken).ConfigureAwait(false)
             : await folder.Groups[SnapshotPlace.ParseGroup(typed)].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        Warn(run, snapshots, "snapshots");
         if (typed is not null && snapshots.Count == 0)
         {
             throw Nothing(place, typed);
@@ -104,6 +106,14 @@ internal static class ListVerb
 
         run.Write(BackupJson.List(snapshots.OrderBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal), Write), Snapshots);
         return ExitCodes.Success;
+    }
+
+    private static void Warn<T>(VerbRun run, IReadOnlyList<T> items, string what)
+    {
+        if (items is IncompleteList<T> { LeftOut: var leftOut })
+        {
+            run.Command.Warn($"{leftOut} of the {what} that the server lists cannot be read, and are left out: a type, name or time in its answer is none");
+        }
     }
 
     /// <summary>Makes the error for a group without snapshots.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Backups;
@@ -23,11 +24,15 @@ internal static partial class OfficialSpelling
     /// <summary>The variable that says in which form results are written where no option does.</summary>
     public const string FormatVariable = "PROXMOX_OUTPUT_FORMAT";
 
+    /// <summary>The variable that leaves out the headers of tables, whatever its value.</summary>
+    public const string HeaderVariable = "PROXMOX_OUTPUT_NO_HEADER";
+
     /// <summary>Puts the words of prox where those of the official client stand for them.</summary>
     /// <param name="arguments">The words behind <c>prox</c>.</param>
     /// <param name="format">What <see cref="FormatVariable"/> says; null if it is not set.</param>
+    /// <param name="withoutHeader">True if <see cref="HeaderVariable"/> is set.</param>
     /// <exception cref="CliException">The official client has such a command, and this noun has not.</exception>
-    public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments, string? format = null)
+    public static IReadOnlyList<string> Complete(IReadOnlyList<string> arguments, string? format = null, bool withoutHeader = false)
     {
         if (arguments.Count < 2 || arguments[0] != BackupNoun.Name)
         {
@@ -39,7 +44,9 @@ internal static partial class OfficialSpelling
             throw refusal;
         }
 
-        return WithUsualFormat(WithFormat(WithSwitches(WithKeyFiles(WithVerb(arguments)))), format);
+        IReadOnlyList<string> words = WithUsualFormat(WithFormat(WithSwitches(WithKeyFiles(WithVerb(arguments)))), format);
+        int end = withoutHeader && !words.Contains("--no-header") ? words.TakeWhile(static word => word != "--").Count() : -1;
+        return end < 0 ? words : [.. words.Take(end), "--no-header", .. words.Skip(end)];
     }
 
     /// <summary>Puts the files of <c>key import-with-master-key</c>, which are options there, where they stand here: before the file to write.</summary>
@@ -118,20 +125,13 @@ internal static partial class OfficialSpelling
             string[] parts = arguments[at].Split('=', 2);
             bool isSwitch = s_switches.Contains(parts[0]);
             bool isApart = isSwitch && parts.Length == 1 && at + 1 < end;
-            bool? value = isSwitch ? Truth(parts.Length == 2 ? parts[1] : isApart ? arguments[at + 1] : "") : null;
+            bool? value = isSwitch ? SwitchWords.Truth(parts.Length == 2 ? parts[1] : isApart ? arguments[at + 1] : "") : null;
             words.Add(value is { } known ? known ? parts[0] : $"{parts[0]}=false" : arguments[at]);
             at += value is not null && isApart ? 1 : 0;
         }
 
         return [.. words, .. arguments.Skip(end)];
     }
-
-    private static bool? Truth(string word) => word.ToLowerInvariant() switch
-    {
-        "1" or "on" or "yes" or "true" => true,
-        "0" or "off" or "no" or "false" => false,
-        _ => null,
-    };
 
     private static IReadOnlyList<string> WithFormat(IReadOnlyList<string> arguments)
     {
@@ -194,8 +194,8 @@ internal static partial class OfficialSpelling
         ("namespace", "list" or "create" or "delete") => Instead(
             $"namespace {word}", "Namespaces belong to a datastore", $"prox datastore namespace {word} STORE --context NAME"),
         ("namespace", _) => Instead(command, "Namespaces belong to a datastore", "prox datastore namespace list STORE --context NAME"),
-        ("task", "list" or "log" or "stop") => Instead($"task {word}", "Tasks belong to a server", $"prox task {word} --context NAME"),
-        ("task", _) => Instead(command, "Tasks belong to a server", "prox task list --context NAME"),
+        ("task", "list" or "log" or "stop") => Instead($"task {word}", "Tasks belong to a server", $"prox task {word}, which takes PBS_REPOSITORY and --repository, too"),
+        ("task", _) => Instead(command, "Tasks belong to a server", "prox task list, which takes PBS_REPOSITORY and --repository, too"),
         ("group", not "forget") => Instead(
             command, "Groups need no word of their own", "prox backup list shows them; prox backup forget host/NAME removes one"),
         ("key", "show-master-pubkey") => Instead(

@@ -29,15 +29,15 @@ internal static class RemoveVerbs
             Description = word == "last" ? "Keep this many of the newest" : $"Keep the newest of each of this many {Period(word)}",
             HelpName = "n",
         })];
+        Option<bool> quiet = new("--quiet") { Description = "Show only what is removed" };
         return new Verb("prune", "Remove the snapshots of a group that a policy does not keep.", VerbClass.Destructive, (run, token) => PruneAsync(
-            run, repository, run.Value(group)!, Policy(run, keep), token))
+            run, repository, run.Value(group)!, Policy(run, keep), run.Value(quiet), token))
         {
             Calls = ["POST /admin/datastore/{store}/prune"],
             Details = "--dry-run asks the server what it would keep and remove. Protected snapshots stay. Space is free after garbage collection. At a terminal the name "
                 + "of the group has to be typed; in scripts the rules are the answer.",
             Arguments = [group],
-            Options = [.. repository.All, .. keep],
-            HiddenOptions = [new Option<bool>("--quiet") { Description = "Accepted as by the official client; -o name is short" }],
+            Options = [.. repository.All, .. keep, quiet],
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
             Examples =
             [
@@ -94,7 +94,7 @@ internal static class RemoveVerbs
     }
 
     private static async Task<int> PruneAsync(
-        VerbRun run, RepositoryOptions repository, string text, RetentionPolicy policy, CancellationToken cancellationToken)
+        VerbRun run, RepositoryOptions repository, string text, RetentionPolicy policy, bool isQuiet, CancellationToken cancellationToken)
     {
         BackupGroupPath path = SnapshotPlace.ParseGroup(text);
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal static class RemoveVerbs
 
         if (run.IsDryRun)
         {
-            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)));
+            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)), isQuiet);
             return ExitCodes.Success;
         }
 
@@ -120,7 +120,7 @@ internal static class RemoveVerbs
             await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)));
+        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)), isQuiet);
         return ExitCodes.Success;
     }
 
@@ -207,7 +207,8 @@ internal static class RemoveVerbs
         return [.. all.Select(static info => info.Path).Where(path => snapshot is null || path == snapshot)];
     }
 
-    private static void Write(VerbRun run, IReadOnlyList<PruneDecision> decisions) => run.Write(BackupJson.List(decisions, Write), s_decisions);
+    private static void Write(VerbRun run, IReadOnlyList<PruneDecision> decisions, bool isQuiet) =>
+        run.Write(BackupJson.List(decisions.Where(decision => !(isQuiet && decision.Keep)), Write), s_decisions);
 
     private static void Write(Utf8JsonWriter json, PruneDecision decision)
     {

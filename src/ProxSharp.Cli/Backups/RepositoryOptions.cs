@@ -138,6 +138,30 @@ internal sealed class RepositoryOptions
         return new BackupPlace(environment, await run.SessionAsync(cancellationToken).ConfigureAwait(false), store, folder);
     }
 
+    /// <summary>Connects to the server of a repository, for a verb that is about the server: the one that is typed, else that of the environment if no context
+    /// is chosen.</summary>
+    /// <exception cref="CliException">The text is no repository, a context is typed beside it, or there is no secret.</exception>
+    public static async Task ConnectAloneAsync(VerbRun run, CancellationToken cancellationToken)
+    {
+        ConnectionOptions connection = run.Standard.Connection;
+        string? text = run.Value(run.Standard.Repository);
+        if (text is not null && (run.IsGiven(connection.Context) || run.IsGiven(connection.Url)))
+        {
+            throw CliException.Usage("--repository names the server already", "Leave out --context and --url");
+        }
+
+        if (text is null && connection.TryResolve(run.Command) is not null)
+        {
+            return;
+        }
+
+        BackupEnvironment environment = ReadEnvironment(run.Command);
+        if ((text is null ? environment.Repository : Read(text)) is { } repository)
+        {
+            await ConnectAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     // A namespace that nobody typed changes what is listed, and what is deleted.
     private void NoteNamespace(VerbRun run)
     {
@@ -169,10 +193,12 @@ internal sealed class RepositoryOptions
             throw CliException.Usage("--repository names server and datastore already", "Leave out --context, --datastore, --server, --port and --auth-id");
         }
 
-        return BackupRepository.TryParse(text, out BackupRepository? repository)
-            ? repository
-            : throw CliException.Usage($"'{text}' is no repository", "Write user@realm!token@host:port:datastore; user and port may be left out");
+        return Read(text);
     }
+
+    private static BackupRepository Read(string text) => BackupRepository.TryParse(text, out BackupRepository? repository)
+        ? repository
+        : throw CliException.Usage($"'{text}' is no repository", "Write user@realm!token@host:port:datastore; user and port may be left out");
 
     private static async Task<ServerSession> ConnectAsync(
         VerbRun run, BackupEnvironment environment, BackupRepository repository, CancellationToken cancellationToken)
@@ -193,6 +219,7 @@ internal sealed class RepositoryOptions
         };
         run.CertificateHint = "Compare the fingerprint with the one the server shows (proxmox-backup-manager cert info); if it is the same, set "
             + "PBS_FINGERPRINT to it. (--fingerprint is for contexts.)";
+        run.Hints = new RepositoryHints(repository.ToString(), isTyped: repository.ToString() != environment.Repository?.ToString());
         string secret = await SecretAsync(run, environment, repository, cancellationToken).ConfigureAwait(false);
         return run.Use(ServerSession.Open(run.Command, context, secret, cancellationToken));
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -110,9 +111,10 @@ internal static class SnapshotVerbs
     public static Verb UpdateProtection(RepositoryOptions repository)
     {
         Argument<string> snapshot = Snapshot();
-        Argument<bool> isProtected = new("protected") { Description = "true or false" };
+        // Of a truth value the parser takes none for false, and false takes the protection away.
+        Argument<string> isProtected = new("protected") { Description = "true or false" };
         return new Verb("update", "Protect a snapshot, or take its protection away.", VerbClass.Change, (run, token) => ProtectAsync(
-            run, repository, run.Value(snapshot)!, run.Value(isProtected), token))
+            run, repository, run.Value(snapshot)!, Truth(run.Value(isProtected)!), token))
         {
             Calls = ["PUT /admin/datastore/{store}/protected"],
             Arguments = [snapshot, isProtected],
@@ -125,6 +127,9 @@ internal static class SnapshotVerbs
             ],
         };
     }
+
+    private static bool Truth(string word) =>
+        SwitchWords.Truth(word) ?? throw CliException.Usage($"'{word}' is neither true nor false", "Write true to protect the snapshot, false to take the protection away");
 
     private static Argument<string> Snapshot() => new("snapshot") { Description = "The snapshot, or a group for its newest one" };
 

@@ -70,7 +70,8 @@ internal static class SwitchWords
         return [.. settled, .. words.Skip(end)];
     }
 
-    private static bool? Truth(string word) => word.ToLowerInvariant() switch
+    /// <summary>Reads a truth value; null if the word is none.</summary>
+    public static bool? Truth(string word) => word.ToLowerInvariant() switch
     {
         "1" or "yes" or "on" or "true" => true,
         "0" or "no" or "off" or "false" => false,

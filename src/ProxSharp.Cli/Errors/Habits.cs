@@ -62,6 +62,7 @@ internal static class Habits
         new("vm network", "vm agent ip"),
         new("vm agent network", "vm agent ip"),
         new("vm agent network-get-interfaces", "vm agent ip"),
+        new("datastore upload-backup-log", "backup upload-log", "SNAPSHOT FILE"),
         new("vm rename", "vm set", "GUEST --name NAME"),
         new("vm disk add", "vm set", "GUEST --scsi1 STORAGE:32"),
         new("vm disk create", "vm set", "GUEST --scsi1 STORAGE:32"),

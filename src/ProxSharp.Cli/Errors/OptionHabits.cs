@@ -10,6 +10,7 @@ internal static class OptionHabits
     private static readonly Dictionary<(string Command, string Option), string> s_options = new()
     {
         [("task list", "--errors")] = "Failed tasks: prox task list --failed",
+        [("backup prune", "--max-depth")] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
         [("task list", "--limit")] = "The first of a list: prox task list --query '[:20]'; of one node: prox api get /nodes/NODE/tasks limit=20",
         [("task list", "--since")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks since=SECONDS",
         [("task list", "--until")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks until=SECONDS",

@@ -16,6 +16,14 @@ internal sealed class StandardOptions
     /// <summary>The server.</summary>
     public ConnectionOptions Connection { get; } = new();
 
+    /// <summary>The server of a backup repository, for verbs that are about no datastore.</summary>
+    public Option<string> Repository { get; } = new("--repository")
+    {
+        Description = "The server of a backup repository, in place of a context [default without a context: PBS_REPOSITORY]",
+        HelpName = "repository",
+        Hidden = true,
+    };
+
     /// <summary>Shows the result again and again.</summary>
     public Option<int?> Watch { get; } = new("--watch", "-w")
     {

@@ -62,6 +62,9 @@ internal sealed class Verb(string name, string summary, VerbClass @class, Func<V
     /// <summary>True if it was not written by hand but follows from the schema.</summary>
     public bool IsDerived { get; init; }
 
+    /// <summary>True if it also takes the server of a backup repository, where no context is chosen.</summary>
+    public bool TakesRepository { get; set; }
+
     /// <summary>Does it.</summary>
     public Func<VerbRun, CancellationToken, Task<int>> Run { get; } = run;
 }

@@ -35,6 +35,11 @@ internal sealed class VerbCommand : ProxCommand
             Add(option);
         }
 
+        if (verb.TakesRepository)
+        {
+            Add(standard.Repository);
+        }
+
         Runs(services, globals, async (run, cancellationToken) =>
         {
             VerbRun verbRun = new(run, standard, verb);
@@ -44,11 +49,20 @@ internal sealed class VerbCommand : ProxCommand
                 GuardedMode.Check(verbRun);
                 try
                 {
+                    if (verb.TakesRepository)
+                    {
+                        await Backups.RepositoryOptions.ConnectAloneAsync(verbRun, cancellationToken).ConfigureAwait(false);
+                    }
+
                     return await verb.Run(verbRun, cancellationToken).ConfigureAwait(false);
                 }
                 catch (ProxmoxConnectionException untrusted) when (untrusted.IsCertificateProblem && verbRun.CertificateHint is not null)
                 {
                     throw new CliException(ErrorMapper.Map(untrusted) with { Hint = verbRun.CertificateHint }, untrusted);
+                }
+                catch (Exception failure) when (verbRun.Hints?.Fit(ErrorMapper.Map(failure)) is { } error)
+                {
+                    throw new CliException(error, failure);
                 }
             }
         });

@@ -30,6 +30,9 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     /// <summary>How a certificate is trusted where the options of contexts do not count; null where they do.</summary>
     public string? CertificateHint { get; set; }
 
+    /// <summary>How next steps are told where a repository names the server; null where a context does.</summary>
+    public Backups.RepositoryHints? Hints { get; set; }
+
     /// <summary>The standard options.</summary>
     public StandardOptions Standard { get; } = standard;
 

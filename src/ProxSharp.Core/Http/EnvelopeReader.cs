@@ -28,10 +28,15 @@ internal static class EnvelopeReader
                 throw Broken(call, host, "the answer is no JSON object", 0, null);
             }
 
-            ApiResponse<T>? response = ReadMembers(ref json, reader);
+            ApiResponse<T>? response = ReadMembers(ref json, reader, out JsonTokenType kind);
             if (json.TokenType != JsonTokenType.EndObject || !IsBlank(body[(int)json.BytesConsumed..]))
             {
                 throw Broken(call, host, "the answer goes on after its end", json.BytesConsumed, null);
+            }
+
+            if (response is not null && call.IsRead && call.Binding.Schema?.Product == ProxmoxProduct.BackupServer && Missing(response.Data, kind) is { } missing)
+            {
+                throw Broken(call, host, missing, 0, null);
             }
 
             return response ?? (isVoid ? new ApiResponse<T>(FromNull(reader)) : throw Broken(call, host, "the answer has no 'data'", 0, null));
@@ -45,9 +50,10 @@ internal static class EnvelopeReader
         }
     }
 
-    private static ApiResponse<T>? ReadMembers<T>(ref ApiJsonReader json, ApiReader<T> reader)
+    private static ApiResponse<T>? ReadMembers<T>(ref ApiJsonReader json, ApiReader<T> reader, out JsonTokenType kind)
     {
         bool hasData = false;
+        kind = JsonTokenType.None;
         T data = default!;
         long? total = null;
         string? digest = null;
@@ -57,6 +63,7 @@ internal static class EnvelopeReader
             ReadOnlySpan<byte> name = json.MemberName;
             if (name.SequenceEqual("data"u8))
             {
+                kind = json.TokenType;
                 data = reader(ref json);
                 hasData = true;
             }
@@ -78,6 +85,17 @@ internal static class EnvelopeReader
             ? new ApiResponse<T>(data) { Total = total, Digest = digest }
             : new ApiResponse<T>(data) { Total = total, Digest = digest, Extra = new ReadOnlyDictionary<string, JsonElement>(extra) };
     }
+
+    /// <summary>
+    /// What an answer of a backup server lacks: unlike Proxmox VE, whose Perl writes null and texts for what is empty, it sends what it declares. Null
+    /// if nothing is lacking. Anything else taken for a list or an object would be an empty one, and for a truth value false.
+    /// </summary>
+    private static string? Missing(object? data, JsonTokenType kind) => data switch
+    {
+        System.Collections.IList when kind != JsonTokenType.StartArray => "it holds no list",
+        null or string or ValueType or PropertyStrings.PropertyString or System.Collections.IEnumerable => null,
+        _ => kind == JsonTokenType.StartObject ? null : "it holds no object",
+    };
 
     private static T FromNull<T>(ApiReader<T> reader)
     {

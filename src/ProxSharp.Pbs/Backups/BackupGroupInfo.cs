@@ -28,9 +28,9 @@ public sealed record BackupGroupInfo
     /// <summary>The first line of the notes of the group; null if there are none.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Reads a list; groups of types that this library does not know are left out.</summary>
-    internal static IReadOnlyList<BackupGroupInfo> ReadAll(IEnumerable<AdminDatastoreGroupsItem> items, BackupNamespace ns) =>
-        [.. items.Select(item => Read(item, ns)).OfType<BackupGroupInfo>().OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal)];
+    /// <summary>Reads a list; groups of types that this library does not know are left out, which the list tells.</summary>
+    internal static IReadOnlyList<BackupGroupInfo> ReadAll(IReadOnlyList<AdminDatastoreGroupsItem> items, BackupNamespace ns) => IncompleteList<BackupGroupInfo>.Of(
+        [.. items.Select(item => Read(item, ns)).OfType<BackupGroupInfo>().OrderBy(static group => group.Path.ToString(), StringComparer.Ordinal)], items.Count);
 
     /// <summary>Returns the path of the group.</summary>
     public override string ToString() => Path.ToString();

@@ -43,11 +43,12 @@ public sealed record BackupSnapshotInfo
     /// <summary>True if at least one file is encrypted.</summary>
     public bool IsEncrypted => Files.Any(static file => file.CryptMode == CryptMode.Encrypt);
 
-    /// <summary>Reads a list, newest first; snapshots whose names this library cannot read are left out.</summary>
-    internal static IReadOnlyList<BackupSnapshotInfo> ReadAll(IEnumerable<AdminDatastoreSnapshotsItem> items, BackupNamespace ns) =>
+    /// <summary>Reads a list, newest first; snapshots whose names this library cannot read are left out, which the list tells.</summary>
+    internal static IReadOnlyList<BackupSnapshotInfo> ReadAll(IReadOnlyList<AdminDatastoreSnapshotsItem> items, BackupNamespace ns) => IncompleteList<BackupSnapshotInfo>.Of(
         [.. items.Select(item => Read(item, ns)).OfType<BackupSnapshotInfo>()
             .OrderByDescending(static snapshot => snapshot.Path.Time)
-            .ThenBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal)];
+            .ThenBy(static snapshot => snapshot.Path.ToString(), StringComparer.Ordinal)],
+        items.Count);
 
     /// <summary>Returns the path of the snapshot.</summary>
     public override string ToString() => Path.ToString();

@@ -272,6 +272,29 @@ public sealed class DirectoryArchiverTests
         Assert.Equal((FileWarningKind.BadPattern, "/a/.pxarexclude"), (Assert.Single(result.Warnings).Kind, result.Warnings[0].Path));
     }
 
+    [Theory]
+    [InlineData("patterns", true)]
+    [InlineData("a", false)]
+    [InlineData("nowhere", false)]
+    [InlineData("/dev/null", false)]
+    public async Task Archive_ExcludeFileThatIsALink_CountsIfAFileIsBehindIt(string target, bool counts)
+    {
+        TempTree.RequireLinux();
+        using TempTree outside = new();
+        outside.Write("patterns", "*.log\n");
+        using TempTree tree = new();
+        tree.Write("a/x.log", "x");
+        File.CreateSymbolicLink(tree.Combine(".pxarexclude"), target == "patterns" ? outside.Combine(target) : target);
+        using MemoryStream stream = new();
+
+        DirectoryArchiveResult result = await new DirectoryArchiver(tree.Path).WriteAsync(stream, cancellationToken: Token);
+
+        PxarArchive archive = Archives.Open(stream.ToArray());
+        Assert.Equal(counts, archive.Find("a/x.log") is null);
+        Assert.Equal(PxarEntryKind.Symlink, archive.Find(".pxarexclude")!.Entry.Kind);
+        Assert.Equal(counts ? [] : ["/.pxarexclude"], result.Warnings.Select(static warning => warning.Path));
+    }
+
     [Fact]
     public async Task Archive_LostAndFound_IsLeftOutIfAsked()
     {

@@ -40,9 +40,13 @@ internal sealed class HookTree(IFileTree inner) : IFileTree
             return names;
         }
 
-        public IFileNode Open(FileName child)
+        public IFileNode Open(FileName child) => Opened(child, inner.Open(child));
+
+        public IFileNode OpenTarget(FileName child) => Opened(child, inner.OpenTarget(child));
+
+        private Node Opened(FileName child, IFileNode opened)
         {
-            Node node = new(tree, inner.Open(child), child.Name.ToString());
+            Node node = new(tree, opened, child.Name.ToString());
             tree.Opened(child.Name.ToString());
             return node;
         }

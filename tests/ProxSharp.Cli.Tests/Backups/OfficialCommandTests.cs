@@ -50,6 +50,22 @@ public sealed class OfficialCommandTests(SimulatedBackupServer backup) : IClassF
         Assert.Equal(expected, string.Join(' ', OfficialSpelling.Complete(line.Split(' '))));
 
     [Theory]
+    [InlineData("backup list", "backup list --no-header")]
+    [InlineData("backup list --no-header", "backup list --no-header")]
+    [InlineData("backup find a b -- c", "backup find a b --no-header -- c")]
+    [InlineData("vm list", "vm list")]
+    public void Complete_VariableWithoutHeaders_IsHonoured(string line, string expected) =>
+        Assert.Equal(expected, string.Join(' ', OfficialSpelling.Complete(line.Split(' '), withoutHeader: true)));
+
+    [Fact]
+    public async Task Help_OfACommandThatThereIsNot_IsAnError()
+    {
+        using CliHarness cli = new();
+
+        Assert.Contains("frobnicate", (await cli.LineAsync("frobnicate --help")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("backup list", "json", "backup list -o json")]
     [InlineData("backup list", "json-pretty", "backup list -o json")]
     [InlineData("backup list", "text", "backup list")]

@@ -61,6 +61,37 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
     }
 
     [Fact]
+    public async Task Key_WithoutAPassphraseThatOthersMayRead_IsAWarning()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        string snapshot = await MakeAsync(cli, "--keyfile key.json");
+        Assert.DoesNotContain("chmod", (await cli.LineAsync($"backup ls {snapshot} --keyfile key.json")).Errors, StringComparison.Ordinal);
+
+        File.SetUnixFileMode(Path.Combine(cli.Home, "key.json"), (UnixFileMode)0b110_110_110);
+
+        Assert.Contains("chmod 600", (await cli.LineAsync($"backup ls {snapshot} --keyfile key.json")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UpdateProtection_TakesTheWordsOfSwitches_AndNothingElse()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string snapshot = await MakeAsync(cli);
+        foreach ((string word, bool expected) in new[] { ("1", true), ("off", false), ("yes", true), ("0", false), ("on", true), ("no", false), ("TRUE", true) })
+        {
+            (await cli.LineAsync($"backup snapshot protected update {snapshot} {word}")).Succeeded();
+            Assert.Equal(expected, (await cli.JsonAsync($"backup snapshot protected show {snapshot}")).GetProperty("protected").GetBoolean());
+        }
+
+        Assert.Contains("Required argument missing", (await cli.LineAsync($"backup snapshot protected update {snapshot}")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("'maybe' is neither", (await cli.LineAsync($"backup snapshot protected update {snapshot} maybe")).FailedWith(2), StringComparison.Ordinal);
+        Assert.True((await cli.JsonAsync($"backup snapshot protected show {snapshot}")).GetProperty("protected").GetBoolean());
+        (await cli.LineAsync($"backup unprotect {snapshot}")).Succeeded();
+    }
+
+    [Fact]
     public async Task Protect_Snapshot_KeepsItFromBeingForgotten()
     {
         using CliHarness cli = new CliHarness().Uses(backup.Simulator);

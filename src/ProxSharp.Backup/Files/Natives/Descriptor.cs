@@ -34,12 +34,16 @@ internal sealed class Descriptor : SafeHandle
 
     /// <summary>Opens what a name stands for in this directory, but no link.</summary>
     /// <returns>Null on failure; the last error of the platform says why.</returns>
-    internal Descriptor? TryOpen(PxarName name, int flags, uint mode = 0)
+    internal Descriptor? TryOpen(PxarName name, int flags, uint mode = 0) => TryOpenTarget(name, flags | Libc.NoFollow, mode);
+
+    /// <summary>Opens what a name leads to, through links.</summary>
+    /// <returns>Null on failure; the last error of the platform says why.</returns>
+    internal Descriptor? TryOpenTarget(PxarName name, int flags, uint mode = 0)
     {
         byte[] text = Libc.Text(name.Span);
         int handle;
         do
-            handle = Libc.OpenAt(this, text, flags | Libc.CloseOnExec | Libc.NoFollow, mode);
+            handle = Libc.OpenAt(this, text, flags | Libc.CloseOnExec, mode);
         while (handle < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
         return handle >= 0 ? new(handle) : null;
     }

@@ -19,6 +19,10 @@ internal interface IFileNode : IDisposable
     /// <exception cref="FileTreeException">There is nothing any more, or it cannot be read.</exception>
     IFileNode Open(FileName name);
 
+    /// <summary>Opens what a name of this directory leads to, through links; their target may lie anywhere, but is not read from unless it is a file.</summary>
+    /// <exception cref="FileTreeException">There is nothing, or it cannot be read.</exception>
+    IFileNode OpenTarget(FileName name);
+
     /// <summary>Reads the metadata. What cannot be read is told and left out.</summary>
     PxarMetadata ReadMetadata(MetadataParts parts, Action<string> failed);
 

@@ -41,6 +41,18 @@ internal sealed class LinuxNode : IFileNode
         return new LinuxNode(_tree, OpenPlace(name.Name, out stat), stat);
     }
 
+    public IFileNode OpenTarget(FileName name)
+    {
+        // A device may act on being opened: what it is comes first.
+        Descriptor place = _handle.TryOpenTarget(name.Name, Libc.PathOnly) ?? throw Descriptor.Failure(name.Name.ToString(), "open");
+        StatxBuffer stat = StatOrDispose(place);
+        if (KindOf(stat.Mode) != PxarEntryKind.File)
+            return new LinuxNode(_tree, place, stat);
+        place.Dispose();
+        Descriptor file = _handle.TryOpenTarget(name.Name, Libc.ReadOnly | Libc.NonBlocking) ?? throw Descriptor.Failure(name.Name.ToString(), "open");
+        return new LinuxNode(_tree, file, StatOrDispose(file));
+    }
+
     public PxarMetadata ReadMetadata(MetadataParts parts, Action<string> failed) =>
         new LinuxMetadataReader(_handle, Stat, _tree.TypeOf(_handle, Stat.Device), failed).Read(parts);
 

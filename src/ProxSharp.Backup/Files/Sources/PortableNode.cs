@@ -36,6 +36,14 @@ internal sealed class PortableNode : IFileNode
         return Open(Path.Combine(_path, text), text, follow: false);
     }
 
+    public IFileNode OpenTarget(FileName name)
+    {
+        string text = Encoding.UTF8.GetString(name.Name.Span);
+        string path = Path.Combine(_path, text);
+        string target = Translate(text, () => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        return Open(target, text, follow: true);
+    }
+
     public PxarMetadata ReadMetadata(MetadataParts parts, Action<string> failed) => new()
     {
         Mode = Stat.Mode,

@@ -196,7 +196,7 @@ internal sealed class TreeWalk
         byte[] path = directory.PathOf(name.Name);
         try
         {
-            using IFileNode file = directory.Node.Open(name);
+            using IFileNode file = directory.Node.OpenTarget(name);
             if (file.Stat.Kind != PxarEntryKind.File || file.Stat.Length > ExcludeFile.MaxLength)
             {
                 _warnings.Add(FileWarningKind.BadPattern, path, "This is no regular file of at most 1 MiB: its patterns are ignored.");

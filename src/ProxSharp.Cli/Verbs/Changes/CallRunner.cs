@@ -66,6 +66,12 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return await WaitAsync(session, upid, cancellationToken).ConfigureAwait(false);
         }
 
+        if (endpoint.Task == ApiTaskKind.Returns && schema.Product == ProxmoxProduct.BackupServer)
+        {
+            // Whatever else it says: nothing can be waited for, and it is unknown whether anything was done.
+            throw new ProxmoxProtocolException($"{endpoint.Method.ToVerb()} {endpoint.Path} starts a task, and the server answered without its id: {JsonText.Compact(data)}");
+        }
+
         if (data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
         {
             run.Note("Done.");

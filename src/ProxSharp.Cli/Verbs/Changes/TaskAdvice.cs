@@ -25,9 +25,8 @@ internal static class TaskAdvice
     {
         if (upids.Count > 0)
         {
-            run.Command.Services.Console.Error.WriteLine(
-                run.Command.Printed.In(
-                    $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: {PrintedCommands.Of(["task", "wait", .. upids])}"));
+            string advice = $"{(upids.Count == 1 ? "The task goes on" : "The tasks go on")}. Wait on with: {PrintedCommands.Of(["task", "wait", .. upids])}";
+            run.Command.Services.Console.Error.WriteLine(run.Command.Printed.In(run.Hints?.In(advice) ?? advice));
         }
     }
 

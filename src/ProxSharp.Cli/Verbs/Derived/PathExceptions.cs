@@ -115,9 +115,10 @@ internal static class PathExceptions
         "GET /tape/media/list/{uuid}",
     };
 
-    /// <summary>True if a call belongs to the data protocols of the backup server.</summary>
+    /// <summary>True if a call belongs to the data protocols of the backup server, which take encoded blobs in place of parameters.</summary>
     public static bool IsDataProtocol(string path) =>
-        path.StartsWith("/backup", StringComparison.Ordinal) || path.StartsWith("/reader", StringComparison.Ordinal);
+        path.StartsWith("/backup", StringComparison.Ordinal) || path.StartsWith("/reader", StringComparison.Ordinal)
+        || path.EndsWith("/upload-backup-log", StringComparison.Ordinal);
 
     /// <summary>Calls that verbs of another noun make.</summary>
     public static readonly IReadOnlySet<string> Elsewhere = new HashSet<string>(StringComparer.Ordinal)

@@ -30,8 +30,19 @@ internal static class TaskNoun
     };
 
     /// <summary>Builds it.</summary>
-    public static Noun Build(VerbContext context) =>
-        new Noun("task", "Tasks: what servers do in the background.").Add(List(context), Show(context), Log(), Wait(), Stop(context));
+    public static Noun Build(VerbContext context)
+    {
+        Verb[] verbs = [List(context), Show(context), Log(), Wait(), Stop(context)];
+        foreach (Verb verb in verbs)
+        {
+            verb.TakesRepository = true;
+        }
+
+        return new Noun("task", "Tasks: what servers do in the background.")
+        {
+            Details = "Where no context is chosen, the tasks are those of the backup server that PBS_REPOSITORY or --repository names, as for prox backup.",
+        }.Add(verbs);
+    }
 
     private static Verb List(VerbContext context)
     {
