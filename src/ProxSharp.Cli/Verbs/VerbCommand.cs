@@ -46,7 +46,6 @@ internal sealed class VerbCommand : ProxCommand
             await using (verbRun.ConfigureAwait(false))
             {
                 verbRun.CheckNumbers();
-                GuardedMode.Check(verbRun);
                 try
                 {
                     if (verb.TakesRepository)
@@ -54,6 +53,7 @@ internal sealed class VerbCommand : ProxCommand
                         await Backups.RepositoryOptions.ConnectAloneAsync(verbRun, cancellationToken).ConfigureAwait(false);
                     }
 
+                    GuardedMode.Check(verbRun);
                     return await verb.Run(verbRun, cancellationToken).ConfigureAwait(false);
                 }
                 catch (ProxmoxConnectionException untrusted) when (untrusted.IsCertificateProblem && verbRun.CertificateHint is not null)

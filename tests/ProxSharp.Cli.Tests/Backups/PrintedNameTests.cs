@@ -43,7 +43,7 @@ public sealed class PrintedNameTests(SimulatedBackupServer backup) : IClassFixtu
         string path = (await cli.LineAsync($"backup find {group} root.pxar '!other' '*' -o name")).Succeeded().Split('\n').Single(line => line.Length > 1 && line != "/other");
 
         Assert.Equal($"/{printed}", path);
-        Assert.True(PathPattern.TryParse(path, out _));
+        Assert.True(PathPattern.TryParse(Encoding.UTF8.GetBytes(path), out _));
         Assert.Equal("content", (await cli.RunAsync("backup", "cat", group, "root.pxar", path)).Succeeded());
         (await cli.RunAsync("backup", "restore", group, "root.pxar", "out", "--pattern", "/*", "--pattern", $"!{path}")).Succeeded();
         Assert.Equal(["other"], cli.ReadTree("out").Keys);
