@@ -94,7 +94,9 @@ internal static class EnvelopeReader
     {
         System.Collections.IList when kind != JsonTokenType.StartArray => "it holds no list",
         null or string or ValueType or PropertyStrings.PropertyString or System.Collections.IEnumerable => null,
-        _ => kind == JsonTokenType.StartObject ? null : "it holds no object",
+
+        // A series in time is a list of its points.
+        _ => kind is JsonTokenType.StartObject or JsonTokenType.StartArray ? null : "it holds no object",
     };
 
     private static T FromNull<T>(ApiReader<T> reader)
