@@ -121,7 +121,7 @@ public sealed class SnapshotTests(PbsServer server) : IClassFixture<PbsServer>
     [InlineData(false)]
     public async Task Calls_InANamespace_NameIt(bool sync)
     {
-        using StubPbs stub = new("null");
+        using StubPbs stub = new("false");
         BackupSnapshot snapshot = stub.Snapshot;
         await stub.RunAsync(sync, () => snapshot.SetNotes("n", Token), () => snapshot.SetNotesAsync("n", Token));
         Assert.Equal($"PUT /admin/datastore/store1/notes {Triple} notes=n ns=a/b", stub.LastCall);

@@ -33,6 +33,10 @@ internal sealed record DomainCall(string Name, Func<PbsClient, object> Target, M
         Type type when type == typeof(PbsTask) => $"\"{StubPbs.TaskId.Replace(@"\", @"\\", StringComparison.Ordinal)}\"",
         Type type when type == typeof(string) => "\"text\"",
         Type type when type == typeof(AccessControl.NewApiToken) => """{"tokenid":"a@pbs!t","value":"s"}""",
+        _ when Async.Name == "IsProtectedAsync" => "false",
+
+        // What is looked for in a list that the server answers with.
+        _ when Async.Name is "GetUsageAsync" or "GetGarbageCollectionJobAsync" or "FindLatestAsync" => "[]",
         Type type when type == typeof(void) || Nullable.GetUnderlyingType(type) is not null => "null",
         { IsGenericType: true } type when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => "[]",
         _ => "{}",
