@@ -35,6 +35,27 @@ public sealed class ReadOnlyNameTests(SimulatedCluster cluster, SimulatedBackupS
     }
 
     [Theory]
+    [InlineData("backup list", "PBS_REPOSITORY", "root@pam@127.0.0.1:{0}:store1")]
+    [InlineData("backup snapshots --datastore store1", "PBS_SERVER", "127.0.0.1")]
+    [InlineData("backup list --server 127.0.0.1 --datastore store1", "PBS_PORT", "{0}")]
+    public async Task Repositories_OfTheEnvironment_AreRefused(string line, string name, string value)
+    {
+        using CliHarness cli = await NamedAsync();
+        using System.Net.Sockets.TcpListener evil = new(System.Net.IPAddress.Loopback, 0);
+        evil.Start();
+        string made = Path.Combine(cli.Home, "made");
+        string port = ((System.Net.IPEndPoint)evil.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        cli.With(name, value.Replace("{0}", port, StringComparison.Ordinal))
+            .With("PBS_PASSWORD_CMD", $"touch {made}").With("PBS_FINGERPRINT_CMD", $"touch {made}").With("PBS_REPOSITORY_CMD", $"touch {made}");
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains("prox-ro", run.FailedWith(7), StringComparison.Ordinal);
+        Assert.False(File.Exists(made));
+        Assert.False(evil.Pending());
+    }
+
+    [Theory]
     [InlineData("api create /nodes/pve1/qemu/106/status/start")]
     [InlineData("api set /nodes/pve1/qemu/106/config memory=1024")]
     [InlineData("api delete /nodes/pve1/qemu/106 --yes")]

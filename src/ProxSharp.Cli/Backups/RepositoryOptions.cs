@@ -54,7 +54,10 @@ internal sealed class RepositoryOptions
     /// <summary>All for verbs that only read snapshots.</summary>
     public IReadOnlyList<Option> ForReading => [Repository, Datastore, .. Parts.All, Directory, Namespace];
 
-    /// <summary>Reads what the environment says.</summary>
+    /// <summary>
+    /// Reads what the environment says: under the name <c>prox-ro</c> nothing, because its variables name programs that are run, and files whose first line is
+    /// sent to the server they name.
+    /// </summary>
     /// <exception cref="CliException">A variable has a value that it cannot have.</exception>
     public static BackupEnvironment ReadEnvironment(CommandRun run)
     {
@@ -62,7 +65,9 @@ internal sealed class RepositoryOptions
         try
         {
             return BackupEnvironment.Read(
-                name => environment.Variables.TryGetValue(name, out string? value) ? value : name == "HOME" ? environment.HomeDirectory : null,
+                name => environment is { IsReadOnlyName: true } ? null
+                    : environment.Variables.TryGetValue(name, out string? value) ? value
+                    : name == "HOME" ? environment.HomeDirectory : null,
                 run.Warn);
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
@@ -127,8 +132,8 @@ internal sealed class RepositoryOptions
             return new BackupPlace(environment, session, repository.Datastore, folder);
         }
 
-        string store = run.Value(Datastore) ?? throw CliException.Usage(
-            "No datastore is named", "Give --repository user@realm!token@host:store (or PBS_REPOSITORY), --server and --datastore, or --datastore for a context");
+        string store = run.Value(Datastore) ?? throw (run.Command.Services.Environment.IsReadOnlyName ? Guarding.ReadOnlyName.FromRepository() : CliException.Usage(
+            "No datastore is named", "Give --repository user@realm!token@host:store (or PBS_REPOSITORY), --server and --datastore, or --datastore for a context"));
         if (!DatastoreName.TryParse(store, null, out _))
         {
             throw CliException.Usage($"'{store}' is no name of a datastore", "See what there is: prox datastore list");
@@ -203,6 +208,11 @@ internal sealed class RepositoryOptions
     private static async Task<ServerSession> ConnectAsync(
         VerbRun run, BackupEnvironment environment, BackupRepository repository, CancellationToken cancellationToken)
     {
+        if (run.Command.Services.Environment.IsReadOnlyName)
+        {
+            throw Guarding.ReadOnlyName.FromRepository();
+        }
+
         string host = repository.Host.Contains(':', StringComparison.Ordinal) && repository.Host[0] != '[' ? $"[{repository.Host}]" : repository.Host;
         string url = string.Create(CultureInfo.InvariantCulture, $"https://{host}:{repository.Port}");
         bool isToken = repository.AuthId.Contains('!', StringComparison.Ordinal);

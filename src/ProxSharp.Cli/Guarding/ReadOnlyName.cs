@@ -72,6 +72,10 @@ internal static class ReadOnlyName
     public static CliException FromSecret(string name) => Refused(
         $"A secret for {name} is refused under the name prox-ro, which takes none from its command line");
 
+    /// <summary>Refuses a server that no context names.</summary>
+    public static CliException FromRepository() => Refused(
+        "A repository is refused under the name prox-ro, which reads from the servers of contexts: name one with --context, and --datastore");
+
     /// <summary>Refuses a program that prints a secret, where others may have named it.</summary>
     /// <param name="file">The file with the contexts.</param>
     public static CliException FromProgram(string file) => Refused(

@@ -34,7 +34,7 @@ internal static class EnvelopeReader
                 throw Broken(call, host, "the answer goes on after its end", json.BytesConsumed, null);
             }
 
-            if (response is not null && call.IsRead && call.Binding.Schema?.Product == ProxmoxProduct.BackupServer && Missing(response.Data, kind) is { } missing)
+            if (response is not null && IsDeclared(call, kind) && Missing(response.Data, kind) is { } missing)
             {
                 throw Broken(call, host, missing, 0, null);
             }
@@ -85,6 +85,10 @@ internal static class EnvelopeReader
             ? new ApiResponse<T>(data) { Total = total, Digest = digest }
             : new ApiResponse<T>(data) { Total = total, Digest = digest, Extra = new ReadOnlyDictionary<string, JsonElement>(extra) };
     }
+
+    // Some reads of a backup server are declared to have no answer now and then, such as that of settings which nobody has made.
+    private static bool IsDeclared(ApiCall call, JsonTokenType kind) => call.IsRead && call.Binding.Schema is { Product: ProxmoxProduct.BackupServer } schema
+        && (kind != JsonTokenType.Null || schema.Find(call.Operation.Method, call.Operation.Path) is not { Returns.IsOptional: true });
 
     /// <summary>
     /// What an answer of a backup server lacks: unlike Proxmox VE, whose Perl writes null and texts for what is empty, it sends what it declares. Null
