@@ -1,8 +1,5 @@
 using ProxSharp.Api;
-using ProxSharp.Authentication;
 using ProxSharp.Operations.Http;
-using ProxSharp.Pbs;
-using ProxSharp.Pve;
 using ProxSharp.Schema;
 using ProxSharp.Testing;
 
@@ -17,7 +14,7 @@ public sealed class DoorTests
     public async Task Door_EveryEndpoint_LetsOnlyReadsThrough(ProxmoxProduct product)
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
-        using ProxmoxClient client = Client(product, sockets, out _);
+        using ProxmoxClient client = DoorClient.Open(product, sockets, out _);
         int refused = 0;
         foreach (ApiEndpoint endpoint in CatalogueTests.SchemaOf(product).Endpoints)
         {
@@ -48,7 +45,7 @@ public sealed class DoorTests
     public async Task Door_TemplateThatLies_IsJudgedByItsAddress()
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
-        using ProxmoxClient client = Client(ProxmoxProduct.VirtualEnvironment, sockets, out _);
+        using ProxmoxClient client = DoorClient.Open(ProxmoxProduct.VirtualEnvironment, sockets, out _);
         await Assert.ThrowsAsync<GuardRefusedException>(() => client.Connection.SendAsync(
             new ApiOperation(ApiMethod.Post, "/nodes/pve1/qemu/{vmid}/agent/ping/../../status/stop"), new ApiParameters().WithPath("vmid", 100), ApiReaders.Element, s_unchecked));
         await Assert.ThrowsAsync<GuardRefusedException>(() => client.Raw.PostAsync("/nodes/pve1/something/new"));
@@ -60,7 +57,7 @@ public sealed class DoorTests
     public async Task Door_Opened_LetsExactlyThisCallThroughUntilItCloses()
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
-        using ProxmoxClient client = Client(ProxmoxProduct.VirtualEnvironment, sockets, out Door door);
+        using ProxmoxClient client = DoorClient.Open(ProxmoxProduct.VirtualEnvironment, sockets, out Door door);
         ApiOperation config = new(ApiMethod.Put, "/nodes/{node}/qemu/{vmid}/config");
         ApiParameters planned = Config("2048", 100);
         using (door.Open(config, planned))
@@ -84,7 +81,7 @@ public sealed class DoorTests
     public async Task Door_OpenedForABackup_LetsItsNotesThroughForTheSnapshotThatItMakes()
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
-        using ProxmoxClient client = Client(ProxmoxProduct.BackupServer, sockets, out Door door);
+        using ProxmoxClient client = DoorClient.Open(ProxmoxProduct.BackupServer, sockets, out Door door);
         ApiParameters notes = Group(null, "before the upgrade");
         using (door.Open(new OpenedSession(client.Schema, ["/backup", "/reader"], Group(null, null), notes)))
         {
@@ -106,7 +103,7 @@ public sealed class DoorTests
     public async Task Door_OpenedElsewhere_StaysClosedHere()
     {
         StubHandler sockets = new(static _ => StubHandler.Json("""{"data":null}"""));
-        using ProxmoxClient client = Client(ProxmoxProduct.VirtualEnvironment, sockets, out Door door);
+        using ProxmoxClient client = DoorClient.Open(ProxmoxProduct.VirtualEnvironment, sockets, out Door door);
         ApiOperation config = new(ApiMethod.Put, "/nodes/{node}/qemu/{vmid}/config");
         TaskCompletionSource done = new();
         TaskCompletionSource opened = new();
@@ -139,17 +136,5 @@ public sealed class DoorTests
         }
 
         return parameters;
-    }
-
-    private static ProxmoxClient Client(ProxmoxProduct product, StubHandler sockets, out Door door)
-    {
-        door = new Door(CatalogueTests.SchemaOf(product));
-        ProxmoxClientOptions options = door.Guard(new ProxmoxClientOptions
-        {
-            Endpoints = [ProxmoxEndpoint.Parse("server", product)],
-            Credentials = ProxmoxCredentials.ApiToken("root@pam!t", "11111111-2222-3333-4444-555555555555"),
-            Handler = _ => sockets,
-        });
-        return product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
     }
 }

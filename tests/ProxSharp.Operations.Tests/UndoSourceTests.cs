@@ -1,9 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
-using ProxSharp.Authentication;
 using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Plans;
-using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Schema;
 using ProxSharp.Testing;
@@ -37,7 +35,7 @@ public sealed class UndoSourceTests
                 && OperationCatalogue.For(product).Find(ApiMethod.Get, entry.Path).Class == OperationClass.Read;
             PlannedCall call = Call(schema, entry);
             StubHandler server = new(request => Answer(schema, entry, request));
-            using ProxmoxClient client = Client(product, server, out Door door);
+            using ProxmoxClient client = DoorClient.Open(product, server, out Door door);
             IReadOnlyList<PlanTarget> targets = await new TargetReader(client, door).ReadAsync(call, new NewGuests(), 50, TestContext.Current.CancellationToken);
             JsonElement before = UndoBuilder.Before(call, targets);
             if (isShown)
@@ -159,17 +157,5 @@ public sealed class UndoSourceTests
         return StubHandler.Json(path == "/cluster/resources" ? $$"""{"data":[{"vmid":100,"type":"{{type}}","node":"100"}]}"""
             : isList ? """{"data":[]}"""
             : $$$"""{"data":{"{{{From}}}":"{{{path}}}"}}""");
-    }
-
-    private static ProxmoxClient Client(ProxmoxProduct product, StubHandler sockets, out Door door)
-    {
-        door = new Door(CatalogueTests.SchemaOf(product));
-        ProxmoxClientOptions options = door.Guard(new ProxmoxClientOptions
-        {
-            Endpoints = [ProxmoxEndpoint.Parse("server", product)],
-            Credentials = ProxmoxCredentials.ApiToken("root@pam!t", "11111111-2222-3333-4444-555555555555"),
-            Handler = _ => sockets,
-        });
-        return product == ProxmoxProduct.BackupServer ? new PbsClient(options) : new PveClient(options);
     }
 }
