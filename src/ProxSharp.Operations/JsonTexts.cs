@@ -25,6 +25,9 @@ internal static class JsonTexts
     /// <summary>The hash of a value, whatever the order of members is.</summary>
     public static string Hash(JsonElement value) => Hash(Build(json => WriteSorted(json, value)));
 
+    /// <summary>The hash of a value without the server's digests, which speak of more than the value: of all that is in the same file.</summary>
+    public static string HashWithoutDigests(JsonElement value) => Hash(Build(json => WriteSorted(json, value, "digest")));
+
     /// <summary>A member as text, whether the server wrote a text or a number; null if it is absent.</summary>
     public static string? Text(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
@@ -55,16 +58,17 @@ internal static class JsonTexts
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static void WriteSorted(Utf8JsonWriter json, JsonElement value)
+    private static void WriteSorted(Utf8JsonWriter json, JsonElement value, string? without = null)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 json.WriteStartObject();
-                foreach (JsonProperty member in value.EnumerateObject().OrderBy(static member => member.Name, StringComparer.Ordinal))
+                foreach (JsonProperty member in value.EnumerateObject().Where(member => member.Name != without)
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal))
                 {
                     json.WritePropertyName(member.Name);
-                    WriteSorted(json, member.Value);
+                    WriteSorted(json, member.Value, without);
                 }
 
                 json.WriteEndObject();
@@ -73,7 +77,7 @@ internal static class JsonTexts
                 json.WriteStartArray();
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    WriteSorted(json, item);
+                    WriteSorted(json, item, without);
                 }
 
                 json.WriteEndArray();

@@ -341,6 +341,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         UndoPlanner planner = new(Client.Schema, Ledger);
         PlanBuilder builder = Builder(checks);
         IReadOnlyList<UndoStep> steps = planner.Steps(done);
+        await new LeftObjects(Client, _door).CheckListsAsync(done, entries, steps, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(steps.Select(static step => step.Call.ToRequest()), null, cancellationToken)
             .ConfigureAwait(false);
         PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);

@@ -33,13 +33,18 @@ public sealed class GuardedCluster : GuardedSite
 
     internal ShiftedTime Time { get; } = new();
 
+    /// <summary>The clock of the server.</summary>
+    internal ShiftedTime ServerTime { get; private init; } = new();
+
     internal Approver Asked { get; } = new();
 
     internal static async Task<GuardedCluster> StartAsync(
         string policy, Action<ClusterBuilder>? scenario = null, TimeSpan? taskDuration = null)
     {
+        ShiftedTime serverTime = new();
         PveSimulator simulator = await PveSimulator.StartAsync(new PveSimulatorOptions
         {
+            TimeProvider = serverTime,
             Delays = false,
             TaskDuration = taskDuration ?? TimeSpan.FromMilliseconds(20),
             Scenario = scenario ?? DefaultCluster.Build,
@@ -50,7 +55,7 @@ public sealed class GuardedCluster : GuardedSite
             Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, DefaultCluster.TokenSecret),
             Trust = ServerTrust.Pin(simulator.Fingerprint),
         };
-        GuardedCluster cluster = new(simulator, options);
+        GuardedCluster cluster = new(simulator, options) { ServerTime = serverTime };
         cluster.Policy(policy);
         return cluster;
     }

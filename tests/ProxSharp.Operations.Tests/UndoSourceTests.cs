@@ -152,6 +152,11 @@ public sealed class UndoSourceTests
             return StubHandler.Json("""{"data":[{"backup-type":"vm","backup-id":"100","backup-time":100}]}""");
         }
 
+        if (path.EndsWith("/snapshot", StringComparison.Ordinal))
+        {
+            return StubHandler.Json("""{"data":[{"name":"a100","snaptime":100}]}""");
+        }
+
         string type = entry.Path.Contains("/lxc/", StringComparison.Ordinal) ? "lxc" : "qemu";
         bool isList = schema.TryMatch(ApiMethod.Get, path, out ApiMatch? match) && match.Endpoint.Returns.Type == ApiValueType.Array;
         return StubHandler.Json(path == "/cluster/resources" ? $$"""{"data":[{"vmid":100,"type":"{{type}}","node":"100"}]}"""

@@ -15,6 +15,13 @@ internal static partial class GuestNames
     /// <summary>True for a call on the configuration of a guest itself, as that of its parts and snapshots is not.</summary>
     public static bool IsConfig(PlannedCall call) => IsInPath(call) && call.Path.EndsWith("/{vmid}/config", StringComparison.Ordinal);
 
+    /// <summary>The path of a call, without the node where it is about a guest: a guest that was moved is the same.</summary>
+    public static string PathOnAnyNode(PlannedCall call)
+    {
+        string path = call.ConcretePath;
+        return IsInPath(call) ? path[path.IndexOf('/', "/nodes/".Length)..] : path;
+    }
+
     /// <summary>The numbers behind resources of high availability, such as <c>vm:100,ct:101</c>.</summary>
     public static IEnumerable<string> OfHaResources(string list) =>
         Split(list).Select(static sid => HaResource.Match(sid).Groups["vmid"].Value).Where(static vmid => vmid.Length > 0);

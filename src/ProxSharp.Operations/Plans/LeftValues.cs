@@ -86,7 +86,7 @@ internal static class LeftValues
         foreach (JsonProperty value in left.EnumerateObject())
         {
             string? current = now.Said(value.Name);
-            if (!seen.Add($"{back.ConcretePath} {value.Name}") || IsRestored(back, value.Name, now))
+            if (!seen.Add($"{GuestNames.PathOnAnyNode(back)} {value.Name}") || IsRestored(back, value.Name, now))
             {
                 continue;
             }
@@ -113,7 +113,7 @@ internal static class LeftValues
     public static bool AreRestored(LedgerEntry outcome, PlannedCall back, JsonElement now, HashSet<string> seen) =>
         now.ValueKind == JsonValueKind.Object
         && outcome.Facts.TryGetProperty(Member, out JsonElement left) && left.ValueKind == JsonValueKind.Object
-        && left.EnumerateObject().All(value => !seen.Add($"{back.ConcretePath} {value.Name}") || IsRestored(back, value.Name, now));
+        && left.EnumerateObject().All(value => !seen.Add($"{GuestNames.PathOnAnyNode(back)} {value.Name}") || IsRestored(back, value.Name, now));
 
     private static (string Name, string? Value, bool IsSealed) Of(Ledger ledger, PlannedCall call, string name, string? value) =>
         value is null || ReviewedParameter.Record(call.Path, new ApiParameter(name, value, ApiParameterKind.Text, false)) == value

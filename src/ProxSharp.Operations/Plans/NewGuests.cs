@@ -3,10 +3,15 @@ using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>The guests that earlier calls of the same plan make: later calls may act on them although they do not exist yet.</summary>
+/// <summary>
+/// What earlier calls of the same plan make, guests and their snapshots, and where they move guests to: later calls may act on it although it is not there yet.
+/// </summary>
 internal sealed class NewGuests
 {
     private readonly Dictionary<string, NewGuest> _guests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _snapshots = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
 
     /// <summary>Notes what a call makes.</summary>
     /// <param name="call">The call.</param>
@@ -16,6 +21,44 @@ internal sealed class NewGuests
         foreach (string vmid in MadeBy(call))
         {
             _guests[vmid] = Of(call, vmid, TagsCopied(call, targets));
+        }
+
+        if (call.Parameters.Find("vmid") is not { } known)
+        {
+            return;
+        }
+
+        if (GuestSnapshots.MadeBy(call) is { } snapshot)
+        {
+            _snapshots.Add(GuestSnapshots.KeyOf(known, snapshot));
+        }
+
+        if (call.Path.EndsWith("/{vmid}/migrate", StringComparison.Ordinal) && call.Parameters.Find("target") is { } place)
+        {
+            _places[known] = place;
+
+            // Proxmox: high availability is only told to move it, and does so in its own time.
+            if (targets.Any(target => target.Key == $"guest {known}" && target.Facts.GetValueOrDefault("high availability") == "yes"))
+            {
+                _awaited.Add(known);
+            }
+        }
+    }
+
+    /// <summary>The node to which a guest is moved; null if it stays where it is.</summary>
+    public string? PlaceOf(string? vmid) => vmid is null ? null : _places.GetValueOrDefault(vmid);
+
+    /// <summary>True if a snapshot of that name is taken of a guest.</summary>
+    public bool Takes(string vmid, string snapshot) => _snapshots.Contains(GuestSnapshots.KeyOf(vmid, snapshot));
+
+    /// <summary>Refuses a call on a guest that high availability may not have moved yet when the call is made.</summary>
+    /// <exception cref="GuardRefusedException">It is one.</exception>
+    public void CheckArrival(PlannedCall call)
+    {
+        if (GuestNames.IsInPath(call) && call.Parameters.Find("vmid") is { } vmid && _awaited.Contains(vmid))
+        {
+            throw new GuardRefusedException("target", $"{call.Title} is refused: high availability moves guest {vmid} in its own time, so nobody knows on which "
+                + "node it is by then. Plan the move first, wait until the guest has arrived, and plan the rest.");
         }
     }
 

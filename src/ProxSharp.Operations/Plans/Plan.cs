@@ -67,6 +67,11 @@ public sealed class Plan
     /// <summary>The calls that would take it back, last one first; empty if there is no way back.</summary>
     public IReadOnlyList<PlannedCall> Undo => _draft.IsFinal ? [] : [.. _draft.Undo.Select(static step => step.Call)];
 
+    /// <summary>The numbers, from 1, of the calls that stay as they are when the plan is taken back; empty where there is no way back at all.</summary>
+    public IReadOnlyList<int> NotTakenBack => Undo.Count == 0
+        ? []
+        : [.. Enumerable.Range(0, Calls.Count).Where(place => _draft.Undo.All(step => step.Of != place)).Select(static place => place + 1)];
+
     /// <summary>What it means, in sentences for people.</summary>
     public IReadOnlyList<string> Consequences => _draft.Consequences;
 
@@ -136,7 +141,7 @@ public sealed class Plan
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
-            : ["It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
+            : [NotTakenBack is [_, ..] kept ? $"It can be taken back in part, without call {string.Join(", ", kept)}:" : "It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
         return lines;
     }
 

@@ -105,7 +105,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         }
     }
 
-    /// <summary>Puts on record who the guests are that a call has made.</summary>
+    /// <summary>Puts on record who the guests are that a call has made, and which snapshot it has taken.</summary>
     private async Task NoteMadeAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
     {
         foreach (string vmid in NewGuests.MadeBy(call))
@@ -113,6 +113,13 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             PlanTarget made = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
             known[made.Key] = made;
             ledger.Append("made", plan.Id, made.WriteMembers);
+        }
+
+        if (GuestSnapshots.MadeBy(call) is { } snapshot)
+        {
+            PlanTarget taken = await new TargetReader(client, door).ReadMadeAsync(call, snapshot, cancellationToken).ConfigureAwait(false);
+            known[taken.Key] = taken;
+            ledger.Append("made", plan.Id, taken.WriteMembers);
         }
     }
 

@@ -48,8 +48,13 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         }
 
         checks.Count([.. draft.Targets.Values.Where(target => draft.Changed.Contains(target.Key))]);
+        HashSet<string> shuffled = RuleLists.Shuffled(client.Schema, draft.Calls);
         IReadOnlyList<UndoStep> undo = ClosedWays.Open(draft.Calls, draft.Own, draft.Undo, checks.Policy);
-        return new PlanDraft(draft.Calls, [.. draft.Targets.Values], undo, draft.Consequences)
+        return new PlanDraft(
+            draft.Calls,
+            [.. draft.Targets.Values],
+            [.. undo.Where(step => RuleLists.Of(client.Schema, draft.Calls[step.Of]) is not { } list || !shuffled.Contains(list))],
+            [.. draft.Consequences, .. shuffled.Select(RuleLists.Shuffle)])
         {
             // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
             IsFinal = draft.IsFinal,
@@ -72,6 +77,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
                 "target", $"{wanted.Title} is refused: {reason}, and a plan would not show what it answers. A person runs it where no policy is.");
         }
 
+        draft.Made.CheckArrival(wanted);
         PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
@@ -85,7 +91,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         int place = draft.Calls.Count;
         draft.Own.Add(own);
         draft.Before.Add(UndoBuilder.Before(call, own));
-        draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own) : call);
+        draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
         UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, step))];
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);

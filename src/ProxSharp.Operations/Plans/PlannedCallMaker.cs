@@ -86,6 +86,10 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 json.WriteString("message", outcome.Message);
                 LeftValues.Write(json, LeftValues.Member, outcome.Left);
                 LeftValues.Write(json, LeftValues.FoundMember, outcome.Found);
+                if (outcome.Whole is { } whole)
+                {
+                    json.WriteString(LeftObjects.Member, whole);
+                }
             });
         }
         catch (GuardRefusedException unrecorded)
@@ -114,7 +118,9 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
         if (outcome.Result == AppliedCalls.Succeeded)
         {
-            SetLeft(call, outcome, await AfterAsync(plan, call, cancellationToken).ConfigureAwait(false));
+            LeftObject after = await new LeftObjects(client, door).ReadAsync(plan, call, cancellationToken).ConfigureAwait(false);
+            SetLeft(call, outcome, after.Value);
+            outcome.Whole = after.Whole;
         }
     }
 
@@ -152,33 +158,6 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         catch (ProxmoxException e)
         {
             outcome.Message = $"The program was started; how it ends cannot be read: {e.Message}";
-        }
-    }
-
-    // What cannot be read is not on record, and is not compared when the call is taken back.
-    private async Task<JsonElement> AfterAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
-    {
-        string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
-        PlannedCall? shown = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call is not { } back ? null
-            : recipe == UndoBuilder.RestoreBefore ? call
-            : recipe == UndoBuilder.DeleteCreated ? back
-            : null;
-        if (shown is null)
-        {
-            return default;
-        }
-
-        try
-        {
-            IReadOnlyList<PlanTarget> now = [.. await new TargetReader(client, door).ReadAsync(shown, new NewGuests(), int.MaxValue, cancellationToken)
-                .ConfigureAwait(false)];
-
-            // What was created inside a guest is not described by the configuration of the guest.
-            return shown == call ? UndoBuilder.Before(call, now) : now.FirstOrDefault(target => target.Key == shown.ConcretePath)?.Before ?? default;
-        }
-        catch (ProxmoxException)
-        {
-            return default;
         }
     }
 
@@ -279,6 +258,8 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         public IReadOnlyList<(string, string?, bool)> Left { get; set; } = [];
 
         public IReadOnlyList<(string, string?, bool)> Found { get; set; } = [];
+
+        public string? Whole { get; set; }
 
         public AgentExecResult? Program { get; set; }
 

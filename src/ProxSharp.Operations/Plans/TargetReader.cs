@@ -18,6 +18,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private readonly Guests _all = new(client);
     private readonly BackupReader _backups = new(client, door);
     private readonly NamespaceReader _namespaces = new(client);
+    private readonly GuestSnapshots _snapshots = new(client);
     private readonly BackupScopes _scopes = new(client);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
@@ -35,7 +36,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
         GuestPlace place = await _all.Reader.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)
             ?? throw new GuardRefusedException("target", $"There is no guest {call.Parameters.Find("vmid")}.");
-        return At(call, place.Vmid, place.Type, place.Node);
+        return At(call, place.Vmid, place.Type, made.PlaceOf(place.Vmid) ?? place.Node);
     }
 
     private static PlannedCall At(PlannedCall call, string vmid, string type, string node)
@@ -97,6 +98,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             targets.Add(await ReadNewAsync(call, vmid, tags, made, cancellationToken).ConfigureAwait(false));
         }
 
+        if (isInPath && GuestSnapshots.NamedBy(call) is { } snapshot)
+        {
+            targets.Add(await _snapshots.ReadAsync(call, snapshot, targets[0], made, cancellationToken).ConfigureAwait(false));
+        }
+
         if (call.Upload is { } upload)
         {
             targets.Add(await UploadedFile.ReadAsync(call, upload, cancellationToken).ConfigureAwait(false));
@@ -112,6 +118,15 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
     /// <summary>Reads who a guest is that the plan itself has made.</summary>
     public Task<PlanTarget> ReadMadeAsync(string vmid, CancellationToken cancellationToken) => _all.Reader.ReadAsync(vmid, cancellationToken);
+
+    /// <summary>Reads which snapshot a call has taken.</summary>
+    /// <exception cref="GuardRefusedException">It is not there.</exception>
+    public async Task<PlanTarget> ReadMadeAsync(PlannedCall call, string snapshot, CancellationToken cancellationToken) => await _snapshots.ReadAsync(
+        call,
+        snapshot,
+        await ReadMadeAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false),
+        new NewGuests(),
+        cancellationToken).ConfigureAwait(false);
 
     private async Task<PlanTarget> ReadNewAsync(
         PlannedCall call, string vmid, IReadOnlyList<string> tags, NewGuests made, CancellationToken cancellationToken)
@@ -168,7 +183,10 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             Vmid = client.Schema.Product == ProxmoxProduct.BackupServer ? GuestNames.OfBackupTask(call) : null,
             BackupsOf = await BackupsOfAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
-        return Plain(call.ConcretePath, identity, state, policy, before, await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false));
+        Dictionary<string, string> facts = RuleLists.IsOnRule(call)
+            ? new(StringComparer.Ordinal) { ["rule"] = RuleLists.Describe(before) }
+            : await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false);
+        return Plain(call.ConcretePath, identity, state, policy, before, facts);
     }
 
     private async Task<IReadOnlyList<int>> BackupsOfAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class TaskEnds(ProxmoxClient client, Door door, Ledger ledger)
     // Old ones may be gone from the server, and are not asked about for ever.
     private const int Most = 20;
 
-    // Seconds. A guest is made when its task begins, by the clock of the same node; one that was made later has the number of one that is gone.
+    // Seconds. A guest, or a snapshot, is made when its task begins, by the clock of the same node; one that was made later has the number of one that is gone.
     private const long Close = 10;
 
     /// <summary>Puts on record what has ended. What still runs, and what the server does not know any more, is left as it is.</summary>
@@ -33,8 +33,8 @@ internal sealed class TaskEnds(ProxmoxClient client, Door door, Ledger ledger)
     }
 
     /// <summary>
-    /// Puts on record who the guests are that a plan has made and that nobody has looked at yet; only those that are certainly the same: made when the task
-    /// of the call began.
+    /// Puts on record who the guests and snapshots are that a plan has made and that nobody has looked at yet; only those that are certainly the same: made
+    /// when the task of the call began.
     /// </summary>
     public async Task NoteMadeAsync(Plan done, CancellationToken cancellationToken)
     {
@@ -50,8 +50,36 @@ internal sealed class TaskEnds(ProxmoxClient client, Door door, Ledger ledger)
                     ledger.Append("made", done.Id, guest.WriteMembers);
                 }
             }
+
+            await NoteSnapshotAsync(done, entries, place, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async Task NoteSnapshotAsync(Plan done, IReadOnlyList<LedgerEntry> entries, int place, CancellationToken cancellationToken)
+    {
+        PlannedCall call = done.Calls[place];
+        if (GuestSnapshots.MadeBy(call) is not { } name || !Upid.TryParse(AppliedCalls.Task(done, entries, place), out Upid task)
+            || UndoCheck.Made(done, entries).Any(target => target.Key == GuestSnapshots.KeyOf(call.Parameters.Find("vmid")!, name)))
+        {
+            return;
+        }
+
+        try
+        {
+            PlanTarget snapshot = await new TargetReader(client, door).ReadMadeAsync(call, name, cancellationToken).ConfigureAwait(false);
+            if (IsOf(task, snapshot.Identity.GetValueOrDefault("taken")))
+            {
+                ledger.Append("made", done.Id, snapshot.WriteMembers);
+            }
+        }
+        catch (GuardRefusedException gone) when (gone.Reason == "target")
+        {
+            // Neither the guest nor the snapshot has to be there still. What is not known is not taken back.
+        }
+    }
+
+    private static bool IsOf(Upid task, string? time) => long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out long made)
+        && Math.Abs(made - task.StartTime.ToUnixTimeSeconds()) <= Close;
 
     private async Task<PlanTarget?> ReadAsync(string vmid, Upid task, CancellationToken cancellationToken)
     {
@@ -62,10 +90,7 @@ internal sealed class TaskEnds(ProxmoxClient client, Door door, Ledger ledger)
         }
 
         PlanTarget guest = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
-        return long.TryParse(guest.Identity.GetValueOrDefault("created"), NumberStyles.None, CultureInfo.InvariantCulture, out long created)
-            && Math.Abs(created - task.StartTime.ToUnixTimeSeconds()) <= Close
-                ? guest
-                : null;
+        return IsOf(task, guest.Identity.GetValueOrDefault("created")) ? guest : null;
     }
 
     private async Task<string?> ExitAsync(Upid task, CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
         JsonElement before = Before(call, targets);
         PlanRequest? request = recipe switch
         {
+            DeleteCreated when RuleLists.Of(schema, call) is not null => RuleLists.Remove(call),
             RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
             // What goes with an object, such as its place in rules, does not come back with it.
             "recreate" when before.ValueKind == JsonValueKind.Object && !LosesData(schema, call) => Recreate(call, before),
@@ -52,7 +53,14 @@ internal sealed class UndoBuilder(ApiSchema schema)
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
             _ => null,
         };
-        return request is not null && PlannedCall.Of(schema, request) is var back && IsValid(back) ? [back] : [];
+        if (request is null)
+        {
+            return [];
+        }
+
+        PlannedCall[] back = [.. (recipe == "recreate" && RuleLists.IsOnRule(call) ? RuleLists.Recreate(call, request) : [request])
+            .Select(step => PlannedCall.Of(schema, step))];
+        return back.All(IsValid) ? back : [];
     }
 
     // What the API would refuse later is no way back now.

@@ -20,7 +20,8 @@ internal static class UndoCheck
         {
             if (AppliedCalls.Outcome(entries, done.Id, steps[i].Of) is { } outcome)
             {
-                changes.AddRange(LeftValues.Changed(ledger, outcome, undo.Calls[i], undo.Before[i], seen));
+                string[] values = [.. LeftValues.Changed(ledger, outcome, undo.Calls[i], undo.Before[i], seen)];
+                changes.AddRange(values.Length > 0 || LeftObjects.Change(outcome, undo.Calls[i], undo) is not { } whole ? values : [whole]);
             }
         }
 
@@ -56,7 +57,7 @@ internal static class UndoCheck
         foreach (PlanTarget now in undo.Targets)
         {
             string[] changes = known.TryGetValue(now.Key, out PlanTarget? then) ? [.. later.Unexplained(then, now)] : [];
-            if (then is null && done.Targets.Any(target => target.Key == $"new {now.Key}"))
+            if (then is null && (GuestSnapshots.IsKey(now.Key) || done.Targets.Any(target => target.Key == $"new {now.Key}")))
             {
                 throw new GuardRefusedException(
                     "drift", $"{now.Key} may be another one than the plan has made: nobody saw it when its task ended. A person looks at it, and removes it.");
@@ -73,7 +74,7 @@ internal static class UndoCheck
         }
     }
 
-    /// <summary>The guests that a plan has made, as they were seen then.</summary>
+    /// <summary>The guests and snapshots that a plan has made, as they were seen then.</summary>
     public static IEnumerable<PlanTarget> Made(Plan done, IReadOnlyList<LedgerEntry> ledger) =>
         ledger.Where(entry => entry.PlanId == done.Id && entry.Kind == "made").Select(static entry => PlanTarget.Read(entry.Facts));
 }

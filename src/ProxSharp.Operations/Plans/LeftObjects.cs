@@ -1,0 +1,92 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Operations.Http;
+using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Reads what calls have left, and tells whether it is still so. A way back that removes something takes all of it away, and one that is on a place in a list
+/// takes whatever is there: there the whole must be as it was left, and not only the values that the call has set.
+/// </summary>
+internal sealed class LeftObjects(ProxmoxClient client, Door door)
+{
+    /// <summary>The member of an outcome with what the whole object, or list of rules, said after the call.</summary>
+    public const string Member = "whole";
+
+    /// <summary>Reads what a call has left. What cannot be read is not on record, and is not compared when the call is taken back.</summary>
+    public async Task<LeftObject> ReadAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        PlannedCall? back = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call;
+        string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
+        PlannedCall? shown = back is null ? null : recipe == UndoBuilder.RestoreBefore ? call : recipe == UndoBuilder.DeleteCreated ? back : null;
+        try
+        {
+            PlanTarget[] now = shown is null ? [] : [.. await new TargetReader(client, door).ReadAsync(shown, new NewGuests(), int.MaxValue, cancellationToken)
+                .ConfigureAwait(false)];
+
+            // What was created inside a guest is not described by the configuration of the guest.
+            PlanTarget? made = shown == call ? null : now.FirstOrDefault(target => target.Key == shown?.ConcretePath);
+            JsonElement value = shown == call && shown is not null ? UndoBuilder.Before(call, now) : made?.Before ?? default;
+            return new LeftObject(value, await WholeAsync(call, made, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ProxmoxException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Makes sure that lists of rules are as the plan has left them.</summary>
+    /// <exception cref="GuardRefusedException">
+    /// One is not, so that the rule may have another place (<c>drift</c>); or the plan was taken back before and the list is as it was left then.
+    /// </exception>
+    public async Task CheckListsAsync(
+        Plan done, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<UndoStep> steps, CancellationToken cancellationToken)
+    {
+        // The last call on a list has left it; its way back is the first one.
+        foreach (UndoStep step in steps.DistinctBy(step => RuleLists.Of(client.Schema, done.Calls[step.Of]) ?? $"{step.Of}"))
+        {
+            if (RuleLists.Of(client.Schema, done.Calls[step.Of]) is not { } list)
+            {
+                continue;
+            }
+
+            string now = await RuleLists.StateAsync(client, list, cancellationToken).ConfigureAwait(false);
+            if (AppliedCalls.Outcome(entries, done.Id, step.Of)?.Facts.Text(Member) == now)
+            {
+                continue;
+            }
+
+            throw WasLeftByUndo(done, entries, now)
+                ? Unneeded.TakenBack(done.Id)
+                : new GuardRefusedException("drift", $"Plan {done.Id[..12]} is not taken back: {UntrustedText.Clean(list, 200)} is not as the plan has left it, and "
+                    + "its rules are known by their place alone: another rule may be there now. Look at the list, and plan what is needed.");
+        }
+    }
+
+    /// <summary>Says of what was made that it is not as the plan has left it; null if it is, or nobody knows.</summary>
+    public static string? Change(LedgerEntry outcome, PlannedCall back, PlanDraft undo) =>
+        back.Method == ApiMethod.Delete && outcome.Facts.Text(Member) is { } whole && !RuleLists.IsOnRule(back)
+        && undo.Targets.FirstOrDefault(target => target.Key == back.ConcretePath) is { } now && WholeOf(back, now) != whole
+            ? $"{back.ConcretePath} is not as it was left"
+            : null;
+
+    private static bool WasLeftByUndo(Plan done, IReadOnlyList<LedgerEntry> entries, string now)
+    {
+        HashSet<string> undoing =
+        [
+            .. entries.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == done.Id).Select(static entry => entry.PlanId),
+        ];
+        return entries.Any(entry => undoing.Contains(entry.PlanId) && entry.Kind == "outcome" && entry.Facts.Text(Member) == now);
+    }
+
+    private async Task<string?> WholeAsync(PlannedCall call, PlanTarget? made, CancellationToken cancellationToken) =>
+        RuleLists.Of(client.Schema, call) is { } list ? await RuleLists.StateAsync(client, list, cancellationToken).ConfigureAwait(false)
+        : made is null || made.Before.ValueKind == JsonValueKind.Undefined ? null
+        : WholeOf(call, made);
+
+    // Proxmox: a pool shows what its members use at the moment; its state is that without.
+    private static string WholeOf(PlannedCall call, PlanTarget target) =>
+        call.Path.StartsWith("/pools", StringComparison.Ordinal) ? target.State : JsonTexts.HashWithoutDigests(target.Before);
+}
