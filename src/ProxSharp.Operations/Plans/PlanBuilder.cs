@@ -83,7 +83,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(
-                DiskOptions.Judge(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), own), cancellationToken).ConfigureAwait(false);
+                BootMedia.Judge(DiskOptions.Judge(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), own), own), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);

@@ -56,6 +56,8 @@ internal sealed class StateRaises(ProxmoxClient client)
             " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.",
         { Path: Containers, Class: OperationClass.Privileged } when call.Parameters.Find(Unprivileged) is null =>
             $" Without unprivileged=1 the container is privileged{(UndoBuilder.IsSet(call, "restore") ? " where that of the backup was" : "")}.",
+        _ when call.Class == OperationClass.Privileged && BootMedia.IsOne(call)
+            && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < OperationClass.Privileged => BootMedia.Why,
         _ => "",
     };
 
