@@ -101,6 +101,14 @@ public sealed class BackupEnvironmentTests : IDisposable
         Assert.Equal("by number", secret.Read(Cancel));
     }
 
+    [Fact]
+    public void Read_DescriptorThatIsNotOpen_SaysHowToOpenIt()
+    {
+        SecretSource secret = Read(("PBS_PASSWORD_FD", "987")).Password!;
+        string message = Assert.Throws<InvalidOperationException>(() => secret.Read(Cancel)).Message;
+        Assert.Equal("PBS_PASSWORD_FD names the open file 987, which is not open for reading: open it for the program, as with 987<FILE behind the command.", message);
+    }
+
     [Theory]
     [InlineData("", "which is empty")]
     [InlineData("\nsecret", "the first line of which is empty")]

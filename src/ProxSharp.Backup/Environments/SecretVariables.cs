@@ -78,7 +78,9 @@ internal sealed class SecretVariables(Func<string, string?> variables, Action<st
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidOperationException($"{file}, which cannot be read: {exception.Message}", exception);
+            // What the runtime says of it names no file at all.
+            string digits = number.ToString(CultureInfo.InvariantCulture);
+            throw new InvalidOperationException($"{file}, which is not open for reading: open it for the program, as with {digits}<FILE behind the command.", exception);
         }
     }
 

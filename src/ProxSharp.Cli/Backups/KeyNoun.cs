@@ -303,23 +303,34 @@ internal static class KeyNoun
 
     private static Verb Paper()
     {
-        Argument<string?> path = KeyArgument("The key file");
+        Argument<string?> path = KeyArgument("The key file, or the private master key");
         Option<string> subject = new("--subject") { Description = "A title", HelpName = "text" };
-        return new Verb("paper", "Print a key as text to keep on paper. A passphrase protects it there, too.", VerbClass.Read, async (run, token) =>
+        Option<string> format = new("--format") { Description = "The form: text (default), or html for a browser that prints it", HelpName = "form" };
+        format.AcceptOnlyFromAmong("text", "html");
+        return new Verb("paper", "Print a key to keep on paper. A passphrase protects it there, too.", VerbClass.Read, async (run, token) =>
         {
-            string file = KeyPath(run, path);
-            KeyFile key = await KeyOptions.ReadAsync(file, token).ConfigureAwait(false);
-            await run.Command.Services.Console.Out.WriteAsync(key.ToPaperText(run.Value(subject))).ConfigureAwait(false);
+            (string[] lines, bool isMaster) = await PaperKey.ReadAsync(KeyPath(run, path), token).ConfigureAwait(false);
+            string page = run.Value(format) == "html"
+                ? await PaperKey.HtmlAsync(lines, isMaster, run.Value(subject), token).ConfigureAwait(false)
+                : await PaperKey.TextAsync(lines, isMaster, run.Value(subject), token).ConfigureAwait(false);
+            await run.Command.Services.Console.Out.WriteAsync(page).ConfigureAwait(false);
+            if (!await PaperKey.HasPicturesAsync(token).ConfigureAwait(false))
+            {
+                run.Note("Without QR codes: the program qrencode, which makes them, is not installed. The key is complete without them.");
+            }
+
             return ExitCodes.Success;
         })
         {
             Aliases = ["paperkey"],
             Arguments = [path],
-            Options = [subject],
+            Options = [subject, format],
+            Details = "Where the program qrencode is installed, QR codes of the lines stand below them, to scan the key again instead of typing it. With the "
+                + "official client's name for it (paperkey) the form is html, as there.",
             Examples =
             [
                 new("backup key paper key.json > key.txt", "print the file, and keep it in a safe"),
-                new("backup key paper key.json --subject 'Backups of web1'", "with a title"),
+                new("backup key paper key.json --format html --subject 'Backups of web1' > key.html", "a page for a browser, with a title"),
             ],
         };
     }

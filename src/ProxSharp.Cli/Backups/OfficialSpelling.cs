@@ -12,6 +12,7 @@ internal static partial class OfficialSpelling
 {
     private const string Word = "create";
     private const string Format = "--output-format";
+    private const string PaperWord = "paperkey";
 
     // What the official client takes with or without a truth value behind it.
     private static readonly string[] s_switches =
@@ -44,9 +45,23 @@ internal static partial class OfficialSpelling
             throw refusal;
         }
 
-        IReadOnlyList<string> words = WithUsualFormat(WithFormat(WithSwitches(WithKeyFiles(WithVerb(arguments)))), format);
+        IReadOnlyList<string> words = WithUsualFormat(WithFormat(WithSwitches(WithPaper(WithKeyFiles(WithVerb(arguments))))), format);
         int end = withoutHeader && !words.Contains("--no-header") ? words.TakeWhile(static word => word != "--").Count() : -1;
         return end < 0 ? words : [.. words.Take(end), "--no-header", .. words.Skip(end)];
+    }
+
+    /// <summary>Gives <c>key paperkey</c> its form, which is another kind than that of results, and html there.</summary>
+    private static IReadOnlyList<string> WithPaper(IReadOnlyList<string> arguments)
+    {
+        if (arguments is not [_, "key", PaperWord, ..])
+        {
+            return arguments;
+        }
+
+        List<string> rest = [.. arguments.Skip(3)];
+        bool isNamed = rest.TakeWhile(static word => word != "--").Any(static word => word == "--format" || word.StartsWith("--format=", StringComparison.Ordinal));
+        string? form = Take(rest, Format);
+        return isNamed && form is null ? arguments : [.. arguments.Take(3), "--format", form ?? "html", .. rest];
     }
 
     /// <summary>Puts the files of <c>key import-with-master-key</c>, which are options there, where they stand here: before the file to write.</summary>

@@ -44,7 +44,7 @@ internal static class SnapshotVerbs
         // Not those of the other verbs: what is hidden here would be hidden there.
         KeyOptions keys = new();
         Argument<string> snapshot = Snapshot();
-        Argument<string> file = new("file") { Description = "The log: text of at most 16 MiB after compression" };
+        Argument<string> file = new("file") { Description = "The log: at most 128 MiB" };
         return new Verb("upload-log", "Store the log of a backup beside it, as client.log.", VerbClass.Change, (run, token) => UploadLogAsync(
             run, repository, keys, run.Value(snapshot)!, run.Value(file)!, token))
         {

@@ -25,13 +25,53 @@ public sealed class KeyVerbTests(SimulatedBackupServer backup) : IClassFixture<S
         Assert.Equal((kind, "the usual"), (made.GetProperty("kdf").GetString(), made.GetProperty("hint").GetString()));
         Assert.Equal(fingerprint, (await cli.JsonAsync("backup key show key.json")).GetProperty("fingerprint").GetString());
         Assert.Equal($"{fingerprint}\n", (await cli.LineAsync("backup key show-fingerprint key.json")).Succeeded());
-        string paper = (await cli.LineAsync("backup key paperkey key.json --subject 'Web servers'")).Succeeded();
+        string paper = (await cli.LineAsync("backup key paper key.json --subject 'Web servers'")).Succeeded();
         Assert.Contains("Subject: Web servers", paper, StringComparison.Ordinal);
         Assert.Contains(fingerprint, paper, StringComparison.Ordinal);
         string old = kind == "none" ? "" : "--key-passphrase env:NEW";
         JsonElement changed = await cli.JsonAsync($"backup key change-passphrase key.json {old} --new-passphrase env:OTHER --kdf scrypt");
         Assert.Equal((fingerprint, "scrypt"), (changed.GetProperty("fingerprint").GetString(), changed.GetProperty("kdf").GetString()));
         Assert.False(File.Exists(Path.Combine(cli.Home, "key.json.new")));
+    }
+
+    [Theory]
+    [InlineData("paper --format html", true)]
+    [InlineData("paperkey", true)]
+    [InlineData("paperkey --output-format html", true)]
+    [InlineData("paperkey --output-format text", false)]
+    [InlineData("paperkey --output-format=text", false)]
+    [InlineData("paperkey --format text", false)]
+    [InlineData("paper", false)]
+    public async Task Paper_HasTheFormThatIsAskedFor(string words, bool isPage)
+    {
+        using CliHarness cli = new();
+        await cli.LineAsync("backup key create key.json --kdf none");
+        string page = (await cli.LineAsync($"backup key {words} key.json --subject '<b>&'")).Succeeded();
+        Assert.StartsWith(isPage ? "<!DOCTYPE html>" : "Subject: <b>&\n\n-----BEGIN PROXMOX BACKUP KEY-----\n{", page, StringComparison.Ordinal);
+        Assert.Equal(isPage, page.Contains("<h1>&lt;b&gt;&amp;</h1>", StringComparison.Ordinal));
+        Assert.Contains("-----END PROXMOX BACKUP KEY-----", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Paper_OfAPrivateMasterKey_NumbersItsLines()
+    {
+        using CliHarness cli = new CliHarness().With("NEW", "a passphrase");
+        (await cli.LineAsync("backup key create-master-key --new-passphrase env:NEW")).Succeeded();
+        string file = Path.Combine(cli.Home, "master-private.pem");
+        string[] lines = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).TrimEnd().Split('\n');
+        Assert.StartsWith(string.Join('\n', lines), (await cli.LineAsync("backup key paper master-private.pem")).Succeeded(), StringComparison.Ordinal);
+        string page = (await cli.LineAsync("backup key paperkey master-private.pem")).Succeeded();
+        Assert.Contains($"  1: {lines[0]}\n  2: ", page, StringComparison.Ordinal);
+        Assert.Contains($"{lines.Length}: {lines[^1]}\n</pre>", page, StringComparison.Ordinal);
+        Assert.Equal((lines.Length + 19) / 20, page.Split("<section>").Length - 1);
+    }
+
+    [Fact]
+    public async Task Paper_OfAnotherFile_IsRefused()
+    {
+        using CliHarness cli = new();
+        await File.WriteAllTextAsync(Path.Combine(cli.Home, "notes.txt"), "no key", TestContext.Current.CancellationToken);
+        Assert.NotEqual(0, (await cli.LineAsync("backup key paper notes.txt")).ExitCode);
     }
 
     [Fact]
