@@ -109,6 +109,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
         PlanDraft draft = await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false);
         Unneeded.Check(draft);
+        Digests.CheckGiven(draft);
         return Keep(draft, checks);
     }
 

@@ -266,7 +266,7 @@ public sealed class RedTeamNetworkTests
         await root.Raw.PostAsync("/nodes/pve1/qemu/106/firewall/rules", TextPlans.Parameters("type=group action=web"));
         Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", "/cluster/firewall/groups/web", "");
         Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));
-        Assert.Equal("POST /cluster/firewall/groups comment=doors group=web", Assert.Single(plan.Undo).ToString());
+        Assert.Equal("POST /cluster/firewall/groups group=web comment=doors", Assert.Single(plan.Undo).ToString());
     }
 
     [Theory]

@@ -110,7 +110,7 @@ public sealed class RuleUndoTests
         await using GuardedCluster cluster = await StartAsync();
         Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Rules + "/1", "comment=x");
         string digest = (await cluster.Other.Raw.GetAsync(Rules)).Data[0].Text("digest")!;
-        Assert.Equal($"PUT {Rules}/1 comment=x digest={digest}", plan.Calls[0].ToString());
+        Assert.Equal($"PUT {Rules}/1 digest={digest} comment=x", plan.Calls[0].ToString());
     }
 
     private static async Task<GuardedCluster> StartAsync()

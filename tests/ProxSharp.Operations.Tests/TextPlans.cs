@@ -24,7 +24,12 @@ internal static class TextPlans
     public static PlanRequest Request(string method, string path, string parameters)
     {
         Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));
-        return new PlanRequest(verb, path, Parameters(parameters));
+        ApiParameters values = Parameters(parameters);
+
+        // Any file will do.
+        return path.EndsWith("/upload", StringComparison.Ordinal) && values.Find("filename") is { } name
+            ? new PlanRequest(verb, path, values) { Upload = new PlanUpload(typeof(TextPlans).Assembly.Location, name) }
+            : new PlanRequest(verb, path, values);
     }
 
     public static Task<Plan> PlanAsync(GuardedCluster cluster, string method, string path, string parameters) =>

@@ -102,7 +102,7 @@ public sealed class UndoSourceTests
         Assert.Equal(OperationClass.Destructive, lost.Class);
 
         Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", $"{firewall}/ipset/s1", "");
-        Assert.Equal($"POST {firewall}/ipset comment=doors name=s1", Assert.Single(plan.Undo).ToString());
+        Assert.Equal($"POST {firewall}/ipset name=s1 comment=doors", Assert.Single(plan.Undo).ToString());
         ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
         Assert.True(done.IsComplete);
         Assert.True((await cluster.Guard.ApplyAsync((await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)).Id)).IsComplete);

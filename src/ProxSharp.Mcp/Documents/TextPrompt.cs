@@ -1,6 +1,8 @@
 using System.Text.Json;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Documents;
 
@@ -35,8 +37,16 @@ internal sealed class TextPrompt : McpServerPrompt
     public override ValueTask<GetPromptResult> GetAsync(RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Params?.Arguments?.Keys.FirstOrDefault(name => ProtocolPrompt.Arguments!.All(argument => argument.Name != name)) is { } unknown)
+        {
+            throw new McpProtocolException(
+                $"The prompt {ProtocolPrompt.Name} has no argument '{UntrustedText.Clean(unknown, LongestArgument)}'; it takes "
+                + $"{string.Join(", ", ProtocolPrompt.Arguments!.Select(static argument => argument.Name))}.",
+                McpErrorCode.InvalidParams);
+        }
+
         string text = _write(name => request.Params?.Arguments is { } arguments && arguments.TryGetValue(name, out JsonElement value)
-            ? Operations.Text.UntrustedText.Clean(value.ToString(), LongestArgument)
+            ? UntrustedText.Clean(value.ToString(), LongestArgument)
             : null);
         return ValueTask.FromResult(new GetPromptResult
         {

@@ -87,7 +87,7 @@ internal static partial class SafeText
             return Consequences.OverwritesStart + Of(line[Consequences.OverwritesStart.Length..], "text");
         }
 
-        Match end = Ending().Match(line);
+        Match end = Ending.Match(line);
         return end.Success && OperationCatalogue.TryParseClass(end.Groups["class"].Value, out _)
             ? Of(line[..end.Index], isOwn ? "consequence" : Call) + end.Value
             : Of(line, "consequence");
@@ -100,10 +100,10 @@ internal static partial class SafeText
         return open.Length <= PlainLength && Word().IsMatch(clean) ? clean : UntrustedText.Mark(open, length)!;
     }
 
-    // What a call sets may be what a guest's notes said before. Where such a text ends nobody can tell: it may look like more parameters.
+    // What a call sets may be what a guest's notes said before. It stands behind all other parameters, because nobody can tell where it ends.
     private static string OfCall(string open, int length)
     {
-        Match text = FreeText().Match(open);
+        Match text = FreeText.Match(open);
         int start = text.Index + text.Length;
         return text.Success && start < length
             ? UntrustedText.Clean(open[..start], length) + Marked(open[start..], length - start)
@@ -120,12 +120,13 @@ internal static partial class SafeText
     [GeneratedRegex(@"^[\p{L}\p{N}_.:;,@/+=!-]*$")]
     private static partial Regex Word();
 
-    [GeneratedRegex(" (description|notes|comment|notes-template|firstname|lastname|email)=", RegexOptions.ExplicitCapture)]
-    private static partial Regex FreeText();
+    private static Regex FreeText => field ??= new($" ({string.Join('|', ReviewedParameter.FreeTexts)})=", RegexOptions.ExplicitCapture);
 
-    [GeneratedRegex(@": (?<class>[a-z]+)\.( The disk is that of another guest, [^.]*\.)?"
-        + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Ending();
+    // What is said of a call stands behind its class, word by word: what others wrote cannot look like it and go on.
+    private static Regex Ending => field ??= new(
+        $@": (?<class>[a-z]+)\.({string.Join('|', StateRaises.Whys.Append(Consequences.TwoGuests).Select(Regex.Escape))})*"
+            + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$",
+        RegexOptions.ExplicitCapture);
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex KeyBlock();

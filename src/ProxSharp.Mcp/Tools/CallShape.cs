@@ -38,6 +38,11 @@ internal static class CallShape
 
     private static string? Misfit(string method, JsonNode? all)
     {
+        if (method is RequestMethods.ToolsList or RequestMethods.PromptsList or RequestMethods.ResourcesList or RequestMethods.ResourcesTemplatesList)
+        {
+            return (all as JsonObject)?["cursor"] is null ? null : "There is no such cursor: each list comes in one page.";
+        }
+
         if (method is not (RequestMethods.ToolsCall or RequestMethods.PromptsGet or RequestMethods.ResourcesRead))
         {
             return null;

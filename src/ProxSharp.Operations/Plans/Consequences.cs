@@ -14,7 +14,8 @@ internal static class Consequences
     /// <summary>How a sentence begins that says why calls cannot be taken back that others of their kind can.</summary>
     public const string NoWayBack = "There is no way back from ";
 
-    private const string TwoGuests =
+    /// <summary>What stands behind a call after which two guests have one disk.</summary>
+    public const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
 
     private static readonly string[] s_ofTheMoment =

@@ -82,8 +82,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             .Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : await _raises.JudgeAsync(
-                BootMedia.Judge(DiskOptions.Judge(ForeignVolumes.Judge(Replacements.Judge(wanted, own), own, draft.Steps), own), own), cancellationToken).ConfigureAwait(false);
+            : await _raises.JudgeAsync(Judge(wanted, own, draft), cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
@@ -112,6 +111,14 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         }
 
         draft.Made.Add(call, own);
+    }
+
+    // What the class of a call is by what it acts on, beyond its parameters.
+    private static PlannedCall Judge(PlannedCall wanted, PlanTarget[] own, Building draft)
+    {
+        PlannedCall call = Replacements.Judge(wanted, own);
+        call = ForeignVolumes.Judge(call, own, draft.Steps);
+        return ShrunkMemory.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own), own);
     }
 
     private sealed class Building

@@ -8,6 +8,8 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>One call of a plan with its exact parameters.</summary>
 public sealed class PlannedCall
 {
+    private const string UploadPath = "/nodes/{node}/storage/{storage}/upload";
+
     private readonly bool _replaces;
     private readonly OperationClass _least;
 
@@ -70,7 +72,8 @@ public sealed class PlannedCall
 
     private string Text(Func<ApiParameter, string> show)
     {
-        IEnumerable<string> others = Others.Select(parameter => $" {parameter.Name}={show(parameter)}");
+        // Free text stands last: whoever reads the line could not tell where it ends and the next parameter begins.
+        IEnumerable<string> others = Others.OrderBy(static parameter => ReviewedParameter.IsFreeText(parameter.Name)).Select(parameter => $" {parameter.Name}={show(parameter)}");
         return $"{Title}{string.Concat(others)}{(Upload is { } file ? $" file={file.FileName}" : "")}";
     }
 
@@ -85,6 +88,11 @@ public sealed class PlannedCall
         {
             // The parameters as they are sent: a form names its file.
             parameters = UploadForm.NameFile(operation.Bind(schema), parameters, new ApiUpload(Stream.Null, upload.FileName));
+        }
+        else if (operation is { Method: ApiMethod.Post, Path: UploadPath })
+        {
+            throw new GuardRefusedException("target", $"{operation.Method.ToVerb()} {request.Path} is refused: it sends a file, and none is given. "
+                + "A file of this machine is planned by a person: prox plan create storage upload FILE. A server can also fetch one itself (download-url).");
         }
 
         OperationEntry entry = OperationCatalogue.For(schema.Product).Find(operation.Method, operation.Path);

@@ -27,6 +27,12 @@ internal static class ReviewedParameter
         ("args", ""), ("env", ""), ("entrypoint", ""), ("body", ""), ("cmd-opts", ""),
     ];
 
+    /// <summary>The parameters that hold sentences, which anybody may have written first.</summary>
+    public static IReadOnlyList<string> FreeTexts { get; } = ["description", "notes", "comment", "notes-template", "firstname", "lastname", "email"];
+
+    /// <summary>True for the name of such a parameter.</summary>
+    public static bool IsFreeText(string name) => FreeTexts.Contains(name, StringComparer.Ordinal);
+
     /// <summary>Writes a value: masked as a whole if it is a secret for certain, otherwise in full but for the passwords and tokens inside it.</summary>
     public static string Show(string path, ApiParameter parameter)
     {

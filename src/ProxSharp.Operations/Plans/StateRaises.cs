@@ -17,6 +17,10 @@ internal sealed class StateRaises(ProxmoxClient client)
     private const string Containers = "/nodes/{node}/lxc";
     private const string Unprivileged = "unprivileged";
 
+    private const string MountWhy = " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.";
+    private const string ContainerWhy = " Without unprivileged=1 the container is privileged.";
+    private const string RestoredWhy = " Without unprivileged=1 the container is privileged where that of the backup was.";
+
     private static readonly HashSet<string> s_sent = new(StringComparer.Ordinal) { "store", "ns", "max-depth", "group-filter" };
 
     // When a job runs and what it takes in then: a change of these is as bad as the run that it leads to.
@@ -49,15 +53,19 @@ internal sealed class StateRaises(ProxmoxClient client)
         _ => call,
     };
 
+    /// <summary>All that <see cref="Why"/> may say.</summary>
+    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ContainerWhy, RestoredWhy, BootMedia.Why, ShrunkMemory.Why];
+
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
     public static string Why(PlannedCall call) => call switch
     {
-        { Path: Mount, Class: > OperationClass.Reversible } =>
-            " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.",
+        { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         { Path: Containers, Class: OperationClass.Privileged } when call.Parameters.Find(Unprivileged) is null =>
-            $" Without unprivileged=1 the container is privileged{(UndoBuilder.IsSet(call, "restore") ? " where that of the backup was" : "")}.",
+            UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when call.Class == OperationClass.Privileged && BootMedia.IsOne(call)
             && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < OperationClass.Privileged => BootMedia.Why,
+        _ when call.Class == OperationClass.Disruptive && ShrunkMemory.IsOne(call)
+            && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < OperationClass.Disruptive => ShrunkMemory.Why,
         _ => "",
     };
 
