@@ -227,7 +227,7 @@ public sealed class ToolTests
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         CallToolResult result = await session.CallAsync(
-            "plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/snapshot","parameters":{"description":"password=hunter2","snapname":"passwd"}}]}""");
+            "plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/snapshot","parameters":{"snapname":"passwd","description":"password=hunter2"}},{"method":"POST","path":"/nodes/pve1/qemu/106/snapshot","parameters":{"snapname":"passwd"}}]}""");
         string text = AgentSession.TextOf(result);
         Assert.Contains("snapname=passwd: reversible.", text, StringComparison.Ordinal);
         Assert.Contains(

@@ -32,6 +32,9 @@ internal static partial class SafeText
         "key", "keys", "keyring", "token", "hmac", "otp", "privkey", "authkey", "encryption-key", "client-key", "master-key", "totp", "recovery",
     };
 
+    /// <summary>What may stand behind the class of a call.</summary>
+    public static IReadOnlyList<string> Remarks { get; } = [.. StateRaises.Whys, Consequences.TwoGuests];
+
     /// <summary>
     /// True if the text under this name was written by others than the server. A status is in some lists only, and is marked where it is a sentence.
     /// </summary>
@@ -124,7 +127,7 @@ internal static partial class SafeText
 
     // What is said of a call stands behind its class, word by word: what others wrote cannot look like it and go on.
     private static Regex Ending => field ??= new(
-        $@": (?<class>[a-z]+)\.({string.Join('|', StateRaises.Whys.Append(Consequences.TwoGuests).Select(Regex.Escape))})*"
+        $@": (?<class>[a-z]+)\.({string.Join('|', Remarks.Select(Regex.Escape))})*"
             + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$",
         RegexOptions.ExplicitCapture);
 
