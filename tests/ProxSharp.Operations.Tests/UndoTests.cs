@@ -373,6 +373,25 @@ public sealed class UndoTests
         Assert.Equal("1536", await cluster.ConfigAsync(203, "memory", "pve2", "lxc"));
     }
 
+    [Fact]
+    public async Task Undo_OfNotesThatWereNotThere_LeavesNone()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using (Pve.PveClient root = cluster.OpenRoot())
+        {
+            await root.Raw.PutAsync("/access/acl", TextPlans.Parameters($"path=/ roles=Administrator users=demo@pve tokens={Simulator.Scenarios.DefaultCluster.TokenId}"));
+        }
+
+        const string path = "/cluster/options";
+        string? before = (await cluster.Other.Raw.GetAsync(path)).Data.Text("description");
+        ApplyResult done = await ApplyAsync(cluster, await TextPlans.PlanAsync(cluster, "PUT", path, "description=new"));
+        Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        Assert.Equal($"PUT {path} delete=description", Assert.Single(undo.Calls).ToString());
+        await ApplyAsync(cluster, undo);
+        Assert.Equal(before, (await cluster.Other.Raw.GetAsync(path)).Data.Text("description"));
+        Assert.Equal(GuardRefusedException.Unneeded, await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+    }
+
     private static async Task<long> SetAsync(GuardedCluster cluster, string parameters) =>
         (await ApplyAsync(cluster, await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/106/config", parameters))).Steps[0].LedgerNumber;
 

@@ -128,7 +128,7 @@ internal static class LeftValues
         ApiParameter[] set = [.. back.Others.Where(parameter => parameter.Name == name)];
         return set.Length > 0
             ? set.All(parameter => Unneeded.Stands(now, parameter))
-            : now.Text(name) is null && UndoBuilder.Names(back).Contains(name);
+            : now.Text(name) is null or "" && UndoBuilder.Names(back).Contains(name);
     }
 
     private static string Quote(string? value) => value is null ? "not set" : $"'{value.TrimEnd('\n')}'";

@@ -120,6 +120,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
     {
         ApiParameters parameters = Keys(call);
         ApiEndpoint endpoint = schema.Find(call.Method, call.Path)!;
+        bool deletes = endpoint.Parameters.TryGetValue("delete", out ApiNode? node);
         List<string> gone = [];
         foreach (string name in Names(call))
         {
@@ -128,13 +129,14 @@ internal sealed class UndoBuilder(ApiSchema schema)
                 return Unreadable(name);
             }
 
-            if (!Copy(parameters, before, name, endpoint.Parameters))
+            // Proxmox: what is set to nothing is another thing than what is not set: some texts then are an empty line.
+            bool isUnset = deletes && before.Text(name) is "";
+            if (isUnset || !Copy(parameters, before, name, endpoint.Parameters))
             {
                 gone.Add(name);
             }
         }
 
-        bool deletes = endpoint.Parameters.TryGetValue("delete", out ApiNode? node);
         if (gone.Count > 0 && deletes)
         {
             if (node!.Type == ApiValueType.Array)
