@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Cli.Tests.Backups;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -52,6 +53,35 @@ public sealed class ContextCommandTests
         Assert.Contains("--replace", line, StringComparison.Ordinal);
         replaced.Succeeded();
         Assert.Contains("pve9:8006", (await cli.LineAsync("context show lab")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Set_Rules_ChangesThemAndNothingElse()
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        JsonElement before = await cli.JsonAsync("context show lab");
+        Assert.Contains("'lab' is read-only.", (await cli.LineAsync("context set --read-only lab --protect-tag prod,db")).Errors, StringComparison.Ordinal);
+        JsonElement set = await cli.JsonAsync("context set lab --read-only false --unprotect-tag db --protect-tag web");
+        Assert.Equal(["prod", "web"], set.GetProperty("protectedTags").EnumerateArray().Select(static tag => tag.GetString()));
+        Assert.False(set.TryGetProperty("readOnly", out JsonElement flag) && flag.GetBoolean());
+        (await cli.LineAsync("context set lab --unprotect-tag prod --unprotect-tag web")).Succeeded();
+        Assert.Equal(before.GetRawText(), (await cli.JsonAsync("context show lab")).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("context set lab", 2, "Nothing is named")]
+    [InlineData("context set lab --protect-tag 'a b;c!'", 2, "cannot be a tag")]
+    [InlineData("context set lab --protect-tag a --unprotect-tag A", 2, "is to be protected and not")]
+    [InlineData("context set lab --unprotect-tag gone", 2, "does not protect the tag 'gone'")]
+    [InlineData("context set other --read-only", 2, "There is no context 'other'")]
+    public async Task Set_WhatCannotBe_IsRefusedAndChangesNothing(string line, int code, string expected)
+    {
+        using CliHarness cli = new();
+        await AddAsync(cli, "lab");
+        string before = await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken);
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(code), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(cli.ContextFile, TestContext.Current.CancellationToken));
     }
 
     [Fact]

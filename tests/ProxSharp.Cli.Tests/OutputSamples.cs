@@ -131,6 +131,7 @@ public static class OutputSamples
         ("context add", "other pve9 --user root@pam --secret env:NOTHING", []),
         ("context use", "lab", []),
         ("context trust", $"lab {new string('7', 64)}", []),
+        ("context set", "lab --read-only false", []),
         ("context list", "", []),
         ("context show", "lab", []),
         ("context remove", "lab", []),

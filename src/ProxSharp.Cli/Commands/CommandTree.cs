@@ -129,6 +129,7 @@ internal static class CommandTree
         ],
         new ContextAddCommand(services, globals),
         new ContextUseCommand(services, globals),
+        new ContextSetCommand(services, globals),
         new ContextTrustCommand(services, globals),
         new ContextListCommand(services, globals),
         new ContextShowCommand(services, globals),

@@ -17,12 +17,7 @@ internal sealed class ContextAddCommand : ProxCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<bool> _readOnly = new("--read-only") { Description = "Refuse everything that changes something on this server (exit code 7)" };
-    private readonly Option<string[]> _protectedTags = new("--protect-tag")
-    {
-        Description = "Refuse to change guests with this tag (exit code 7); may be repeated, commas join",
-        HelpName = "tag",
-    };
+    private readonly ContextRules _rules = new();
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
     private readonly Option<bool> _use = new("--use") { Description = "Make it the current context" };
 
@@ -31,13 +26,11 @@ internal sealed class ContextAddCommand : ProxCommand
     {
         Add(_name);
         Add(_urls);
-        foreach (Option option in _login.All)
+        foreach (Option option in _login.All.Concat(_rules.All))
         {
             Add(option);
         }
 
-        Add(_readOnly);
-        Add(_protectedTags);
         Add(_replace);
         Add(_use);
         Runs(services, globals, RunAsync);
@@ -63,11 +56,7 @@ internal sealed class ContextAddCommand : ProxCommand
     {
         string name = run.Value(_name)!;
         ContextNames.Check(name, "Use letters, digits, '.', '_' and '-'");
-        ServerContext context = _login.Read(run, name, run.Value(_urls)!) with
-        {
-            IsReadOnly = run.Value(_readOnly),
-            ProtectedTags = Tags(run.Value(_protectedTags) ?? []),
-        };
+        ServerContext context = _rules.Apply(run, _login.Read(run, name, run.Value(_urls)!));
         if (run.Value(_replace))
         {
             await GuardedContexts.ConfirmAsync(run, name, context, cancellationToken).ConfigureAwait(false);
@@ -88,15 +77,6 @@ internal sealed class ContextAddCommand : ProxCommand
         }
 
         return ExitCodes.Success;
-    }
-
-    // A tag that no guest can have would protect nothing, and nobody would notice.
-    private static IReadOnlyList<string> Tags(string[] texts)
-    {
-        IReadOnlyList<string> tags = TagNames.Split(texts);
-        string? wrong = tags.FirstOrDefault(static tag => !TagNames.IsTag(tag))
-            ?? texts.FirstOrDefault(static text => TagNames.Split([text]).Count == 0);
-        return wrong is null ? tags : throw CliException.Usage($"'{wrong}' cannot be a tag of a guest", TagNames.Form);
     }
 
     private ContextList Add(CommandRun run, ContextList list, ServerContext context)

@@ -40,6 +40,7 @@ internal sealed class LoginCommand : ProxCommand
         Description = "Where the token's secret goes: keyring or file [default: the keyring if there is one]",
         HelpName = "place",
     };
+    private readonly ContextRules _rules = new();
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
 
     public LoginCommand(CommandServices services, GlobalOptions globals)
@@ -47,11 +48,12 @@ internal sealed class LoginCommand : ProxCommand
     {
         _store.AcceptOnlyFromAmong("keyring", "file");
         Add(_urls);
-        foreach (Option option in new Option[]
-        {
-            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _login.Product, _login.Fingerprints, _login.AuthorityFile,
-            _login.Insecure,
-        })
+        Option[] all =
+        [
+            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, .. _rules.All, _login.Product, _login.Fingerprints,
+            _login.AuthorityFile, _login.Insecure,
+        ];
+        foreach (Option option in all)
         {
             Add(option);
         }
@@ -76,6 +78,7 @@ internal sealed class LoginCommand : ProxCommand
     {
         string[] urls = run.Value(_urls)!;
         CheckOrder(run, urls);
+        _rules.Check(run);
         ServerContext server = Server(run, urls, run.Value(_login.User));
         string name = server.Name!;
         CheckName(run, name);
@@ -294,7 +297,7 @@ internal sealed class LoginCommand : ProxCommand
     {
         string name = made.Person.Name!;
         SecretReference reference = await SecretKeeper.StoreAsync(run, name, made.Secret, run.Value(_store), cancellationToken).ConfigureAwait(false);
-        ServerContext context = made.Person with { User = null, TokenId = made.Token, Secret = reference };
+        ServerContext context = _rules.Apply(run, made.Person with { User = null, TokenId = made.Token, Secret = reference });
         await run.Services.Contexts.UpdateAsync(
             list => isCurrent ? list.With(context) with { Current = name } : list.With(context), cancellationToken).ConfigureAwait(false);
         return reference;

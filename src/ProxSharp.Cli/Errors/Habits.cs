@@ -128,7 +128,7 @@ internal static class Habits
         new("context delete", "context remove"),
         new("context create", "context add"),
         new("context switch", "context use"),
-        new("context set", "context use"),
+        new("context edit", "context set"),
         new("context pin", "context trust", "NAME SHA256"),
         new("datastore status", "datastore show"),
         new("datastore gc *", "datastore gc start", "DATASTORE"),

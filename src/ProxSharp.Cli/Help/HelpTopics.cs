@@ -66,11 +66,12 @@ internal static class HelpTopics
                     ("@node-pve2", "all on a node"),
                     ("@all, --all", "all; never meant if it is not said"),
                     ("-web-9", "not this one: behind a comma (@tag-web,-web-9) or behind --"),
-                    ("status=running", "only those: also status=stopped, type=qemu, type=lxc, template=yes, template=any"),
+                    ("status=running", "only those: also status=stopped, type=lxc, node=pve1, tag=web, pool=x, template=any"),
                 ]),
                 ("Several words",
                 [
                     ("@tag-web @node-pve2", "words that name guests add up: all with the tag, and all on the node besides"),
+                    ("tag=web node=pve1", "those that meet both; @tag-web @node-pve1 are those of either"),
                     ("@tag-web status=running", "conditions narrow what the others name: those with the tag that run"),
                     ("@tag-web,-web-9", "- takes away from what the others name"),
                     ("status=running", "a condition alone narrows all guests"),

@@ -40,8 +40,17 @@ internal sealed record SelectorCondition(string Text, bool IsAboutTemplates, Fun
             case ("template", _):
                 error = $"'{text}' must be template=yes, template=no or template=any";
                 return null;
+            case ("node" or "tag" or "pool", ""):
+                error = $"'{text}' names no {key.ToLowerInvariant()}; write for example {key.ToLowerInvariant()}=name";
+                return null;
+            case ("node", _):
+                return new SelectorCondition(text, false, guest => SelectorWord.Matches(value, guest.Node));
+            case ("tag", _):
+                return new SelectorCondition(text, false, guest => guest.Tags.Any(tag => SelectorWord.Matches(value, tag)));
+            case ("pool", _):
+                return new SelectorCondition(text, false, guest => SelectorWord.Matches(value, guest.Pool));
             default:
-                error = $"there is no condition '{key}'; there are status=, type= and template=";
+                error = $"there is no condition '{key}'; there are status=, type=, node=, tag=, pool= and template=";
                 return null;
         }
     }
