@@ -90,7 +90,7 @@ public sealed class AgentTokenTests
         run.Succeeded();
         string[] after = Rows(await cli.LineAsync(Query));
         Assert.Equal(before, string.Join('\n', after.Where(static row => !row.Contains("agent", StringComparison.Ordinal))));
-        Assert.Contains(after, static row => row.Contains("/datastore/store1", StringComparison.Ordinal) && row.Contains("DatastorePowerUser", StringComparison.Ordinal));
+        Assert.Contains(after, static row => row.Contains("/datastore/store1", StringComparison.Ordinal) && row.Contains("DatastoreBackup", StringComparison.Ordinal));
         (await cli.LineAsync("agent token create --role operator --token-name other --path /datastore/none")).FailedWith(5);
         (await cli.LineAsync("agent token create --role operator --token-name other --path /remote/far")).FailedWith(2);
         await backup.DisposeAsync();

@@ -53,6 +53,20 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
         Assert.Equal(before, Conversations());
     }
 
+    [Theory]
+    [InlineData("backup notes set host/laptop/2026-01-01T03:00:00Z new", "PUT /admin/datastore/store1/notes")]
+    [InlineData("backup notes set host/laptop new", "PUT /admin/datastore/store1/group-notes")]
+    [InlineData("backup protect host/laptop/2026-01-01T03:00:00Z", "PUT /admin/datastore/store1/protected")]
+    [InlineData("backup change-owner host/laptop backup@pbs", "POST /admin/datastore/store1/change-owner")]
+    public async Task Change_OfOneBackup_IsPlanned(string line, string call)
+    {
+        using CliHarness cli = await UserAsync(
+            """{"version":1,"allow":[{"classes":["reversible","disruptive","privileged"]}],"approval":{"disruptive":"none","privileged":"none"}}""");
+        Assert.Contains($"prox plan create {line}", (await cli.LineAsync($"{line} --datastore store1")).FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains(call, (await cli.LineAsync($"plan create {line} --datastore store1")).Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"{line} --datastore store1 --dry-run")).Succeeded();
+    }
+
     [Fact]
     public async Task Create_WithNotes_SetsThemThroughTheSameDoor()
     {

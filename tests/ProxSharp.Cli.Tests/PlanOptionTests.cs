@@ -10,6 +10,15 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
     private const string Call = "PUT /nodes/pve1/qemu/106/config description=new";
 
     [Theory]
+    [InlineData("plan create vm stop staging --help")]
+    [InlineData("plan create vm stop -h")]
+    public async Task Create_WithTheOptionForHelpBehindACommand_ShowsTheHelpOfTheCommand(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Equal((await cli.LineAsync("vm stop --help")).Succeeded(), (await cli.LineAsync(line)).Succeeded());
+    }
+
+    [Theory]
     [InlineData("plan create " + Call + " --record rec.jsonl")]
     [InlineData("plan create " + Call + " --record=rec.jsonl")]
     [InlineData("plan create --record rec.jsonl " + Call)]

@@ -131,6 +131,13 @@ public sealed class PlanVerbTests
             $"yes.json holds the approval of another plan, {first[..12]}.",
             (await agent.LineAsync($"plan apply {other} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8),
             StringComparison.Ordinal);
+        string forged = (await File.ReadAllTextAsync(Path.Combine(alice.Home, "yes.json"), TestContext.Current.CancellationToken))
+            .Replace("\"alice\"", "\"bob\"", StringComparison.Ordinal);
+        agent.Write("forged.json", forged);
+        Assert.Contains(
+            "The approval in forged.json does not count: the policy names nobody of that name in 'approvers'",
+            (await agent.LineAsync($"plan apply {first} --approval forged.json")).FailedWith(8),
+            StringComparison.Ordinal);
         (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
         (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);

@@ -15,7 +15,7 @@ internal sealed record AgentRole(string Name, string PveRole, IReadOnlyList<stri
     /// Starts, stops, moves, resizes, snapshots and backs up guests. It cannot make or destroy one, open a console, run programs inside, set the password
     /// or keys of its root (cloud-init), or change rights.
     /// </summary>
-    /// <remarks>Storages and networks are objects of their own: AllocateSpace counts on them only, and so does SDN.Use.</remarks>
+    /// <remarks>On a backup server it makes backups and reads its own; it removes none: pruning is nobody's but a person's. Storages and networks are objects of their own: AllocateSpace counts on them only, and so does SDN.Use.</remarks>
     public static readonly AgentRole Operator = new(
         "operator",
         "ProxAgentOperator",
@@ -23,5 +23,5 @@ internal sealed record AgentRole(string Name, string PveRole, IReadOnlyList<stri
             "Datastore.AllocateSpace", "SDN.Use", "VM.Backup", "VM.Config.CDROM", "VM.Config.CPU", "VM.Config.Disk", "VM.Config.Memory",
             "VM.Config.Network", "VM.Config.Options", "VM.Migrate", "VM.PowerMgmt", "VM.Snapshot", "VM.Snapshot.Rollback",
         ],
-        "DatastorePowerUser");
+        "DatastoreBackup");
 }

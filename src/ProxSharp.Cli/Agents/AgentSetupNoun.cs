@@ -116,7 +116,9 @@ internal static class AgentSetupNoun
             throw CliException.Usage("What is written to this machine cannot be planned", "Run it as it is; --dry-run shows it");
         }
 
-        List<Step> work = Work(run, client, settings);
+        // Before anything is written or told: what they are called is asked for by all that follows.
+        IReadOnlyList<string> names = Names(run, settings);
+        List<Step> work = Work(run, client, settings, names);
         string[] changed = [.. work.Where(static step => step.Action == "replace").Select(static step => step.File)];
         if (changed.Length > 0 && !run.Value(settings.Force) && !run.IsDryRun)
         {
@@ -142,8 +144,8 @@ internal static class AgentSetupNoun
             await File.WriteAllTextAsync(step.File, step.Text, cancellationToken).ConfigureAwait(false);
         }
 
-        Report(run, client, work, settings);
-        Warn(run, Names(run, settings));
+        Report(run, client, work, settings, names);
+        Warn(run, names);
         return ExitCodes.Success;
     }
 
@@ -159,7 +161,7 @@ internal static class AgentSetupNoun
         }
     }
 
-    private static List<Step> Work(VerbRun run, AgentClient client, Settings settings)
+    private static List<Step> Work(VerbRun run, AgentClient client, Settings settings, IReadOnlyList<string> names)
     {
         CliEnvironment environment = run.Command.Services.Environment;
         string folder = run.Value(settings.Folder) is { } named
@@ -169,15 +171,15 @@ internal static class AgentSetupNoun
         List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
         if (run.Value(settings.McpFile) is { } mcpFile)
         {
-            work.Add(ConfigStep(Names(run, settings), environment.AbsolutePath(mcpFile), McpPlace.Servers));
+            work.Add(ConfigStep(names, environment.AbsolutePath(mcpFile), McpPlace.Servers));
         }
 
         if (run.Value(settings.Config))
         {
             string path = Path.Combine(environment.HomeDirectory, client.ConfigFile ?? throw CliException.Usage(
                 $"The configuration of {client.Title} is nothing to write into",
-                client.McpFile is null ? $"Run: {client.McpText(Command(Names(run, settings)))}" : "Name a file: --mcp-file FILE"));
-            work.Add(ConfigStep(Names(run, settings), path, client.Place) with { IsKept = true });
+                client.McpFile is null ? $"Run: {client.McpText(Command(names))}" : "Name a file: --mcp-file FILE"));
+            work.Add(ConfigStep(names, path, client.Place) with { IsKept = true });
         }
 
         return work;
@@ -196,7 +198,7 @@ internal static class AgentSetupNoun
         return new Step(!File.Exists(file) ? "write" : GuardFiles.ReadText(file) == text ? "keep" : "replace", file, text);
     }
 
-    private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings)
+    private static void Report(VerbRun run, AgentClient client, List<Step> work, Settings settings, IReadOnlyList<string> names)
     {
         run.Write(JsonText.Build(json =>
         {
@@ -223,7 +225,7 @@ internal static class AgentSetupNoun
 
         if (run.Value(settings.McpFile) is null && !run.Value(settings.Config))
         {
-            string text = client.McpText(Command(Names(run, settings)));
+            string text = client.McpText(Command(names));
             run.Note(client.McpFile is { } place ? $"For the MCP server, put into {place}:\n{text}" : $"For the MCP server run:\n  {text}");
         }
     }

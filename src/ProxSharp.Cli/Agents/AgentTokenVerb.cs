@@ -44,7 +44,7 @@ internal static class AgentTokenVerb
                 "Needs a context that may manage users. The token has privileges of its own (privilege separation). A user that is made for it gets the same "
                 + "roles, because a token never has more than its user; what a user that was there may do stays as it is, and what it lacks is told. If a call "
                 + "fails, what was made before is taken back. An operator cannot make or destroy guests, open consoles, run programs in guests, set "
-                + "passwords or keys by cloud-init, or change rights. Below a path other than /, backups and new disks need --storage, and changes of network "
+                + "passwords or keys by cloud-init, or change rights; on a backup server it makes backups and removes none. Below a path other than /, backups and new disks need --storage, and changes of network "
                 + "devices --bridge.",
             Examples =
             [

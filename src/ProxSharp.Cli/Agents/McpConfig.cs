@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -58,9 +59,15 @@ internal static partial class McpConfig
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Comments would be lost, so that a file with some is none to write, and so would half a character (\ud800): it is found when it is written.
-            throw new CliException(CliError.Usage($"{path} cannot be merged into: {e.Message.TrimEnd('.')}", ByHand), e);
+            throw new CliException(CliError.Usage($"{path} cannot be merged into: {Reason(e)}; nothing was written", ByHand), e);
         }
     }
+
+    // What the parser says is about bytes and tokens; people look for a line.
+    private static string Reason(Exception e) => e is not JsonException { LineNumber: { } line } ? e.Message.TrimEnd('.')
+        : e.Message.Contains("comment", StringComparison.OrdinalIgnoreCase) || e.Message.StartsWith("'/'", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"it has a comment in line {line + 1}, which would be lost")
+            : string.Create(CultureInfo.InvariantCulture, $"it is no JSON from line {line + 1} on");
 
     private static bool AddServer(JsonObject root, string? outer, string path, string command)
     {

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
 using ProxSharp.Pbs;
 
@@ -67,12 +69,16 @@ internal static class NotesVerbs
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(run, place.Session.Context);
         string before = await ReadAsync(place, what, cancellationToken).ConfigureAwait(false);
-        if (!run.IsDryRun)
+        bool isSnapshot = BackupSnapshotPath.TryParse(what, out BackupSnapshotPath snapshot);
+        BackupGroupPath group = isSnapshot ? snapshot.Group : SnapshotPlace.ParseGroup(what);
+        PlannedCall call = BackupChange.Call(
+            place, ApiMethod.Put, isSnapshot ? "notes" : "group-notes", group, isSnapshot ? snapshot.Time : null, "notes", text);
+        Task SetAsync() => isSnapshot
+            ? place.Folder.Snapshots[snapshot].SetNotesAsync(text, cancellationToken)
+            : place.Folder.Groups[group].SetNotesAsync(text, cancellationToken);
+        if (await BackupChange.IsPlannedAsync(run, place, call, SetAsync).ConfigureAwait(false))
         {
-            Task set = BackupSnapshotPath.TryParse(what, out BackupSnapshotPath snapshot)
-                ? place.Folder.Snapshots[snapshot].SetNotesAsync(text, cancellationToken)
-                : place.Folder.Groups[SnapshotPlace.ParseGroup(what)].SetNotesAsync(text, cancellationToken);
-            await set.ConfigureAwait(false);
+            return ExitCodes.Success;
         }
 
         Write(run, what, text);

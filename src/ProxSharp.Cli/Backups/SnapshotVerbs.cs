@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Api;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Blobs;
 using ProxSharp.Backup.Formats.Crypto;
@@ -7,6 +8,7 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Backups;
@@ -141,9 +143,11 @@ internal static class SnapshotVerbs
         BackupSnapshotPath path = await place.FindAsync(text, cancellationToken).ConfigureAwait(false);
         Task<bool> Ask() => place.Folder.Snapshots[path].IsProtectedAsync(cancellationToken);
         bool before = await place.AskAsync(path, Ask, cancellationToken).ConfigureAwait(false);
-        if (!run.IsDryRun && before != isProtected)
+        PlannedCall call = BackupChange.Call(place, ApiMethod.Put, "protected", path.Group, path.Time, "protected", isProtected ? "1" : "0");
+        if (before != isProtected && await BackupChange.IsPlannedAsync(
+            run, place, call, () => place.Folder.Snapshots[path].SetProtectionAsync(isProtected, cancellationToken)).ConfigureAwait(false))
         {
-            await place.Folder.Snapshots[path].SetProtectionAsync(isProtected, cancellationToken).ConfigureAwait(false);
+            return ExitCodes.Success;
         }
 
         Write(run, path, isProtected);
@@ -222,9 +226,11 @@ internal static class SnapshotVerbs
     {
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(run, place.Session.Context);
-        if (!run.IsDryRun)
+        PlannedCall call = BackupChange.Call(place, ApiMethod.Post, "change-owner", group, null, "new-owner", owner);
+        if (await BackupChange.IsPlannedAsync(
+            run, place, call, () => place.Folder.Groups[group].ChangeOwnerAsync(owner, cancellationToken)).ConfigureAwait(false))
         {
-            await place.Folder.Groups[group].ChangeOwnerAsync(owner, cancellationToken).ConfigureAwait(false);
+            return ExitCodes.Success;
         }
 
         run.Write(JsonText.Build(json =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Help;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Operations;
 
@@ -61,6 +62,19 @@ internal static class PlanCommandLine
         return exitCode == ExitCodes.Success && collector.Context is not null
             ? collector
             : throw CliException.Usage($"'prox {GuardWords.Join(typed)}' makes no calls that could be planned", Hint);
+    }
+
+    /// <summary>Shows the help of a command.</summary>
+    /// <param name="planner">The run that would plan it.</param>
+    /// <param name="typed">The words, the option for help among them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task<int> ShowHelpAsync(CommandRun planner, IReadOnlyList<string> typed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> words = Words(typed, null);
+        (ParseResult parse, words) = SwitchWords.Parse(CommandTree.Build(planner.Services, words), words);
+        return parse.Action is HelpWriterAction
+            ? parse.InvokeAsync(CliApp.Invocation, cancellationToken)
+            : throw CliException.Usage($"'prox {GuardWords.Join(typed)}' is no command with help", "See what there is: prox help");
     }
 
     private static string[] Words(IReadOnlyList<string> typed, string? context)

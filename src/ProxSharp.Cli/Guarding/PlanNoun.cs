@@ -7,6 +7,7 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Cli.Guarding;
@@ -84,6 +85,12 @@ internal static class PlanNoun
             throw CliException.Usage("--dry-run cannot be planned", "To see the plan and keep none: prox plan create --dry-run COMMAND");
         }
 
+        // Help for the command that is to be planned, as for any other.
+        if (words.TakeWhile(static word => word != "--").Any(static word => word is "--help" or "-h" or "-?"))
+        {
+            return await PlanCommandLine.ShowHelpAsync(run.Command, words, cancellationToken).ConfigureAwait(false);
+        }
+
         PlanCollector gathered = await PlanCommandLine.GatherAsync(
             run.Command, words, run.Value(run.Standard.Connection.Context), cancellationToken).ConfigureAwait(false);
         OutputSettings output = run.IsGiven(run.Command.OutputOption) ? run.Command.Output : gathered.Run!.Output with { Width = run.Command.Output.Width };
@@ -129,7 +136,12 @@ internal static class PlanNoun
 
             foreach (string file in run.Value(approvals) ?? [])
             {
-                guard.Approvals.Add(await PlanFiles.ReadApprovalAsync(run, file, plan, token).ConfigureAwait(false));
+                Approval approval = await PlanFiles.ReadApprovalAsync(run, file, plan, token).ConfigureAwait(false);
+
+                // Not kept: it could lie in the place of one that counts.
+                guard.Approvals.Add(guard.Approvals.WhyNot(approval, guard.Plans.Load(plan), guard.ReadPolicy()) is { } why
+                    ? throw new GuardRefusedException("approval", $"The approval in {file} does not count: {why}. Nothing was applied; get one that does: prox approve --help")
+                    : approval);
             }
 
             return await ApplyAsync(run, guard, plan, token).ConfigureAwait(false);

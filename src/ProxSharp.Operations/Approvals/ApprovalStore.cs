@@ -65,6 +65,18 @@ public sealed class ApprovalStore
         Add(new Approval(plan.Id, Approval.ByPrompt, name, time, seal));
     }
 
+    /// <summary>Says why an approval is none for a plan; null if it counts.</summary>
+    /// <param name="approval">The approval, which need not be kept here.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="policy">The policy that names who may approve.</param>
+    public string? WhyNot(Approval approval, Plan plan, GuardPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(approval);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(policy);
+        return Weigh(approval, plan, policy).Why is { Length: > 0 } why ? why : null;
+    }
+
     /// <summary>Finds the strongest approval of a plan that counts.</summary>
     internal (ApprovalKind Kind, string By) Strongest(Plan plan, GuardPolicy policy)
     {
