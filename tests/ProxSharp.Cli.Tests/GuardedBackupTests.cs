@@ -82,7 +82,7 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
         Assert.Contains("notes=before-upgrade", facts.GetProperty("then").GetString(), StringComparison.Ordinal);
 
         // Notes by themselves need a plan as before.
-        (await cli.LineAsync($"backup notes set host/{id}/2026-02-01T00:00:00Z other --datastore store1")).FailedWith(7);
+        (await cli.LineAsync($"backup notes set host/{id}/2026-02-01T00:00:00Z other --datastore store1")).FailedWith(8);
     }
 
     [Fact]
