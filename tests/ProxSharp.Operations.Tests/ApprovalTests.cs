@@ -25,10 +25,10 @@ public sealed class ApprovalTests
 
     [Theory]
     [InlineData("no approval", "")]
-    [InlineData("another key under the same name", "signed with another key")]
+    [InlineData("another key under the same name", "not of the key that the policy names")]
     [InlineData("the right key under another name", "names nobody of that name")]
     [InlineData("for another plan", "")]
-    [InlineData("renamed to this plan", "signed with another key")]
+    [InlineData("renamed to this plan", "not of the key that the policy names")]
     [InlineData("a person at the agent's own terminal", "")]
     [InlineData("no JSON", "")]
     public async Task SecondPrincipal_MadeByTheAgentItself_IsRefused(string how, string why)

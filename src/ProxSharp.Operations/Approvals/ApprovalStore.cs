@@ -118,7 +118,7 @@ public sealed class ApprovalStore
         PolicyApprover[] named = [.. policy.Approvers.Where(approver => approver.Name == approval.Name)];
         return named.Any(approver => approver.Verifies(text, signature))
             ? (ApprovalKind.SecondPrincipal, "")
-            : (ApprovalKind.None, named.Length == 0 ? "the policy names nobody of that name in 'approvers'" : "it is signed with another key than the policy names for that name");
+            : (ApprovalKind.None, named.Length == 0 ? "the policy names nobody of that name in 'approvers'" : "its signature is not of the key that the policy names for that name, or it was changed since");
     }
 
     private List<Approval> Read(string planId)

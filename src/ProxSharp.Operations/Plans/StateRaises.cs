@@ -62,12 +62,14 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         { Path: Containers, Class: OperationClass.Privileged } when call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
-        _ when call.Class == OperationClass.Privileged && BootMedia.IsOne(call)
-            && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < OperationClass.Privileged => BootMedia.Why,
-        _ when call.Class == OperationClass.Disruptive && ShrunkMemory.IsOne(call)
-            && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < OperationClass.Disruptive => ShrunkMemory.Why,
+        _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
+        _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
         _ => "",
     };
+
+    // Its parameters alone would not make it so bad.
+    private static bool IsRaisedTo(PlannedCall call, OperationClass kind) => call.Class == kind
+        && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < kind;
 
     // Proxmox: what the call does not say of it holds as in the configuration that is kept in the backup.
     private async Task<bool> IsUnprivilegedAsync(PlannedCall call, CancellationToken cancellationToken)
