@@ -15,6 +15,7 @@ public interface IPlanApprover
     /// <summary>Asks. Who is asked must be shown <see cref="Plan.Describe"/>.</summary>
     /// <param name="plan">The plan, with all that was derived from its calls just now: nothing of it is taken from a file on trust.</param>
     /// <param name="cancellationToken">Stops asking.</param>
-    /// <returns>True only if somebody agreed.</returns>
+    /// <returns>True only if somebody agreed; false if somebody was asked and declined, which closes the plan for good.</returns>
+    /// <exception cref="GuardRefusedException">Nobody has decided (<c>approval</c>): the plan stays open, and may be asked about again.</exception>
     Task<bool> ApproveAsync(Plan plan, CancellationToken cancellationToken);
 }

@@ -46,7 +46,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         CallMarks marks = new(options.StateFolder);
-        _applier = new PlanApplier(client, door, Ledger, Freeze, marks);
+        _applier = new PlanApplier(client, door, Ledger, Plans, Freeze, marks);
         _ends = new TaskEnds(client, door, Ledger);
         _gone = new GoneCalls(client, Ledger, marks);
         _sessions = new SessionOpening(client, door, Ledger, _context, marks);
@@ -398,9 +398,15 @@ public sealed partial class OperationGuard : IAsyncDisposable
 
         IPlanApprover approver = _options.Approvers.Where(candidate => candidate.Kind >= needed).MinBy(static candidate => candidate.Kind)
             ?? throw new GuardRefusedException("approval", Wanting(plan, needed, checks.Policy));
-        return await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false)
-            ? approver.Kind
-            : throw new GuardRefusedException("approval", $"Plan {plan.Id[..12]} was not approved.");
+        if (await approver.ApproveAsync(plan, cancellationToken).ConfigureAwait(false))
+        {
+            return approver.Kind;
+        }
+
+        // Whoever asks until somebody agrees by mistake has to make a new plan for each question.
+        Plans.Decline(plan);
+        throw new GuardRefusedException("declined", $"Plan {plan.Id[..12]} was declined by the person who was asked: nothing was sent, and the plan is closed. "
+            + "Make no other one for the same unless that person wants it.");
     }
 
     /// <summary>By whom a plan is approved as the policy wants it; null if it is not.</summary>
@@ -429,7 +435,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         string how = needed == ApprovalKind.SecondPrincipal
-            ? $"write it to a file (prox plan show {id} --output-file plan.json), and the holder of a key that the policy names runs: prox approve --plan-file "
+            ? $"write it to a file (prox plan show {id} --output-file plan.json) and let them read it; the holder of a key that the policy names runs: prox approve --plan-file "
                 + $"plan.json --key KEY --output-file approval.json. Then: prox plan apply {id} --approval approval.json"
             : $"a person runs at a terminal: prox approve {id}";
         return $"Plan {id} needs an approval ({PolicyWriter.Word(needed)}), and nobody can be asked here; {how}.{Approvals.Uncounted(plan, policy)}";
@@ -441,7 +447,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
         if (Plans.IsUsed(plan, entries))
         {
-            throw PlanStore.Used(plan.Id, entries);
+            throw Plans.Used(plan.Id, entries);
         }
 
         CheckTime(plan, policy);

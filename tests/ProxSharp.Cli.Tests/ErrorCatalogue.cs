@@ -34,6 +34,7 @@ internal static class ErrorCatalogue
         ("refused_door", "7", "the call changes something and came without a plan"),
         ("refused_approval", "8", "somebody else must approve the plan, or did not"),
         ("refused_approval_file", "8", "an approval cannot be read or left where it is; a person hands it over as a file"),
+        ("refused_declined", "8", "a person has declined the plan, which is closed; make no other one for the same unless they want it"),
         ("refused_expired", "8", "the plan's time is over"),
         ("refused_used", "8", "the plan was applied or discarded before"),
         ("refused_drift", "6", "the target is not what it was when the plan was made"),

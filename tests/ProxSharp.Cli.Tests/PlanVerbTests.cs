@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator.Scenarios;
 
@@ -85,7 +86,7 @@ public sealed class PlanVerbTests
         person.Input = "web-1\n";
         (await person.LineAsync($"plan apply {wrong}")).FailedWithCode(8);
         person.Input = "staging\n";
-        CliRun done = await person.LineAsync($"plan apply {wrong}");
+        CliRun done = await person.LineAsync($"plan apply {await PlannedAsync(person, "vm delete staging")}");
 
         Assert.Equal(0, done.ExitCode);
         Assert.Contains("no backup of guest 106", done.Errors, StringComparison.Ordinal);
@@ -122,7 +123,12 @@ public sealed class PlanVerbTests
         Assert.Contains("There is no way back.", seen.Errors, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
         {
-            Assert.True(File.GetUnixFileMode(handed).HasFlag(UnixFileMode.OtherRead));
+            // Who else may read a plan its owner says, and the next one that is written there keeps to it.
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(handed));
+            const UnixFileMode shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+            File.SetUnixFileMode(handed, shared);
+            (await agent.LineAsync($"plan show {first} --output-file plan.json")).Succeeded();
+            Assert.Equal(shared, File.GetUnixFileMode(handed));
             Assert.True(File.GetUnixFileMode(Path.Combine(alice.Home, "yes.json")).HasFlag(UnixFileMode.OtherRead));
         }
 
@@ -138,6 +144,17 @@ public sealed class PlanVerbTests
             "The approval in forged.json does not count: the policy names nobody of that name in 'approvers'",
             (await agent.LineAsync($"plan apply {first} --approval forged.json")).FailedWith(8),
             StringComparison.Ordinal);
+        // A key that the policy does not name, under a name that it does, and a signature that is cut.
+        (await agent.RunAsync("approve", "--plan-file", handed, "--key", "alice.pem", "--output-file", "own.json")).Succeeded();
+        agent.Write("cut.json", Regex.Replace(forged.Replace("\"bob\"", "\"alice\"", StringComparison.Ordinal), "(\"signature\": ?\")[^\"]{8}", "$1AAAAAAAA"));
+        foreach (string file in (string[])["own.json", "cut.json"])
+        {
+            Assert.Contains(
+                $"The approval in {file} does not count: it",
+                (await agent.LineAsync($"plan apply {first} --approval {file}")).FailedWith(8),
+                StringComparison.Ordinal);
+        }
+
         (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
         (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);
@@ -235,6 +252,28 @@ public sealed class PlanVerbTests
             run.FailedWithCode(7);
             Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("plan apply")]
+    [InlineData("approve")]
+    public async Task Plan_ThatThePersonDeclines_IsClosed(string command)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await GuardedAsync(cluster, 100);
+        string plan = await PlannedAsync(person, "vm delete staging");
+        person.Input = "";
+        Assert.Contains("The input ended before anybody answered", (await person.LineAsync($"{command} {plan}")).Errors, StringComparison.Ordinal);
+        person.Input = "no\n";
+        CliRun run = await person.LineAsync($"{command} {plan}");
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains("declined", run.Errors, StringComparison.Ordinal);
+        person.Input = "staging\n";
+        run = await person.LineAsync($"{command} {plan}");
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains("was declined by a person and is closed", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
+        (await person.LineAsync("vm show staging")).Succeeded();
     }
 
     [Fact]

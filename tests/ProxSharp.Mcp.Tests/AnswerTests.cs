@@ -47,7 +47,7 @@ public sealed class AnswerTests
         {
             CallToolResult result = await ApplyAsync(client, plan);
             Assert.True(result.IsError, AgentSession.TextOf(result));
-            Assert.Equal("refused-approval", result.StructuredContent!.Value.GetProperty("error").GetString());
+            Assert.Equal(responses.Contains("decline", StringComparison.Ordinal) ? "refused-declined" : "refused-approval", result.StructuredContent!.Value.GetProperty("error").GetString());
         }
         catch (McpProtocolException e)
         {

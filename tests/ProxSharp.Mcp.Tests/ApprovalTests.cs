@@ -41,7 +41,10 @@ public sealed class ApprovalTests
     {
         await using AgentSession session = await StartAsync("elicitation-url", protocol, canVisit: true);
         session.Visit = static address => AnswerAsync(address, "decline");
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
+        string plan = await session.PlanAsync(Delete106);
+        Assert.Equal("refused-declined", await session.RefusedAsync("apply", Named(plan)));
+        Assert.Equal("refused-declined", await session.RefusedAsync("apply", Named(plan)));
+        Assert.Equal(1, session.Questions);
     }
 
     [Fact]
@@ -250,8 +253,9 @@ public sealed class ApprovalTests
         await using AgentSession session = await StartAsync("elicitation", "", canVisit);
         session.Meanwhile = () => Raise(session, kind);
         session.Visit = static address => AnswerAsync(address, "decline");
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
-        Assert.Equal(canVisit && kind == "elicitation-url" ? 2 : 1, session.Questions);
+        bool isAskedAgain = canVisit && kind == "elicitation-url";
+        Assert.Equal(isAskedAgain ? "refused-declined" : "refused-approval", await session.RefusedAsync("apply", Named(await session.PlanAsync(Delete106))));
+        Assert.Equal(isAskedAgain ? 2 : 1, session.Questions);
     }
 
     [Theory]

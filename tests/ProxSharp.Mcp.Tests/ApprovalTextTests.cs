@@ -14,7 +14,7 @@ public sealed class ApprovalTextTests
         session.Reply = "decline";
         string plan = await session.PlanAsync(
             """[{"method":"PUT","path":"/nodes/pve1/qemu/106/config","parameters":{"args":"-nographic","cipassword":"hunter2-hunter2"}}]""");
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", $$"""{"plan":"{{plan}}"}"""));
+        Assert.Equal("refused-declined", await session.RefusedAsync("apply", $$"""{"plan":"{{plan}}"}"""));
 
         string question = session.LastQuestion!.Message;
         Assert.Contains("1. PUT /nodes/pve1/qemu/106/config args=-nographic", question, StringComparison.Ordinal);

@@ -300,14 +300,29 @@ public sealed class ToolTests
     }
 
     [Theory]
-    [InlineData("decline")]
-    [InlineData("cancel")]
-    public async Task Apply_ThatThePersonDeclines_SendsNothing(string reply)
+    [InlineData("decline", true)]
+    [InlineData("cancel", false)]
+    public async Task Apply_ThatThePersonDeclines_SendsNothing_AndIsNotAskedAboutAgain(string reply, bool isClosed)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         session.Reply = reply;
         JsonElement plan = await session.DoneAsync("plan", Delete106);
-        Assert.Equal("refused-approval", await session.RefusedAsync("apply", $$"""{"plan":"{{plan.GetProperty("plan").GetString()}}"}"""));
+        string named = $$"""{"plan":"{{plan.GetProperty("plan").GetString()}}"}""";
+        Assert.Equal(isClosed ? "refused-declined" : "refused-approval", await session.RefusedAsync("apply", named));
+        Assert.Equal(0, session.Writes);
+        Assert.Equal(1, session.Questions);
+
+        // To put a question aside is no answer to it.
+        session.Reply = "accept";
+        if (isClosed)
+        {
+            Assert.Equal("refused-declined", await session.RefusedAsync("apply", named));
+            Assert.Equal(1, session.Questions);
+        }
+        else
+        {
+            Assert.True((await session.DoneAsync("apply", named)).GetProperty("complete").GetBoolean());
+        }
     }
 
     [Theory]

@@ -84,7 +84,7 @@ public sealed class DiskOptionTests
         Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Vm + "/config", $"scsi0={volume},snapshot=1");
         Assert.DoesNotContain(plan.Consequences, static line => line.Contains("another guest", StringComparison.Ordinal));
         Assert.Single(plan.Undo);
-        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        Assert.Equal("declined", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
         Assert.Equal(1, cluster.Asked.Count);
     }
 

@@ -143,7 +143,7 @@ public sealed class RedTeamForgeryTests
             shown = [.. asked.Describe(), .. asked.Consequences];
             return Task.FromResult(false);
         };
-        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(forged)));
+        Assert.Equal("declined", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(forged)));
         Assert.Contains("1. DELETE /nodes/pve1/qemu/106 (destructive)", shown);
         Assert.Contains("There is no way back.", shown);
         Assert.Contains(shown, static line => line.StartsWith("There is no backup of guest 106", StringComparison.Ordinal));

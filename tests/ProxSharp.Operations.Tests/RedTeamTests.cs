@@ -249,8 +249,38 @@ public sealed class RedTeamTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
         cluster.Asked.Answer = static _ => Task.FromResult(false);
         Plan plan = await cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");
-        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        int before = cluster.Writes;
+        Assert.Equal("declined", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
         Assert.Equal(1, cluster.Asked.Count);
+        Assert.Equal(0, cluster.Writes - before);
+    }
+
+    [Fact]
+    public async Task Approval_Denied_ClosesThePlan()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        cluster.Asked.Answer = static _ => Task.FromResult(false);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");
+        GuardRefusedException declined = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(plan.Id));
+        Assert.Contains("was declined by the person who was asked: nothing was sent, and the plan is closed", declined.Message, StringComparison.Ordinal);
+        Assert.Equal(PlanState.Used, cluster.Guard.Plans.StateOf(plan, cluster.Time.GetUtcNow()));
+
+        cluster.Asked.Answer = static _ => Task.FromResult(true);
+        GuardRefusedException again = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(plan.Id));
+        Assert.Equal("declined", again.Reason);
+        Assert.Contains("was declined by a person and is closed", again.Message, StringComparison.Ordinal);
+        Assert.Equal(1, cluster.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Approval_ThatNobodyDecidesAbout_LeavesThePlanOpen()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Delete, "/nodes/pve1/qemu/106");
+        cluster.Asked.Answer = static _ => throw new GuardRefusedException("approval", "Nobody has decided.");
+        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        cluster.Asked.Answer = static _ => Task.FromResult(true);
+        Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class RedTeamWideningTests
         Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
         Assert.Equal(OperationClass.Destructive, plan.Calls[^1].Grants);
         cluster.Asked.Answer = static _ => Task.FromResult(false);
-        Assert.Equal("approval", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id, Token)));
+        Assert.Equal("declined", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id, Token)));
         Assert.Equal(OperationClass.Destructive, Plan.Parse(plan.ToJson()).Calls[^1].Grants);
     }
 

@@ -52,11 +52,14 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
     }
 
     /// <summary>Asks for a word and returns it, without the spaces around it.</summary>
-    public async Task<string> AskAsync(string question)
+    public async Task<string> AskAsync(string question) => await AskOrNoneAsync(question).ConfigureAwait(false) ?? "";
+
+    /// <summary>Asks for a word as <see cref="AskAsync"/> does; null if the input ends without an answer.</summary>
+    public async Task<string?> AskOrNoneAsync(string question)
     {
         try
         {
-            return (await Task.Run(() => ReadAnswer(question), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false))?.Trim() ?? "";
+            return (await Task.Run(() => ReadAnswer(question), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false))?.Trim();
         }
         catch (OperationCanceledException)
         {

@@ -74,7 +74,7 @@ internal static class ApproveVerb
         Plan plan = guard is null
             ? await OfFileAsync(run, run.Value(settings.Plan)!, now, cancellationToken).ConfigureAwait(false)
             : await guard.ExamineAsync(guard.Plans.Find(run.Value(settings.Id)!), cancellationToken).ConfigureAwait(false);
-        await AskAsync(run, plan, hasKey: keyFile is not null, cancellationToken).ConfigureAwait(false);
+        await AskAsync(run, plan, guard?.Plans, hasKey: keyFile is not null, cancellationToken).ConfigureAwait(false);
         if (keyFile is null)
         {
             guard!.Approvals.AddPrompt(plan, SafeName(Environment.UserName), now);
@@ -125,7 +125,7 @@ internal static class ApproveVerb
     }
 
     // Where a terminal is, the target is typed. A key may also approve in a script: who holds it decides how, and sees what it was.
-    private static async Task AskAsync(VerbRun run, Plan plan, bool hasKey, CancellationToken cancellationToken)
+    private static async Task AskAsync(VerbRun run, Plan plan, PlanStore? own, bool hasKey, CancellationToken cancellationToken)
     {
         Questions questions = new(run.Command, cancellationToken);
         if (!questions.CanAsk && hasKey)
@@ -134,19 +134,29 @@ internal static class ApproveVerb
             return;
         }
 
-        if (!questions.CanAsk || !await new PromptApprover(run.Command, questions).ApproveAsync(plan, cancellationToken).ConfigureAwait(false))
+        if (!questions.CanAsk)
         {
-            throw new CliException(new CliError
-            {
-                Code = "approval_needed",
-                ExitCode = ExitCodes.ApprovalNeeded,
-                Message = questions.CanAsk
-                    ? $"'{TextCells.Visible(PromptApprover.NameOf(plan))}' was not typed: the plan is not approved"
-                    : "Without a key a person has to approve at a terminal, and nobody can be asked here",
-                Hint = "Run it at a terminal, or give --key FILE.",
-            });
+            throw Unapproved("approval_needed", "Without a key a person has to approve at a terminal, and nobody can be asked here", "Run it at a terminal, or give --key FILE.");
+        }
+
+        if (!await new PromptApprover(run.Command, questions).ApproveAsync(plan, cancellationToken).ConfigureAwait(false))
+        {
+            // A plan of another user, from a file, is theirs to close.
+            own?.Decline(plan);
+            throw Unapproved(
+                "refused_declined",
+                $"'{TextCells.Visible(PromptApprover.NameOf(plan))}' was not typed: the plan is declined{(own is null ? "" : ", and closed")}",
+                "If it is wanted after all, make a new plan: prox plan create ...");
         }
     }
+
+    private static CliException Unapproved(string code, string message, string hint) => new(new CliError
+    {
+        Code = code,
+        ExitCode = ExitCodes.ApprovalNeeded,
+        Message = message,
+        Hint = hint,
+    });
 
     private static async Task<Approval> SignAsync(string file, Plan plan, string name, DateTimeOffset now, CancellationToken cancellationToken)
     {

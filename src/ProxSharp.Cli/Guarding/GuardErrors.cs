@@ -13,6 +13,7 @@ internal static class GuardErrors
         (int exitCode, string? hint) = refusal.Reason switch
         {
             "approval" or "approval-file" => (ExitCodes.ApprovalNeeded, null),
+            "declined" => (ExitCodes.ApprovalNeeded, "If that person wants it after all, make a new plan: prox plan create ..."),
             "expired" or "used" => (ExitCodes.ApprovalNeeded, "Make a new plan: prox plan create ..."),
             "drift" => (ExitCodes.Conflict, "Look at the present state, then plan again."),
             "tampered" => (ExitCodes.Refused, "Make a new one: prox plan create ..."),

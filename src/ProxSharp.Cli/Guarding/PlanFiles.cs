@@ -13,13 +13,16 @@ internal static class PlanFiles
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Writes a plan. Everybody may read it, unless it holds a secret.</summary>
+    /// <summary>
+    /// Writes a plan. Only its owner may read a new file: who else may is theirs to say, by the rights of the file or by those of one that is there already.
+    /// One with a secret gets no other reader that way.
+    /// </summary>
     public static Task WriteAsync(VerbRun run, string file, Plan plan, CancellationToken cancellationToken) =>
-        WriteAsync(Absolute(run, file), plan.ToJson() + "\n", plan.HasSecrets ? OwnerOnly : Everybody, cancellationToken);
+        WriteAsync(Absolute(run, file), plan.ToJson() + "\n", OwnerOnly, isKept: !plan.HasSecrets, cancellationToken);
 
     /// <summary>Writes an approval, which everybody may read.</summary>
     public static Task WriteAsync(VerbRun run, string file, Approval approval, CancellationToken cancellationToken) =>
-        WriteAsync(Absolute(run, file), approval.ToJson(), Everybody, cancellationToken);
+        WriteAsync(Absolute(run, file), approval.ToJson(), Everybody, isKept: false, cancellationToken);
 
     /// <summary>Reads a plan.</summary>
     public static async Task<Plan> ReadPlanAsync(VerbRun run, string file, CancellationToken cancellationToken)
@@ -64,7 +67,7 @@ internal static class PlanFiles
         }
     }
 
-    private static async Task WriteAsync(string path, string text, UnixFileMode mode, CancellationToken cancellationToken)
+    private static async Task WriteAsync(string path, string text, UnixFileMode mode, bool isKept, CancellationToken cancellationToken)
     {
         FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
@@ -76,7 +79,7 @@ internal static class PlanFiles
         await using (writer.ConfigureAwait(false))
         {
             // A file that was there before keeps its mode otherwise.
-            if (!OperatingSystem.IsWindows())
+            if (!OperatingSystem.IsWindows() && !isKept)
             {
                 File.SetUnixFileMode(path, mode);
             }

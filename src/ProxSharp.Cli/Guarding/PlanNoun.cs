@@ -288,7 +288,7 @@ internal static class PlanNoun
         Argument<string> id = IdArgument();
         Option<string> file = new("--output-file")
         {
-            Description = "Write the plan itself to a file, for somebody who approves it as another user. It holds the plan's secrets",
+            Description = "Write the plan itself to a file, for somebody who approves it as another user. A new file is readable for its owner alone; it holds the plan's secrets",
             HelpName = "file",
         };
         return new Verb("show", "Show a plan: its calls, what they act on, and what they mean.", VerbClass.Read, async (run, token) =>

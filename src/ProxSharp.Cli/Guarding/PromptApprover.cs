@@ -18,7 +18,9 @@ internal sealed class PromptApprover(CommandRun run, Questions questions) : IPla
     {
         await ShowAsync(run, plan).ConfigureAwait(false);
         string name = NameOf(plan);
-        return await questions.AskAsync($"Type {TextCells.Visible(name)} to approve: ").ConfigureAwait(false) == name;
+        return await questions.AskOrNoneAsync($"Type {TextCells.Visible(name)} to approve: ").ConfigureAwait(false) is { } typed
+            ? typed == name
+            : throw new GuardRefusedException("approval", $"The input ended before anybody answered: plan {PlanText.ShortId(plan.Id)} is not approved, and stays open.");
     }
 
     /// <summary>Shows what is to be decided: what follows from the calls, never what a plan says about itself.</summary>

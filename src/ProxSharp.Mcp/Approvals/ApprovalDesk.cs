@@ -74,7 +74,7 @@ public sealed class ApprovalDesk
         }
 
         string key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
-        _open[key] = new Open(plan, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _open[key] = new Open(plan, new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously));
         return key;
     }
 
@@ -82,15 +82,16 @@ public sealed class ApprovalDesk
     {
         if (_open.TryRemove(key, out Open? open))
         {
-            open.Answer.TrySetResult(false);
+            open.Answer.TrySetResult(null);
         }
     }
 
-    internal async Task<bool> WaitAsync(string key, CancellationToken cancellationToken)
+    // Null if the page was closed without an answer.
+    internal async Task<bool?> WaitAsync(string key, CancellationToken cancellationToken)
     {
         try
         {
-            return _open.TryGetValue(key, out Open? open) && await open.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return _open.TryGetValue(key, out Open? open) ? await open.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false) : null;
         }
         finally
         {
@@ -98,5 +99,5 @@ public sealed class ApprovalDesk
         }
     }
 
-    private sealed record Open(Plan Plan, TaskCompletionSource<bool> Answer);
+    private sealed record Open(Plan Plan, TaskCompletionSource<bool?> Answer);
 }

@@ -17,6 +17,7 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
 {
     private const string Question = "approve";
     private const string Accept = "accept";
+    private const string Decline = "decline";
     private const int MostOpen = 256;
 
     private readonly AsyncLocal<RequestContext<CallToolRequestParams>?> _context = new();
@@ -42,8 +43,13 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
         if (context.Params?.InputResponses is { } responses && responses.TryGetValue(Question, out InputResponse? response))
         {
             _unasked[plan.Id] = true;
-            if (context.Params.RequestState is not { } state || !_asked.TryRemove(state, out Asked? asked) || asked.PlanId != plan.Id
-                || !await AnswerAsync(context, asked, IsAccepted(response), cancellationToken).ConfigureAwait(false))
+            if (context.Params.RequestState is not { } state || !_asked.TryRemove(state, out Asked? asked) || asked.PlanId != plan.Id)
+            {
+                throw Undecided(plan, "the answer is to no question that waits");
+            }
+
+            if (!(await AnswerAsync(context, asked, ActionOf(response), cancellationToken).ConfigureAwait(false)
+                ?? throw Undecided(plan, "the question was put aside")))
             {
                 return false;
             }
@@ -59,34 +65,39 @@ internal sealed class ElicitationApprover(ApprovalDesk desk, Func<string, Uri> a
         throw Ask(context, kind, plan);
     }
 
-    // What is no answer agrees to nothing.
-    private static bool IsAccepted(InputResponse? response)
+    // What is no answer agrees to nothing, and declines nothing.
+    private static string? ActionOf(InputResponse? response)
     {
         try
         {
-            return response?.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.Action == Accept;
+            return response?.Deserialize(InputResponse.ElicitResultJsonTypeInfo)?.Action;
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 
-    private async Task<bool> AnswerAsync(RequestContext<CallToolRequestParams> context, Asked asked, bool isAccepted, CancellationToken cancellationToken)
+    private static GuardRefusedException Undecided(Plan plan, string why) => new(
+        "approval", $"Plan {plan.Id[..12]} is not approved: {why}. Nothing was sent. The plan stays open, and to apply it asks again.");
+
+    // Null where nobody has decided.
+    private async Task<bool?> AnswerAsync(RequestContext<CallToolRequestParams> context, Asked asked, string? action, CancellationToken cancellationToken)
     {
+        bool? said = action switch { Accept => true, Decline => false, _ => null };
         if (asked.PageKey is not { } key)
         {
-            return isAccepted;
+            return said;
         }
 
         // To agree to visit a page is no approval: that is given on the page.
-        if (!isAccepted)
+        if (said != true)
         {
             desk.Close(key);
-            return false;
+            return said;
         }
 
-        bool answer = await desk.WaitAsync(key, cancellationToken).ConfigureAwait(false);
+        bool? answer = await desk.WaitAsync(key, cancellationToken).ConfigureAwait(false);
         await context.Server.SendNotificationAsync(
             NotificationMethods.ElicitationCompleteNotification,
             new ElicitationCompleteNotificationParams { ElicitationId = key },

@@ -31,8 +31,11 @@ internal static class BootMedia
             && Replacements.Volume(parameter.Text) is not ("none" or "") && !parameter.Text.Contains("cloudinit", StringComparison.OrdinalIgnoreCase))
         .Select(static parameter => parameter.Name.ToLowerInvariant());
 
-    // Proxmox: without an order, the first disk comes first. The old form names kinds by letters: c for disks, d for CD-ROM, n for networks.
-    private static bool IsFirst(string drive, JsonElement config)
+    /// <summary>True if a machine starts from a drive before it comes to its disks.</summary>
+    /// <remarks>
+    /// Proxmox: without an order, the first disk comes first. The old form names kinds by letters: c for disks, d for CD-ROM, n for networks.
+    /// </remarks>
+    public static bool IsFirst(string drive, JsonElement config)
     {
         string boot = config.Text("boot") ?? "";
         if (!boot.Contains("order=", StringComparison.Ordinal))

@@ -27,10 +27,7 @@ internal static class Consequences
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
     {
         List<string> lines = [Says(call), .. await LocalDisks.SayAsync(client, call, cancellationToken).ConfigureAwait(false)];
-        if (Leaves(call) is { Length: > 0 } left)
-        {
-            lines.Add(left);
-        }
+        lines.AddRange(Left(call));
 
         foreach (PlanTarget target in targets)
         {
@@ -47,7 +44,7 @@ internal static class Consequences
     /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
     public static bool Fit(PlanDraft draft)
     {
-        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Calls.Select(Leaves).Where(static line => line.Length > 0),
+        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Calls.SelectMany(Left),
             .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites),
             .. draft.Purges.Select(static purge => purge.Describe())];
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
@@ -75,9 +72,16 @@ internal static class Consequences
 
     /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
     public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")
-        && call.Others.Any(static parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Any(IsDisk))
+        && call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Except(call.Ejected).Any(IsDisk))
             ? $"A disk that is taken from guest {call.Parameters.Find("vmid")} stays with it as an unused one (unused0 or higher) until that is deleted."
             : "";
+
+    private static IEnumerable<string> Left(PlannedCall call) => new[] { Leaves(call), Ejects(call) }.Where(static line => line.Length > 0);
+
+    private static string Ejects(PlannedCall call) => call.Ejected.Count == 0
+        ? ""
+        : $"No data is lost with {string.Join(", ", call.Ejected)} of guest {call.Parameters.Find("vmid")}: an image stays on its storage, and that of cloud-init is made "
+            + "again. A place in the boot order is given up, and an undo does not bring it back.";
 
     private static bool IsDisk(string key) =>
         key is [.., >= '0' and <= '9'] && key.TrimEnd([.. "0123456789"]) is "scsi" or "sata" or "ide" or "virtio" or "mp" or "efidisk" or "tpmstate";

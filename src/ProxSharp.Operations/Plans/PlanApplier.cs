@@ -7,7 +7,7 @@ using ProxSharp.Tasks;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Makes the calls of a plan, one after the other, and puts on record before each what is meant.</summary>
-internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, FreezeSwitch freeze, CallMarks marks)
+internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger, PlanStore plans, FreezeSwitch freeze, CallMarks marks)
 {
     private const int LongestMessage = 600;
 
@@ -157,7 +157,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     {
         if (isFirst && AppliedCalls.Any(entries, plan.Id))
         {
-            throw PlanStore.Used(plan.Id, entries);
+            throw plans.Used(plan.Id, entries);
         }
 
         checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());

@@ -92,7 +92,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Before.Add(UndoBuilder.Before(call, own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
-        UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, step))];
+        UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, Ejections.WayBack(step, call, own)))];
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
@@ -116,7 +116,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     // What the class of a call is by what it acts on, beyond its parameters.
     private static PlannedCall Judge(PlannedCall wanted, PlanTarget[] own, Building draft)
     {
-        PlannedCall call = Replacements.Judge(wanted, own);
+        PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
         call = ForeignVolumes.Judge(call, own, draft.Steps);
         return ShrunkMemory.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own), own);
     }

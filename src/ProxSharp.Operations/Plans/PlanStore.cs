@@ -9,6 +9,9 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 public sealed class PlanStore
 {
+    // What the mark of a plan says that was declined; that of one that was used or discarded is empty.
+    private static readonly byte[] s_declined = "declined"u8.ToArray();
+
     private readonly string _folder;
     private readonly Ledger _ledger;
 
@@ -124,9 +127,35 @@ public sealed class PlanStore
     /// <summary>True if a plan was applied or discarded, or somebody tried to. The ledger tells it too: a mark can be removed.</summary>
     internal bool IsUsed(Plan plan, IReadOnlyList<LedgerEntry> entries) => File.Exists(UsedPathOf(plan.Id)) || AppliedCalls.Any(entries, plan.Id);
 
-    /// <summary>Refuses a plan that was used. Whoever has lost the answer to it, because the connection broke, finds in the ledger what it said.</summary>
-    internal static GuardRefusedException Used(string id, IReadOnlyList<LedgerEntry> entries)
+    /// <summary>Closes a plan that a person has declined: nobody is asked about it again.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="GuardRefusedException">It was used meanwhile, or the mark that closes it cannot be written.</exception>
+    public void Decline(Plan plan)
     {
+        ArgumentNullException.ThrowIfNull(plan);
+        try
+        {
+            PrivateFiles.Write(UsedPathOf(plan.Id), s_declined, FileMode.CreateNew);
+        }
+        catch (IOException) when (File.Exists(UsedPathOf(plan.Id)))
+        {
+            throw Used(plan.Id, _ledger.List());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException(
+                "declined", $"Plan {plan.Id[..12]} was declined, and nothing was sent. It stays open, because it cannot be marked: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Refuses a plan that was used. Whoever has lost the answer to it, because the connection broke, finds in the ledger what it said.</summary>
+    internal GuardRefusedException Used(string id, IReadOnlyList<LedgerEntry> entries)
+    {
+        if (IsDeclined(id))
+        {
+            return new GuardRefusedException("declined", $"Plan {id[..12]} was declined by a person and is closed. Make no other one for the same unless that person wants it.");
+        }
+
         string made = entries.LastOrDefault(entry => entry.PlanId == id && entry.Kind == "outcome") is { } last
             ? $" What came of its calls is in the ledger, of the last one under the number {JsonTexts.Number(last.Number)}."
             : "";
@@ -209,6 +238,12 @@ public sealed class PlanStore
         string path = SealPathOf(id);
         return _ledger.HasKey && File.Exists(path) && CryptographicOperations.FixedTimeEquals(
             Encoding.ASCII.GetBytes(SealOf(id)), Encoding.ASCII.GetBytes(RegularFiles.ReadText(path).Trim()));
+    }
+
+    private bool IsDeclined(string id)
+    {
+        FileInfo mark = new(UsedPathOf(id));
+        return mark.Exists && mark.Length == s_declined.Length;
     }
 
     private string SealPathOf(string id) => Path.Combine(_folder, id + ".seal");

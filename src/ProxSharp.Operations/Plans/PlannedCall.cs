@@ -42,6 +42,12 @@ public sealed class PlannedCall
     /// </summary>
     internal OperationClass Grants { get; }
 
+    /// <summary>The drives that it takes out of a machine, and in which there is no disk: the state of the server tells, and nothing is lost by them.</summary>
+    internal IReadOnlyList<string> Ejected { get; private init; } = [];
+
+    /// <summary>The parameters by which the catalogue tells how bad it is.</summary>
+    internal ApiParameters Weighed => Ejections.Without(Parameters, Ejected);
+
     /// <summary>The file it sends; null for none.</summary>
     public PlanUpload? Upload { get; }
 
@@ -114,7 +120,7 @@ public sealed class PlannedCall
         return $"{operation} is refused: the API that this version knows has no such call, {there}.";
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants);
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants) { Ejected = Ejected };
 
     /// <summary>The request that leads to this call.</summary>
     public PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
@@ -127,16 +133,28 @@ public sealed class PlannedCall
     internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
     /// <summary>The call as one that puts another disk, or file, in the place of one: that is disruptive, and only the state of the server tells.</summary>
-    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least, Grants);
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least, Grants) { Ejected = Ejected };
 
     /// <summary>The call with a class that the state of the server makes worse than its parameters do.</summary>
-    internal PlannedCall AtLeast(OperationClass least) => least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least, Grants) : this;
+    internal PlannedCall AtLeast(OperationClass least) =>
+        least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least, Grants) { Ejected = Ejected } : this;
 
     /// <summary>The call as one that loses data because of the state of the server, whatever its class is by its parameters.</summary>
-    internal PlannedCall AsLosing() => new(Method, Path, Parameters, Class, Upload, _replaces, OperationClass.Destructive, Grants);
+    internal PlannedCall AsLosing() => new(Method, Path, Parameters, Class, Upload, _replaces, OperationClass.Destructive, Grants) { Ejected = Ejected };
 
     /// <summary>The call as one that makes a class of calls allowed for its guest by the policy.</summary>
-    internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, Class, Upload, _replaces, _least, kind);
+    internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, Class, Upload, _replaces, _least, kind) { Ejected = Ejected };
+
+    /// <summary>The call as one that takes drives without a disk out of a machine. It is judged by that before it is by anything else.</summary>
+    internal PlannedCall Ejecting(IReadOnlyList<string> drives) => new(
+        Method,
+        Path,
+        Parameters,
+        OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(Method, Path).ClassOf(Ejections.Without(Parameters, drives)),
+        Upload,
+        _replaces,
+        _least,
+        Grants) { Ejected = drives };
 
     /// <summary>True for a call that loses data because of the state of the server.</summary>
     internal bool LosesMore => _least == OperationClass.Destructive;
@@ -164,6 +182,19 @@ public sealed class PlannedCall
         }
 
         json.WriteEndArray();
+        WriteState(json);
+        if (Upload is { } upload)
+        {
+            json.WriteStartObject("upload");
+            json.WriteString("path", upload.Path);
+            json.WriteString("name", upload.FileName);
+            json.WriteEndObject();
+        }
+    }
+
+    // What the state of the server has made of it.
+    private void WriteState(Utf8JsonWriter json)
+    {
         if (_replaces)
         {
             json.WriteBoolean("replaces", true);
@@ -179,12 +210,15 @@ public sealed class PlannedCall
             json.WriteString("grants", OperationCatalogue.Word(Grants));
         }
 
-        if (Upload is { } upload)
+        if (Ejected.Count > 0)
         {
-            json.WriteStartObject("upload");
-            json.WriteString("path", upload.Path);
-            json.WriteString("name", upload.FileName);
-            json.WriteEndObject();
+            json.WriteStartArray("ejects");
+            foreach (string drive in Ejected)
+            {
+                json.WriteStringValue(drive);
+            }
+
+            json.WriteEndArray();
         }
     }
 
@@ -205,7 +239,7 @@ public sealed class PlannedCall
             : null;
         string path = json.GetProperty("path").GetString()!;
         bool replaces = json.TryGetProperty("replaces", out JsonElement said) && said.GetBoolean();
-        return ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
+        PlannedCall call = ApiMethods.TryParse(json.Text("method"), out ApiMethod method)
             ? new PlannedCall(
                 method,
                 path,
@@ -216,6 +250,16 @@ public sealed class PlannedCall
                 ReadClass(json, "least"),
                 ReadClass(json, "grants"))
             : throw new InvalidDataException("A call of the plan has no verb.");
+        return json.TryGetProperty("ejects", out JsonElement drives) ? ReadEjecting(product, call, drives) : call;
+    }
+
+    // What it says is true if the server says so too when it is applied.
+    private static PlannedCall ReadEjecting(ProxmoxProduct product, PlannedCall call, JsonElement json)
+    {
+        string[] drives = [.. json.EnumerateArray().Select(static drive => drive.GetString()!)];
+        return product == ProxmoxProduct.VirtualEnvironment && Ejections.Fit(call, drives)
+            ? call.Ejecting(drives)
+            : throw new InvalidDataException("A call of the plan takes out what is no drive.");
     }
 
     private static OperationClass ReadClass(JsonElement json, string name) => json.Text(name) is not { } word ? OperationClass.Read

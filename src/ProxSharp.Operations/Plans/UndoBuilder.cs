@@ -29,7 +29,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     /// <summary>Tells whether a call loses data for good, if there is no way back from it.</summary>
     public static bool LosesData(ApiSchema schema, PlannedCall call) =>
-        IsFinal(call) || call.LosesMore || OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Destroys(call.Parameters);
+        IsFinal(call) || call.LosesMore || OperationCatalogue.For(schema.Product).Find(call.Method, call.Path).Destroys(call.Weighed);
 
     public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {

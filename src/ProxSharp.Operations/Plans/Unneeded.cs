@@ -53,5 +53,5 @@ internal static class Unneeded
     internal static bool Stands(JsonElement config, ApiParameter parameter) => !s_orders.Contains(parameter.Name)
         && (parameter.Name == "description"
             ? config.Text(parameter.Name)?.TrimEnd('\n') == parameter.Text.TrimEnd('\n')
-            : config.Said(parameter.Name) == parameter.Text);
+            : config.Said(parameter.Name) == parameter.Text || Ejections.IsMade(parameter, config.Text(parameter.Name)));
 }
