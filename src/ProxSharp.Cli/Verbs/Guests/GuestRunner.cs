@@ -174,7 +174,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             }
 
             progress.Started(guest, upid);
+            long start = run.Command.Services.Time.GetTimestamp();
             TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
+            await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
             return item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -188,6 +190,25 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
             return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
+    }
+
+    // A guest under high availability is brought where it shall be only after its task has ended.
+    private async Task EndOfHaAsync(
+        ServerSession session, PveClient pve, GuestSummary guest, Upid upid, long start, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        if (HaGoal.Of(upid, change.OtherNode) is not { } goal)
+        {
+            return;
+        }
+
+        TimeProvider time = run.Command.Services.Time;
+        HaWait wait = new(session, pve, time, upid, guest, goal)
+        {
+            Timeout = run.WaitTimeout - time.GetElapsedTime(start),
+            Outage = TaskAdvice.Outage(run.Command),
+        };
+        progress.Noted(guest, wait.Text);
+        await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // An answer that was lost is looked for: the task that was started, or the proof that nothing was.

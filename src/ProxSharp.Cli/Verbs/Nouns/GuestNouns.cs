@@ -10,7 +10,7 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>The nouns <c>vm</c> and <c>ct</c>, which have most verbs in common, and <c>guest</c> for both at once.</summary>
 internal static class GuestNouns
 {
-    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error.";
+    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error. Under high availability it waits until that has done it.";
 
     /// <summary><c>prox vm</c>.</summary>
     public static Noun Vm(VerbContext context) => Build(context, GuestKind.Vm, new Noun("vm", "Virtual machines."));
