@@ -34,7 +34,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         ChangeRules.CheckContext(run, run.Context);
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
-        GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null)];
+        GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null && change.Obstacle?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
         bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters));
         ChangeRules.CheckGuests(run, guests, isAsked);
@@ -151,10 +151,19 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             return new BulkItem { Guest = chosen, Outcome = BulkOutcome.NotStarted };
         }
 
-        return change.Skip?.Invoke(guest) is { } since
-            ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = since }
+        return change.Skip?.Invoke(guest) is { } since ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = since }
+            : change.Obstacle?.Invoke(guest) is { } obstacle ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Failed, Error = Hindered(guest, obstacle) }
             : await ChangeAsync(session, pve, guest, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    private static CliException Hindered(GuestSummary guest, GuestObstacle obstacle) => new(new CliError
+    {
+        Code = "conflict",
+        ExitCode = ExitCodes.Conflict,
+        Message = $"{GuestKinds.Title(guest)}: {obstacle.Reason}",
+        Hint = obstacle.Advice,
+        Node = guest.Node,
+    });
 
     private async Task<BulkItem> ChangeAsync(
         ServerSession session, PveClient pve, GuestSummary guest, IChangeProgress progress, CancellationToken cancellationToken)
