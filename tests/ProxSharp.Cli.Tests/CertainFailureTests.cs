@@ -131,14 +131,13 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     [InlineData("vm reboot 106:106", "skipped,it does not run")]
     [InlineData("vm reboot 'stag*'", "skipped,it does not run")]
     [InlineData("vm suspend 'status=stopped,-105' --max 9", "106,skipped,it does not run")]
-    [InlineData("vm start 106:106,9000:9000 --dry-run", "")]
     [InlineData("vm stop 9000", "skipped,it is stopped already")]
     [InlineData("vm stop staging", "skipped,it is stopped already")]
     public async Task GuestOfASelection_ThatCannot_IsSkipped(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        string rows = (await cli.LineAsync($"{line}{(line.Contains("--dry-run", StringComparison.Ordinal) ? "" : " -o csv --fields vmid,outcome,message")}")).Succeeded();
+        string rows = (await cli.LineAsync($"{line} -o csv --fields vmid,outcome,message")).Succeeded();
 
         Assert.Contains(expected, rows, StringComparison.Ordinal);
     }
