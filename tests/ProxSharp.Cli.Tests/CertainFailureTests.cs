@@ -108,6 +108,74 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
         Assert.Contains("100,skipped,it is on pve1 already", rows, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("vm start debian-13-template", "it is a template, and never runs", "Make a guest of it: prox vm clone 9000")]
+    [InlineData("vm resume 9000", "it is a template, and never runs", "prox vm clone 9000")]
+    [InlineData("vm suspend staging", "it does not run", "Start it: prox vm start 106")]
+    [InlineData("vm reboot 106", "it does not run", "Start it: prox vm start 106")]
+    [InlineData("vm reset 106", "it does not run", "Start it: prox vm start 106")]
+    [InlineData("vm start 9000 --dry-run", "it is a template", "prox vm clone 9000")]
+    [InlineData("vm reboot 106 --dry-run", "it does not run", "prox vm start 106")]
+    [InlineData("vm snapshot create 9000 before", "it is a template, which has no snapshots", "prox vm clone 9000")]
+    public async Task GuestNamedItself_ThatCannot_IsConflict(string line, string reason, string advice)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string error = (await cli.LineAsync(line)).FailedWith(6);
+
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Contains(advice, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm reboot 106:106", "skipped,it does not run")]
+    [InlineData("vm reboot 'stag*'", "skipped,it does not run")]
+    [InlineData("vm suspend 'status=stopped,-105' --max 9", "106,skipped,it does not run")]
+    [InlineData("vm stop 9000", "skipped,it is stopped already")]
+    [InlineData("vm stop staging", "skipped,it is stopped already")]
+    public async Task GuestOfASelection_ThatCannot_IsSkipped(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string rows = (await cli.LineAsync($"{line} -o csv --fields vmid,outcome,message")).Succeeded();
+
+        Assert.Contains(expected, rows, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GuestsNamedThemselves_OneThatCannot_FailsAndTheOthersGoOn()
+    {
+        SimulatedCluster own = await SimulatedCluster.StillAsync();
+        await using (own.ConfigureAwait(true))
+        {
+            using CliHarness cli = await own.UserAsync();
+
+            CliRun shown = await cli.LineAsync("vm start 9000,106 --dry-run");
+            CliRun run = await cli.LineAsync("vm start 9000,106 -o csv --fields vmid,outcome");
+
+            shown.Succeeded();
+            Assert.Contains("it would fail", shown.Errors, StringComparison.Ordinal);
+            run.FailedWithCode(6);
+            Assert.Contains("106,ok", run.Output, StringComparison.Ordinal);
+            Assert.Contains("9000,failed", run.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Delete_GuestUnderHighAvailability_IsConflictUntilTheHintIsFollowed()
+    {
+        SimulatedCluster own = await SimulatedCluster.StillAsync();
+        await using (own.ConfigureAwait(true))
+        {
+            using CliHarness cli = await own.UserAsync();
+            (await cli.LineAsync("ha resource create vm:106 --state stopped")).Succeeded();
+
+            Assert.Contains("prox vm delete 106 --purge", (await cli.LineAsync("vm delete staging --yes")).FailedWith(6), StringComparison.Ordinal);
+            Assert.Contains("only with --purge", (await cli.LineAsync("vm delete staging --dry-run")).FailedWith(6), StringComparison.Ordinal);
+            (await cli.LineAsync("vm delete 106 --purge --yes")).Succeeded();
+        }
+    }
+
     [Fact]
     public async Task Delete_ProtectedGuest_IsConflictUntilTheHintIsFollowed()
     {

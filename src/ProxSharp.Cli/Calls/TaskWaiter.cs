@@ -147,7 +147,8 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         return isOver ? Text(status, "exitstatus") is { Length: > 0 } end ? end : "the server does not know how it ended" : null;
     }
 
-    private static bool MayPass(ProxmoxException failure) => failure switch
+    /// <summary>True for a failure to look that a wait survives.</summary>
+    public static bool MayPass(ProxmoxException failure) => failure switch
     {
         ProxmoxConnectionException connection => !connection.IsCertificateProblem,
         ProxmoxAuthenticationException or ProxmoxPermissionException or ProxmoxNotFoundException => false,

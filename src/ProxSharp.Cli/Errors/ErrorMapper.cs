@@ -89,7 +89,9 @@ internal static class ErrorMapper
             }
             : wait.InnerException is ProxmoxConnectionException { IsCertificateProblem: false }
             ? error with { Hint = WaitOn(upid) }
-            : error with { Hint = error.Hint ?? $"Look at the task: {PrintedCommands.Of("task", "show", upid)}" };
+            : wait.InnerException is ProxmoxException
+            ? error with { Hint = ThenWaitOn(error.Hint, upid) }
+            : error with { Hint = $"Look at the task: {PrintedCommands.Of("task", "show", upid)}" };
     }
 
     /// <summary>Makes the error for a wait during which the server went out of reach for too long; the task may go on.</summary>
@@ -108,6 +110,22 @@ internal static class ErrorMapper
             Node = upid.Split(':')[1],
             IsRetryable = true,
         };
+    }
+
+    /// <summary>Makes the error for a wait that a failure ended which does not pass by itself; the task may go on.</summary>
+    /// <param name="upid">The task.</param>
+    /// <param name="failure">The failure.</param>
+    public static CliError Unseen(string upid, ProxmoxException failure)
+    {
+        CliError error = Map(failure);
+        return error with { Hint = ThenWaitOn(error.Hint, upid), Upid = upid, Node = upid.Split(':')[1] };
+    }
+
+    // What helps against the failure comes first; after that the task can be looked at again.
+    private static string ThenWaitOn(string? advice, string upid)
+    {
+        string wait = $"wait on with: {PrintedCommands.Of("task", "wait", upid)}";
+        return advice is null ? $"W{wait[1..]}" : $"{advice.TrimEnd('.')}. Then {wait}";
     }
 
     private static string WaitOn(string upid) => $"When the server answers again, wait on with: {PrintedCommands.Of("task", "wait", upid)}";

@@ -16,6 +16,12 @@ internal static partial class KnownRefusals
             return Conflict(error, Unprotect(api.Path));
         }
 
+        // Proxmox: a guest under high availability is destroyed only together with its entry there.
+        if (api.ServerMessage.Contains("purge parameter not set", StringComparison.Ordinal))
+        {
+            return Conflict(error, Purge(api.Path));
+        }
+
         // Proxmox: a container that runs is not overwritten by a backup; a VM says so in its task.
         if (api.ServerMessage.Contains("can't overwrite running container", StringComparison.Ordinal))
         {
@@ -84,6 +90,14 @@ internal static partial class KnownRefusals
     private static string Unprotect(string path) => GuestPath.Match(path) is { Success: true } guest
         ? $"Lift the protection first: {PrintedCommands.Of(guest.Groups["kind"].Value == "lxc" ? "ct" : "vm", "set", guest.Groups["id"].Value, "--protection=false")}"
         : "Lift the protection first";
+
+    private static string Purge(string path)
+    {
+        const string What = "Take it out of high availability and of jobs along with it";
+        return GuestPath.Match(path) is { Success: true } guest
+            ? $"{What}: {PrintedCommands.Of(guest.Groups["kind"].Value == "lxc" ? "ct" : "vm", "delete", guest.Groups["id"].Value, "--purge")}"
+            : $"{What}: purge=1";
+    }
 
     private static Regex NotImplemented => field ??= new("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant);
 

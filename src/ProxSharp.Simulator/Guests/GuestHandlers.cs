@@ -42,8 +42,7 @@ internal sealed class GuestHandlers(PveState state, GuestContext context)
     {
         Guest guest = state.GetGuest(call);
         JsonObject status = context.Figures.Status(guest, full: true);
-        bool managed = state.Collections.Find("/cluster/ha/resources", $"{(guest.IsContainer ? "ct" : "vm")}:{guest.VmId}") is not null;
-        status["ha"] = new JsonObject { ["managed"] = managed ? 1 : 0 };
+        status["ha"] = state.Ha.Summary(guest);
         if (!guest.IsContainer && guest.Config.GetValueOrDefault("agent") is { } agent && !agent.StartsWith('0') && !agent.Contains("enabled=0", StringComparison.Ordinal))
         {
             status["agent"] = 1;

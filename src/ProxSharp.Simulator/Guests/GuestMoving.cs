@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
@@ -42,6 +43,11 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             throw ApiFault.Failed("can't migrate running VM without --online");
         }
 
+        if (ThroughHa(call, guest, target) is { } asked)
+        {
+            return asked;
+        }
+
         bool online = guest.IsRunning;
         bool withDisks = call.IsSet("with-local-disks");
         return Run(call, guest, target, "qmigrate", online, () =>
@@ -59,8 +65,16 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         string target = DemandTarget(call, guest);
         return guest.IsRunning && !call.IsSet("restart") && !call.IsSet("online")
             ? throw ApiFault.Failed("Can't migrate running container without --online or --restart")
-            : Run(call, guest, target, "vzmigrate", online: false, static () => { });
+            : ThroughHa(call, guest, target) ?? Run(call, guest, target, "vzmigrate", online: false, static () => { });
     }
+
+    // Proxmox: a guest that the high-availability manager looks after is moved by it; the call only asks for that.
+    private ApiReply? ThroughHa(ApiCall call, Guest guest, string target) => !state.Ha.IsManaged(guest) ? null : ApiReply.Of(
+        state.Tasks.Start(GuestContext.Task(call, "hamigrate", guest) with
+        {
+            Lines = [$"Requesting HA migration for {guest.Label} to node {target}"],
+            Work = _ => state.Ha.Move(HaManager.IdOf(guest), target),
+        }).Upid);
 
     private ApiReply Run(ApiCall call, Guest guest, string target, string type, bool online, Action check)
     {

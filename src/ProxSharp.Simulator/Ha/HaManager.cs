@@ -47,6 +47,11 @@ internal sealed class HaManager(PveState state)
         Touch(sid);
     }
 
+    /// <summary>What the state of a guest tells about its management.</summary>
+    public JsonObject Summary(Guest guest) => state.Collections.Find(Resources, IdOf(guest)) is { } resource
+        ? new JsonObject { ["managed"] = 1, ["state"] = StateOf(IdOf(guest), resource) }
+        : new JsonObject { ["managed"] = 0 };
+
     /// <summary>What the manager shows of a resource.</summary>
     public string StateOf(string sid, JsonObject resource)
     {
@@ -56,7 +61,8 @@ internal sealed class HaManager(PveState state)
         }
 
         string wanted = Wanted(resource);
-        return IsDue(sid) ? _tasks.TryGetValue(sid, out SimulatedTask? task) && task.IsRunning && task.Type is "qmigrate" or "vzmigrate" ? "migrate"
+        return HasFailed(sid) ? "error"
+            : IsDue(sid) ? _tasks.TryGetValue(sid, out SimulatedTask? task) && task.IsRunning && task.Type is "qmigrate" or "vzmigrate" ? "migrate"
             : wanted switch
             {
                 "started" => guest.IsRunning ? "started" : "starting",
@@ -77,6 +83,13 @@ internal sealed class HaManager(PveState state)
 
         foreach ((string sid, JsonObject resource) in resources)
         {
+            if (HasFailed(sid))
+            {
+                // Proxmox: what has failed is left alone until somebody disables it.
+                _ = Wanted(resource) == "disabled" && _tasks.Remove(sid);
+                continue;
+            }
+
             bool isBusy = _tasks.TryGetValue(sid, out SimulatedTask? running) && running.IsRunning;
             if (!isBusy && IsDue(sid) && GuestOf(sid) is { Lock: null } guest && Next(sid, guest, Wanted(resource)) is { } request)
             {
@@ -84,6 +97,10 @@ internal sealed class HaManager(PveState state)
             }
         }
     }
+
+    // A move that fails leaves the guest as it was; a start or a stop that fails is an error.
+    private bool HasFailed(string sid) => _tasks.TryGetValue(sid, out SimulatedTask? task)
+        && !task.IsRunning && task.ExitStatus != "OK" && task.Type is not ("qmigrate" or "vzmigrate");
 
     private bool IsDue(string sid) => _seen.GetValueOrDefault(sid, DateTimeOffset.MinValue) + s_round <= state.Now;
 

@@ -49,6 +49,19 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     }
 
     /// <inheritdoc/>
+    public void Noted(GuestSummary guest, string text)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue(guest.Id.Value, out Running? running))
+            {
+                (running.Fraction, running.Text) = (null, text);
+                Draw(isForced: true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Moved(GuestSummary guest, TaskProgress progress)
     {
         lock (_gate)

@@ -21,6 +21,9 @@ internal interface IChangeProgress : IDisposable
     /// <summary>A task wrote a line into its log.</summary>
     void Logged(GuestSummary guest, string line);
 
+    /// <summary>Something else than the task is waited for.</summary>
+    void Noted(GuestSummary guest, string text);
+
     /// <summary>A task got further.</summary>
     void Moved(GuestSummary guest, TaskProgress progress);
 

@@ -40,6 +40,9 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     }
 
     /// <inheritdoc/>
+    public void Noted(GuestSummary guest, string text) => Line(isSingle ? text : $"{GuestKinds.Title(guest)}: {text}");
+
+    /// <inheritdoc/>
     public void Moved(GuestSummary guest, TaskProgress progress)
     {
         if (!isSingle || _terminal is null || progress.Fraction is not { } fraction)

@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -60,6 +61,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
 
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
+
+    /// <summary>Tells why it cannot be done with a guest as it is; null if it can.</summary>
+    public Func<GuestSummary, GuestObstacle?>? Obstacle { get; init; }
 
     /// <summary>Tells why a call would change nothing about a guest; null if it would.</summary>
     public Func<GuestSummary, ApiParameters, string?>? Unneeded { get; init; }

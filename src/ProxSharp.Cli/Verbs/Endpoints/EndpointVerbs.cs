@@ -84,14 +84,15 @@ internal static class EndpointVerbs
                 return await ReadAsync(run, binding, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
-            GuestChange change = ChangeOf(run, binding, spec, parameters.Parameters);
+            GuestChange change = ChangeOf(run, binding, spec, targets, parameters.Parameters);
             return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
         });
     }
 
     /// <summary>What a verb does to each of its guests.</summary>
-    private static GuestChange ChangeOf(VerbRun run, EndpointBinding binding, EndpointSpec spec, ApiParameters parameters)
+    private static GuestChange ChangeOf(VerbRun run, EndpointBinding binding, EndpointSpec spec, GuestTargets targets, ApiParameters parameters)
     {
+        bool IsNamed(GuestSummary guest) => targets.IsNamed(run, guest);
         PlannedCall Plan(GuestSummary guest, string node) => new(
             binding.Endpoint.Method, GuestPath(run, binding, guest, node), spec.Adjust?.Invoke(guest, parameters) ?? parameters)
         {
@@ -100,7 +101,9 @@ internal static class EndpointVerbs
         };
         return new(spec.Name, binding.Schema, binding.Endpoint, Plan)
         {
-            Skip = spec.Unneeded is { } unneeded ? guest => spec.Skip?.Invoke(guest) ?? unneeded(guest, parameters) : spec.Skip,
+            Skip = guest => spec.Skip?.Invoke(guest) ?? spec.Unneeded?.Invoke(guest, parameters)
+                ?? (IsNamed(guest) ? null : spec.Obstacle?.Invoke(guest)?.Reason),
+            Obstacle = guest => IsNamed(guest) ? spec.Obstacle?.Invoke(guest) : null,
             Refusal = spec.Refusal is { } refusal ? guest => refusal(guest, parameters) : null,
             OtherNode = spec.OtherNode is { } other ? GuestMaking.Value(parameters, other) : null,
             Part = Subject.OfGuest(run.Command.Path, binding.PathValues(run)),

@@ -18,6 +18,9 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
     /// <summary>Tells why there is nothing to do for a guest; null if there is.</summary>
     public Func<GuestSummary, string?>? Skip { get; init; }
 
+    /// <summary>Tells why it cannot be done with a guest that was named itself; null if it can, or if a selection goes on without the guest.</summary>
+    public Func<GuestSummary, GuestObstacle?>? Obstacle { get; init; }
+
     /// <summary>Tells why the server is certain to refuse it for a guest as it is now; null if it may be carried out.</summary>
     public Func<GuestSummary, string?>? Refusal { get; init; }
 

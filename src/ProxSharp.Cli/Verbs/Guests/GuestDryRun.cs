@@ -27,10 +27,12 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
             }
         }
 
+        GuestSummary[] chosen = [.. guests.Where(guest => skipped.TrueForAll(other => other.Guest.Id != guest.Id))];
+        GuestSummary[] meant = [.. chosen.Where(guest => change.Obstacle?.Invoke(guest) is null)];
+        CheckObstacles([.. chosen.Except(meant)], isAll: plan.Count == 0);
         if (run.IsShown && plan.Count > 0)
         {
             await CheckNodeAsync(cancellationToken).ConfigureAwait(false);
-            GuestSummary[] meant = [.. guests.Where(guest => skipped.TrueForAll(other => other.Guest.Id != guest.Id))];
             await CheckSnapshotAsync(meant, cancellationToken).ConfigureAwait(false);
             CheckRefusals(meant);
         }
@@ -97,6 +99,26 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
         foreach ((GuestSummary guest, _) in missing)
         {
             run.Command.Warn($"{GuestKinds.Title(guest)} has no snapshot '{name}': the server would refuse it");
+        }
+    }
+
+    private void CheckObstacles(IReadOnlyList<GuestSummary> hindered, bool isAll)
+    {
+        (GuestSummary Guest, GuestObstacle Obstacle)[] all = [.. hindered.Select(guest => (guest, change.Obstacle!.Invoke(guest)!))];
+        if (all.Length > 0 && isAll)
+        {
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = string.Join("; ", all.Select(static item => $"{GuestKinds.Title(item.Guest)}: {item.Obstacle.Reason}")),
+                Hint = all[0].Obstacle.Advice,
+            });
+        }
+
+        foreach ((GuestSummary guest, GuestObstacle obstacle) in all)
+        {
+            run.Command.Warn($"{GuestKinds.Title(guest)}: {obstacle.Reason}: it would fail. {obstacle.Advice}");
         }
     }
 

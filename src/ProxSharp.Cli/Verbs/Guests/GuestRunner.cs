@@ -34,7 +34,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         ChangeRules.CheckContext(run, run.Context);
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
-        GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null)];
+        GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null && change.Obstacle?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
         bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters));
         ChangeRules.CheckGuests(run, guests, isAsked);
@@ -151,10 +151,19 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             return new BulkItem { Guest = chosen, Outcome = BulkOutcome.NotStarted };
         }
 
-        return change.Skip?.Invoke(guest) is { } since
-            ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = since }
+        return change.Skip?.Invoke(guest) is { } since ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Skipped, Reason = since }
+            : change.Obstacle?.Invoke(guest) is { } obstacle ? new BulkItem { Guest = guest, Outcome = BulkOutcome.Failed, Error = Hindered(guest, obstacle) }
             : await ChangeAsync(session, pve, guest, progress, cancellationToken).ConfigureAwait(false);
     }
+
+    private static CliException Hindered(GuestSummary guest, GuestObstacle obstacle) => new(new CliError
+    {
+        Code = "conflict",
+        ExitCode = ExitCodes.Conflict,
+        Message = $"{GuestKinds.Title(guest)}: {obstacle.Reason}",
+        Hint = obstacle.Advice,
+        Node = guest.Node,
+    });
 
     private async Task<BulkItem> ChangeAsync(
         ServerSession session, PveClient pve, GuestSummary guest, IChangeProgress progress, CancellationToken cancellationToken)
@@ -174,7 +183,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             }
 
             progress.Started(guest, upid);
+            long start = run.Command.Services.Time.GetTimestamp();
             TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
+            await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
             return item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -188,6 +199,25 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
             return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
+    }
+
+    // A guest under high availability is brought where it shall be only after its task has ended.
+    private async Task EndOfHaAsync(
+        ServerSession session, PveClient pve, GuestSummary guest, Upid upid, long start, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        if (HaGoal.Of(upid, change.OtherNode) is not { } goal)
+        {
+            return;
+        }
+
+        TimeProvider time = run.Command.Services.Time;
+        HaWait wait = new(session, pve, time, upid, guest, goal)
+        {
+            Timeout = run.WaitTimeout - time.GetElapsedTime(start),
+            Outage = TaskAdvice.Outage(run.Command),
+        };
+        progress.Noted(guest, wait.Text);
+        await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // An answer that was lost is looked for: the task that was started, or the proof that nothing was.

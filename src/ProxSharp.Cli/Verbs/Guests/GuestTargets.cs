@@ -58,6 +58,11 @@ internal sealed class GuestTargets
         return selector is null ? Choose(words, all) : Choose(selector, all);
     }
 
+    /// <summary>Tells whether a guest was named itself, by its number or its name, and not only chosen by a selection.</summary>
+    public bool IsNamed(VerbRun run, GuestSummary guest) => (_many is not null ? run.Value(_many) ?? [] : [run.Value(_one!)!])
+        .SelectMany(static word => IsWholeName(word) ? [word] : word.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        .Any(word => word == guest.Id.ToString() || string.Equals(word, guest.Name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Finds guests that an option names.</summary>
     /// <exception cref="CliException">A word fits no guest.</exception>
     public static async Task<IReadOnlyList<GuestSummary>> NamedAsync(

@@ -79,7 +79,10 @@ internal static class GuestMoreSpecs
         ],
         Aliases = ["destroy"],
         Refusal = static (guest, parameters) =>
-            guest.Status == GuestStatus.Running && GuestMaking.Value(parameters, "force") is not "1" ? "it runs, and is destroyed only when it is stopped" : null,
+            guest.Status == GuestStatus.Running && GuestMaking.Value(parameters, "force") is not "1" ? "it runs, and is destroyed only when it is stopped"
+            : guest.HaState is { Length: > 0 } && GuestMaking.Value(parameters, "purge") is not "1"
+            ? "it is under high availability, and is destroyed only with --purge"
+            : null,
     };
 
     /// <summary>Moves guests to another node.</summary>

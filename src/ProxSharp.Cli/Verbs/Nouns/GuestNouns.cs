@@ -10,7 +10,7 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>The nouns <c>vm</c> and <c>ct</c>, which have most verbs in common, and <c>guest</c> for both at once.</summary>
 internal static class GuestNouns
 {
-    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error.";
+    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error. Under high availability it waits until that has done it.";
 
     /// <summary><c>prox vm</c>.</summary>
     public static Noun Vm(VerbContext context) => Build(context, GuestKind.Vm, new Noun("vm", "Virtual machines."));
@@ -73,7 +73,8 @@ internal static class GuestNouns
     {
         Examples = Power(kind, "start", "web*", "all whose names begin with web"),
         Details = Idempotent,
-        Skip = Unless(GuestStatus.Running, "it runs already"),
+        Skip = Already(GuestStatus.Running, "it runs already"),
+        Obstacle = guest => Template(kind, guest),
     };
 
     private static EndpointSpec Shutdown(GuestKind kind) =>
@@ -81,40 +82,40 @@ internal static class GuestNouns
         {
             Examples = Power(kind, "shutdown", "@node-pve2 --timeout 120", "all on a node, each with two minutes' time"),
             Details = Idempotent,
-            Skip = Unless(GuestStatus.Stopped, "it is stopped already"),
+            Skip = Already(GuestStatus.Stopped, "it is stopped already"),
         };
 
     private static EndpointSpec Stop(GuestKind kind) => new("stop", Call(kind, "stop"), $"Stop {kind.Many()} at once, as if their power plugs were pulled.")
     {
         Examples = Power(kind, "stop", "@pool-production --dry-run", "see what would be stopped"),
         Details = Idempotent,
-        Skip = Unless(GuestStatus.Stopped, "it is stopped already"),
+        Skip = Already(GuestStatus.Stopped, "it is stopped already"),
     };
 
     private static EndpointSpec Reboot(GuestKind kind) =>
         new("reboot", Call(kind, "reboot"), $"Shut {kind.Many()} down and start them again; pending changes take effect.")
         {
             Examples = Power(kind, "reboot", "@tag-web --parallel 1", "one after the other"),
-            Skip = Unless(GuestStatus.Stopped, "it does not run"),
+            Obstacle = guest => Stopped(kind, guest),
         };
 
     private static EndpointSpec Reset() => new("reset", Call(GuestKind.Vm, "reset"), "Reset virtual machines, as if their reset buttons were pressed.")
     {
         Examples = Power(GuestKind.Vm, "reset", "100,101", "two of them"),
-        Skip = Unless(GuestStatus.Stopped, "it does not run"),
+        Obstacle = guest => Stopped(GuestKind.Vm, guest),
     };
 
     private static EndpointSpec Suspend(GuestKind kind) =>
         new("suspend", Call(kind, "suspend"), $"Pause {kind.Many()}; their memory stays in use, or goes to disk with --todisk.")
         {
             Examples = Power(kind, "suspend", "status=running", "all that run"),
-            Skip = Unless(GuestStatus.Stopped, "it does not run"),
+            Obstacle = guest => Stopped(kind, guest),
         };
 
     private static EndpointSpec Resume(GuestKind kind) => new("resume", Call(kind, "resume"), $"Let suspended {kind.Many()} go on.")
     {
         Examples = Power(kind, "resume", "100:199", "those with these numbers"),
-        Skip = static guest => guest.IsTemplate ? "it is a template" : null,
+        Obstacle = guest => Template(kind, guest),
     };
 
     private static string Call(GuestKind kind, string verb) => $"POST /nodes/{{node}}/{kind.Segment()}/{{vmid}}/status/{verb}";
@@ -128,6 +129,12 @@ internal static class GuestNouns
             "a selection without one of them; do not wait"),
     ];
 
-    private static Func<GuestSummary, string?> Unless(GuestStatus status, string reason) =>
-        guest => guest.IsTemplate ? "it is a template" : guest.Status == status ? reason : null;
+    private static Func<GuestSummary, string?> Already(GuestStatus status, string reason) => guest => guest.Status == status ? reason : null;
+
+    private static GuestObstacle? Template(GuestKind kind, GuestSummary guest) => !guest.IsTemplate ? null : new GuestObstacle(
+        "it is a template, and never runs", $"Make a guest of it: {PrintedCommands.Of(kind.Noun(), "clone", guest.Id.ToString())}");
+
+    private static GuestObstacle? Stopped(GuestKind kind, GuestSummary guest) => Template(kind, guest) ?? (guest.Status != GuestStatus.Stopped
+        ? null
+        : new GuestObstacle("it does not run", $"Start it: {PrintedCommands.Of(kind.Noun(), "start", guest.Id.ToString())}"));
 }

@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
@@ -51,7 +52,9 @@ internal static class GuestSnapshotSpecs
         Adjust = static (_, parameters) => GuestMaking.Value(parameters, "snapname") is ("current" or "pending") and { } reserved
             ? throw CliException.Usage($"'{reserved}' cannot be the name of a snapshot: the server uses it itself", "Take another name")
             : parameters,
-        Skip = static guest => guest.IsTemplate ? "it is a template" : null,
+        Obstacle = guest => guest.IsTemplate
+            ? new GuestObstacle("it is a template, which has no snapshots", $"Take one of a clone: {PrintedCommands.Of(kind.Noun(), "clone", guest.Id.ToString())}")
+            : null,
     };
 
     private static EndpointSpec Show(GuestKind kind, string path, string noun) =>

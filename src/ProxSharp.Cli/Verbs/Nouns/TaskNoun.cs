@@ -9,7 +9,9 @@ using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Mcp.Sites;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
@@ -244,7 +246,8 @@ internal static class TaskNoun
             Arguments = [upids],
             Options = [quiet],
             Traits = VerbTraits.Waits,
-            Details = "Ends with exit code 9 if one of them failed, and 11 if the time for waiting was over.",
+            Details = "Ends with exit code 9 if one of them failed, and 11 if the time for waiting was over. After a task that only asked high availability "
+                + "(hastart, hastop, hamigrate) it waits until the guest is where it shall be.",
             Examples = [new($"task wait {Example}", "one task"), new(
                 $"task wait {Example} --wait-timeout 600 --quiet", "ten minutes at most, without its log")],
         };
@@ -254,8 +257,10 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         List<(string Upid, string End)> ends = [];
+        string? target = null;
         void Show(string line)
         {
+            target = HaGoal.TargetIn(line) ?? target;
             if (!quiet)
             {
                 run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
@@ -264,10 +269,14 @@ internal static class TaskNoun
 
         foreach (string upid in upids.Select(Checked))
         {
+            long start = run.Command.Services.Time.GetTimestamp();
             TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = TaskAdvice.Outage(run.Command) };
+            target = null;
             try
             {
-                ends.Add((upid, await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false)));
+                string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+                await EndOfHaAsync(run, session, upid, target, start, cancellationToken).ConfigureAwait(false);
+                ends.Add((upid, end));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -285,6 +294,28 @@ internal static class TaskNoun
 
         WriteEnds(run, ends);
         return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    // A task that only asked high availability has ended before the guest is where it shall be.
+    private static async Task EndOfHaAsync(VerbRun run, ServerSession session, string upid, string? target, long start, CancellationToken cancellationToken)
+    {
+        if (session.Pve is not { } pve || !Ids.Upid.TryParse(upid, out Ids.Upid task) || HaGoal.Of(task, target) is not { } goal)
+        {
+            return;
+        }
+
+        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (all.FirstOrDefault(guest => guest.Id.ToString() == task.Id) is { } guest)
+        {
+            TimeProvider time = run.Command.Services.Time;
+            HaWait wait = new(session, pve, time, task, guest, goal)
+            {
+                Timeout = run.WaitTimeout - time.GetElapsedTime(start),
+                Outage = TaskAdvice.Outage(run.Command),
+            };
+            run.Note(wait.Text);
+            await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static void WriteEnds(VerbRun run, List<(string Upid, string End)> ends) => run.Write(
