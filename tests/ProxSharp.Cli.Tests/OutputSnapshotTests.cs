@@ -62,6 +62,9 @@ public sealed partial class OutputSnapshotTests
         ["backup key recover"] = "BackupVerbTests: keys of chance",
     };
 
+    /// <summary>The commands that are recorded here, or have tests of their own.</summary>
+    internal static IEnumerable<string> Covered => OutputSamples.Commands.Concat(s_elsewhere.Keys);
+
     [Theory]
     [MemberData(nameof(OutputSamples.All), MemberType = typeof(OutputSamples))]
     public async Task Output_OfACommandWrittenByHand_IsAsRecorded(string command, string arguments, string[] before)

@@ -19,6 +19,13 @@ internal static class Snapshot
         Assert.Equal(File.ReadAllText(file), actual, ignoreLineEndingDifferences: true);
     }
 
+    /// <summary>Returns what the file of that name holds; nothing if there is none.</summary>
+    public static string Read(string name)
+    {
+        string file = Path.Combine(Folder(), $"{name}.txt");
+        return File.Exists(file) ? File.ReadAllText(file).ReplaceLineEndings("\n") : "";
+    }
+
     private static string Folder([CallerFilePath] string path = "")
     {
         // Deterministic builds map the path of the sources away: look upwards from the binary then.

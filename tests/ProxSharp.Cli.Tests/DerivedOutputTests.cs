@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Derived;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>
+/// What every command that follows from the schema prints as a table, as JSON and as YAML, what those that change something send, and how they end: recorded
+/// noun by noun in <c>Snapshots/output</c>. The command line is the first example of the help; the server answers what the schema declares.
+/// </summary>
+public sealed class DerivedOutputTests
+{
+    /// <summary>Derived commands that another test is about.</summary>
+    private static readonly Dictionary<string, string> s_elsewhere = new(StringComparer.Ordinal);
+
+    public static TheoryData<string> Nouns => [.. Derived().Select(static item => item.Path.Split(' ')[0]).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Nouns))]
+    public async Task Output_OfACommandFromTheSchema_IsAsRecorded(string noun)
+    {
+        await using DerivedCommandRuns runs = await DerivedCommandRuns.StartAsync();
+        StringBuilder text = new();
+        foreach ((string path, VerbCommand command) in Derived().Where(item => item.Path.Split(' ')[0] == noun && !s_elsewhere.ContainsKey(item.Path)))
+        {
+            text.Append(await runs.RecordAsync(path, command));
+        }
+
+        Snapshot.Match(Name(noun), text.ToString());
+        Assert.True(runs.Faults.Count == 0, string.Join('\n', runs.Faults));
+    }
+
+    [Fact]
+    public void Records_CoverEveryCommandOfTheTree()
+    {
+        HashSet<string> derived = [.. Derived().Select(static item => item.Path)];
+        HashSet<string> recorded =
+        [
+            .. Nouns.SelectMany(static row => Snapshot.Read(Name(row.Data)).Split('\n'))
+                .Where(static line => line.StartsWith(DerivedCommandRuns.Heading, StringComparison.Ordinal))
+                .Select(static line => line[DerivedCommandRuns.Heading.Length..]),
+        ];
+        string[] all = [.. HelpTests.Walk().Where(static item => item.Command.Subcommands.Count == 0).Select(static item => item.Path)];
+
+        Assert.Equal(derived.Except(s_elsewhere.Keys).Order(), recorded.Order());
+        Assert.Empty(s_elsewhere.Keys.Except(derived));
+        Assert.Empty(all.Except(recorded).Except(s_elsewhere.Keys).Except(OutputSnapshotTests.Covered));
+    }
+
+    private static string Name(string noun) => string.Create(CultureInfo.InvariantCulture, $"output/derived-{noun}");
+
+    private static IEnumerable<(string Path, VerbCommand Command)> Derived() => HelpTests.Walk()
+        .Where(static item => item.Command is VerbCommand { Verb.IsDerived: true })
+        .Select(static item => (item.Path, (VerbCommand)item.Command));
+}
