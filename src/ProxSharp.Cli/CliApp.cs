@@ -20,6 +20,8 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
     /// <summary>How commands are run.</summary>
     public static readonly InvocationConfiguration Invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
+    private readonly HeldWarnings _warnings = new();
+
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
     /// <param name="cancellationToken">Cancelled by Ctrl-C.</param>
@@ -37,7 +39,17 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
             failure ??= e;
         }
 
-        return failure is null ? exitCode : Report(failure, arguments);
+        if (failure is not null)
+        {
+            return Report(failure, arguments);
+        }
+
+        foreach (string warning in _warnings.Take())
+        {
+            ErrorWriter.WriteWarning(console.Error, warning);
+        }
+
+        return exitCode;
     }
 
     private async Task<(int ExitCode, Exception? Failure)> ExecuteAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -81,7 +93,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
             environment.Variable(Backups.OfficialSpelling.FormatVariable),
             environment.Variable(Backups.OfficialSpelling.HeaderVariable) is not null));
         IReadOnlyList<string> words = GuardWords.Separate(typed);
-        CommandServices services = new(console, environment, time) { Words = arguments };
+        CommandServices services = new(console, environment, time) { Words = arguments, Warnings = _warnings };
         RootCommand root = CommandTree.Build(services, words);
         if (GuardWords.FindSwallowed(root, typed, words) is { } swallowed)
         {
@@ -113,10 +125,16 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         if (GlobalOptions.WantsJsonErrors(arguments) || Backups.OfficialSpelling.IsJsonByVariable(
             FrontOptions.Settle(arguments), environment.Variable(Backups.OfficialSpelling.FormatVariable)))
         {
-            ErrorWriter.WriteJson(console.Error, error);
+            ErrorWriter.WriteJson(console.Error, error with { Warnings = _warnings.Take() });
         }
         else
         {
+            // Whether a run is one for programs is known better once it is under way.
+            foreach (string warning in _warnings.Take())
+            {
+                ErrorWriter.WriteWarning(console.Error, warning);
+            }
+
             ErrorWriter.WriteLine(console.Error, error, Ansi.For(console.IsErrorTerminal, environment, arguments.Contains("--no-color")));
         }
 

@@ -171,6 +171,33 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
         Assert.Contains("nothing was done", run.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Question_AboutANameWithControlCharacters_ShowsThem()
+    {
+        await using Simulator.PveSimulator simulator = await Simulator.PveSimulator.StartAsync(new Simulator.PveSimulatorOptions
+        {
+            Delays = false,
+            TaskDuration = TimeSpan.FromMilliseconds(5),
+            Scenario = static builder =>
+            {
+                Simulator.Scenarios.DefaultCluster.Build(builder);
+                builder.AddVm("pve1", 777, "evil\u001b[31m\u202e", static _ => { });
+            },
+        });
+        using CliHarness cli = new CliHarness { TerminalWidth = 100 }.With("LAB_SECRET", Simulator.Scenarios.DefaultCluster.TokenSecret);
+        (await cli.LineAsync(
+            $"context add lab {simulator.Endpoint.GetLeftPart(UriPartial.Authority)} --token-id {Simulator.Scenarios.DefaultCluster.TokenId} "
+            + $"--secret env:LAB_SECRET --fingerprint {simulator.Fingerprint}")).Succeeded();
+        cli.Input = "evil\\u001b[31m\\u202e\n";
+
+        CliRun run = await cli.LineAsync("vm delete 777 --no-color");
+
+        run.Succeeded();
+        Assert.Contains("Type evil\\u001b[31m\\u202e to go on: ", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[31m", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u202e", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("vm snapshot delete web-1 s1", "delete snapshot s1 of VM 100 (web-1)", "s1")]
     [InlineData("ct snapshot delete dns s1", "delete snapshot s1 of container 200 (dns)", "s1")]

@@ -106,6 +106,30 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Pump_Signal_IsNoEndOfTheConsole()
+    {
+        using TestConsole console = new() { IsInputTerminal = true, Keys = new EndlessStream() };
+        using MemoryStream typed = new();
+        await using SilentSession session = new(typed);
+        using CancellationTokenSource signal = new();
+
+        Task<ConsoleEnd> pump = new ConsolePump(TimeProvider.System, TimeSpan.FromDays(1)).RunAsync(session, console, signal.Token);
+        await signal.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pump);
+    }
+
+    // A keyboard on which nobody types; a read of it does not hear that it is to end.
+    private sealed class EndlessStream : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await new TaskCompletionSource().Task;
+            return 0;
+        }
+    }
+
+    [Fact]
     public async Task Spice_Machine_WritesTheFileOfTheViewer()
     {
         using CliHarness cli = await cluster.UserAsync();

@@ -201,4 +201,36 @@ public sealed class VerbResultTests(SimulatedCluster cluster) : IClassFixture<Si
 
     // Without the colours of a terminal.
     private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;]*m", "");
+
+    [Fact]
+    public async Task Failure_InJsonMode_IsOneObjectWithTheWarnings()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new Simulator.Faults.TaskFault { Type = "qmstart", Text = "no" });
+        own.Simulator.Faults.When(
+            static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), Simulator.Faults.Fault.ConnectionRefused,
+            times: 12);
+
+        CliRun run = await cli.LineAsync("vm start staging -o json");
+
+        run.FailedWithCode(9);
+        using JsonDocument error = JsonDocument.Parse(run.Errors);
+        Assert.Contains("does not answer", error.RootElement.GetProperty("error").GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wait_LoginThatIsLost_SaysHowToWaitOn()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.When(
+            static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal),
+            Simulator.Faults.Fault.Status(401, "authentication failure"), times: 50);
+
+        CliRun run = await cli.LineAsync("vm start staging");
+
+        run.FailedWithCode(4);
+        Assert.Contains("wait on with: prox task wait 'UPID:", run.Errors, StringComparison.OrdinalIgnoreCase);
+    }
 }

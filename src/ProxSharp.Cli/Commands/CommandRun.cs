@@ -16,6 +16,8 @@ namespace ProxSharp.Cli.Commands;
 /// <summary>One run of a command: what was typed and where results go.</summary>
 internal sealed class CommandRun
 {
+    private static readonly string[] s_endless = ["--watch", "--follow"];
+
     private readonly ParseResult _parse;
 
     public CommandRun(CommandServices services, GlobalOptions globals, ParseResult parse)
@@ -61,7 +63,7 @@ internal sealed class CommandRun
     /// <summary>True if the run talks to more servers than one context names; each may have a certificate that only the system trusts.</summary>
     public bool AsksOtherServers { get; set; }
 
-    /// <summary>True if standard error carries nothing but warnings and at most one error, each as an object on a line.</summary>
+    /// <summary>True if standard error carries objects on lines of their own: one error with the warnings before it, or warnings alone.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
 
     /// <summary>Where progress that rewrites its line may be shown; null where nobody looks or the terminal cannot.</summary>
@@ -198,8 +200,22 @@ internal sealed class CommandRun
     }
 
     /// <summary>Warns about a danger on standard error; programs get it as an object on a line of its own.</summary>
-    public void Warn(string text) => Services.Console.Error.WriteLine(
-        IsMachineOutput ? JsonText.Compact(JsonText.Build(json => WriteWarning(json, Printed.In(text)))) : $"{ErrorAnsi.Yellow("warning:")} {Printed.In(text)}");
+    public void Warn(string text)
+    {
+        if (!IsMachineOutput)
+        {
+            Services.Console.Error.WriteLine($"{ErrorAnsi.Yellow("warning:")} {Printed.In(text)}");
+        }
+        else if (FirstGiven(s_endless) is not null || Path is "events" or "top")
+        {
+            // Such a run has no end that could be waited for.
+            ErrorWriter.WriteWarning(Services.Console.Error, Printed.In(text));
+        }
+        else
+        {
+            Services.Warnings.Add(Printed.In(text));
+        }
+    }
 
     /// <summary>Tells the user something beside the result; programs are not told.</summary>
     public void Note(string text)
@@ -256,13 +272,4 @@ internal sealed class CommandRun
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
-
-    private static void WriteWarning(Utf8JsonWriter json, string text)
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("warning");
-        json.WriteString("message", text);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
 }

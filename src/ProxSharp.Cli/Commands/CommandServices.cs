@@ -13,6 +13,9 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
     /// <summary>The words of the command line, as they were typed.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>Where warnings for programs wait for the end of the run.</summary>
+    public HeldWarnings Warnings { get; init; } = new();
+
     /// <summary>Where calls go that are planned and not sent; null if the command is run.</summary>
     public PlanCollector? Planning { get; init; }
 

@@ -61,7 +61,7 @@ internal sealed class ContextListCommand : ProxCommand
 
                 json.WriteEndArray();
             }),
-            table ? s_shape with { LeadingFields = ["current", "name", "product", "endpoints", "login", "trust", "guard"] } : s_shape);
+            table ? s_shape with { LeadingFields = ["current", "name", "guard", "endpoints", "login", "product", "trust"] } : s_shape);
         if (list.Items.Count == 0)
         {
             run.Note("There are no contexts. Add one with: prox context add NAME URL --token-id ID --secret env:NAME");

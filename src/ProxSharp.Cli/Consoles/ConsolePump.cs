@@ -32,6 +32,9 @@ internal sealed class ConsolePump(TimeProvider time, TimeSpan idle)
         if (first != typing)
         {
             await showing.ConfigureAwait(false);
+
+            // What a signal has ended was not ended by the other side.
+            cancellationToken.ThrowIfCancellationRequested();
             return ConsoleEnd.Closed;
         }
 

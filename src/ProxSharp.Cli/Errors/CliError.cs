@@ -41,6 +41,9 @@ internal sealed record CliError
     /// <summary>The last lines of the failed task's log.</summary>
     public IReadOnlyList<string> LogTail { get; init; } = [];
 
+    /// <summary>What the run warned of before it failed; only programs get it here.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>What has to be given in addition, as it is typed: <c>--yes</c>, <c>--max 3</c>; a missing privilege with its path: <c>VM.Audit on /vms</c>.</summary>
     public IReadOnlyList<string> Need { get; init; } = [];
 

@@ -24,6 +24,16 @@ internal static class ErrorWriter
     public static void WriteJson(TextWriter writer, CliError error) =>
         writer.WriteLine(JsonText.Write(json => WriteEnvelope(json, error), s_json));
 
+    /// <summary>Writes <c>{"warning":{"message":...}}</c> on one line.</summary>
+    public static void WriteWarning(TextWriter writer, string text) => writer.WriteLine(JsonText.Compact(JsonText.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("warning");
+        json.WriteString("message", text);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    })));
+
     private static string OneLine(CliError error)
     {
         string message = Flat(error.Message);
@@ -60,6 +70,7 @@ internal static class ErrorWriter
         }
 
         json.WriteOptionalList("logTail", error.LogTail);
+        json.WriteOptionalList("warnings", error.Warnings);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -14,6 +14,15 @@ internal sealed record ResultShape
     /// <summary>The members that a table shows if nobody chose; empty for all. <c>-o wide</c> shows all.</summary>
     public IReadOnlyList<string> TableFields { get; init; } = [];
 
+    /// <summary>Bars that a table shows in a terminal if nobody chose.</summary>
+    public IReadOnlyList<Gauge> Gauges { get; init; } = [];
+
+    /// <summary>The first of these members to have a column goes first where there is no room for all.</summary>
+    public IReadOnlyList<string> FirstToGo { get; init; } = [];
+
+    /// <summary>Members whose columns stay however narrow the terminal is; they lead the table.</summary>
+    public IReadOnlyList<string> KeptFields { get; init; } = [];
+
     /// <summary>The member that names an item, for <c>-o name</c>; null takes the first of the usual ones.</summary>
     public string? NameField { get; init; }
 

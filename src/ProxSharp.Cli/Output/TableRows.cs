@@ -19,6 +19,9 @@ internal sealed class TableRows
     private readonly Column? _whole;
     private readonly int _hidden;
 
+    // Who wants it wide wants all of it, whatever the terminal shows.
+    private readonly int? _room;
+
     /// <summary>Decides about the columns, and writes their names.</summary>
     /// <param name="writer">Where the table goes.</param>
     /// <param name="settings">The form.</param>
@@ -28,6 +31,7 @@ internal sealed class TableRows
     public TableRows(TextWriter writer, OutputSettings settings, ResultShape shape, IEnumerable<JsonElement> first, bool isAll)
     {
         (_writer, _settings, _shape) = (writer, settings, shape);
+        _room = settings.Format == OutputFormat.Wide ? null : settings.Width;
         OrderedDictionary<string, Column> seen = Look(first);
         IReadOnlyList<string>? chosen = Chosen(seen, isAll);
         IEnumerable<Column> columns = (chosen ?? Ordered([.. seen.Keys.Union(isAll ? [] : shape.KnownFields)]))
@@ -37,9 +41,10 @@ internal sealed class TableRows
         // Nested values are long and seldom what one looks for: they come last, unless the user set the order.
         _columns = [.. chosen is null ? columns.OrderBy(static column => column.IsNested) : columns];
         _whole = _columns.Find(column => column.Name == shape.WholeField);
-        _hidden = settings.Width is { } width ? Fit(width) : 0;
+        AddGauges();
+        _hidden = _room is { } width ? Fit(width) : 0;
         _whole = _columns.Find(column => column == _whole);
-        if (!isAll && settings.Width is { } room && _whole is not null && _columns[^1] == _whole)
+        if (!isAll && _room is { } room && _whole is not null && _columns[^1] == _whole)
         {
             _whole.Width = Math.Max(_whole.Width, room - (Total() - _whole.Width));
         }
@@ -54,12 +59,12 @@ internal sealed class TableRows
     public void Write(JsonElement row)
     {
         string whole = _whole is null ? "" : TextOf(row, _whole);
-        string[] parts = _whole is null || _settings.Width is null ? [whole] : [.. TextCells.Fold(whole, _whole.Width)];
+        string[] parts = _whole is null || _room is null ? [whole] : [.. TextCells.Fold(whole, _whole.Width)];
         for (int line = 0; line < parts.Length; line++)
         {
             int part = line;
             string Text(Column column) => column == _whole ? parts[part] : part == 0 ? Cut(TextOf(row, column), column) : "";
-            WriteLine(column => TableText.Colour(_settings, column.Name, TextCells.Pad(Text(column), column.Width, column.IsNumeric)));
+            WriteLine(column => Colour(row, column, TextCells.Pad(Text(column), column.Width, column.IsNumeric)));
         }
     }
 
@@ -79,9 +84,14 @@ internal sealed class TableRows
         }
     }
 
-    private string Cut(string text, Column column) => _settings.Width is null ? text : TextCells.Cut(text, column.Width);
+    private string Cut(string text, Column column) => _room is null ? text : TextCells.Cut(text, column.Width);
 
-    private string TextOf(JsonElement row, Column column) => row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column.Name, out JsonElement member)
+    private string Colour(JsonElement row, Column column, string cell) => column.Gauge is { } gauge
+        ? GaugeCell.Colour(_settings, row, gauge, cell)
+        : TableText.Colour(_settings, column.Name, cell);
+
+    private string TextOf(JsonElement row, Column column) => column.Gauge is { } gauge ? GaugeCell.Text(row, gauge, column.Bar)
+        : row.ValueKind == JsonValueKind.Object && row.TryGetProperty(column.Name, out JsonElement member)
         ? ValueRenderer.Render(member, _shape.Renderers.GetValueOrDefault(column.Name))
         : "";
 
@@ -102,6 +112,40 @@ internal sealed class TableRows
         }
 
         return columns;
+    }
+
+    // Bars are for people who look at a terminal; who chose fields or asked a query has said what is wanted.
+    private void AddGauges()
+    {
+        if (_settings.Width is null || _settings.Fields is not null || _settings.Query is not null)
+        {
+            return;
+        }
+
+        foreach (Gauge gauge in _shape.Gauges.Where(gauge => !gauge.IsWide || _settings.Format == OutputFormat.Wide))
+        {
+            int at = _columns.FindIndex(column => column.Name == gauge.Total);
+            if (at >= 0 && _columns.Exists(column => column.Name == gauge.Used))
+            {
+                _columns.Insert(at + 1, new Column(gauge));
+            }
+        }
+    }
+
+    // Bars become shorter, then go, before any column in front of them does; columns behind the last one are worth less.
+    private void FitGauges(int width)
+    {
+        foreach (int bar in GaugeCell.Lengths)
+        {
+            int last = _columns.FindLastIndex(static column => column.Gauge is not null);
+            _columns.ForEach(column => column.SetBar(bar));
+            if (_columns.Take(last + 1).Sum(static column => column.Width + Gap.Length) - Gap.Length <= width)
+            {
+                return;
+            }
+        }
+
+        _columns.RemoveAll(static column => column.Gauge is not null);
     }
 
     // The fields that somebody chose, or the verb where nobody did; null for all.
@@ -135,13 +179,17 @@ internal sealed class TableRows
         // Long texts first lose what nobody reads at a glance.
         foreach (Column column in _columns.Where(column => !column.IsNumeric && column != _whole))
         {
-            column.Width = Math.Min(column.Width, Math.Max(TableText.NarrowestColumn, width / 2));
+            // One that stays shall leave room for the next.
+            column.Width = Math.Min(column.Width, Math.Max(TableText.NarrowestColumn, width / (_shape.KeptFields.Contains(column.Name) ? 4 : 2)));
         }
 
-        while (_settings.Fields is null && (_columns.Count > 2 ? Total() > width : _columns.Count == 2 && !HasRoomForTwo(width)))
+        FitGauges(width);
+        int kept = _settings.Fields is null ? _columns.TakeWhile(column => _shape.KeptFields.Contains(column.Name)).Count() : 0;
+        while (_settings.Fields is null && _columns.Count > kept && (_columns.Count > 2 ? Total() > width : _columns.Count == 2 && !HasRoomForTwo(width)))
         {
-            _columns.RemoveAt(_columns.Count - 1);
-            hidden++;
+            Column least = _columns.Find(column => _shape.FirstToGo.Contains(column.Name)) ?? _columns[^1];
+            _columns.Remove(least);
+            hidden += least.Gauge is null ? 1 : 0;
         }
 
         if (hidden > 0 && _columns is [{ } only])
@@ -168,6 +216,18 @@ internal sealed class TableRows
 
     private sealed class Column(string name)
     {
+        public Column(Gauge gauge)
+            : this(gauge.Title)
+        {
+            (Gauge, IsNumeric) = (gauge, false);
+            SetBar(Bar);
+        }
+
+        /// <summary>What its bars are drawn from; null if it has none.</summary>
+        public Gauge? Gauge { get; }
+
+        public int Bar { get; private set; } = GaugeCell.Lengths[0];
+
         public string Name { get; } = name;
 
         /// <summary>The name as it may be shown.</summary>
@@ -180,6 +240,14 @@ internal sealed class TableRows
         public bool IsNested { get; private set; }
 
         public int Width { get; set; } = TextCells.Width(TextCells.Visible(name));
+
+        public void SetBar(int bar)
+        {
+            if (Gauge is not null)
+            {
+                (Bar, Width) = (bar, Math.Max(TextCells.Width(Title), GaugeCell.Width(bar)));
+            }
+        }
 
         public void Add(JsonElement value, string text)
         {

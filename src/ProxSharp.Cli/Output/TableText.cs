@@ -94,7 +94,7 @@ internal sealed class TableText(TextWriter writer, OutputSettings settings, Resu
         {
             shape.Renderers.TryGetValue(name, out string? renderer);
             string text = value.TryGetProperty(name, out JsonElement member) ? ValueRenderer.Render(member, renderer) : "";
-            if (settings.Width is { } width && name != shape.WholeField)
+            if (settings is { Width: { } width, Format: not OutputFormat.Wide } && name != shape.WholeField)
             {
                 text = TextCells.Cut(text, Math.Max(NarrowestColumn, width - longest - Gap.Length));
             }

@@ -3,6 +3,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
@@ -145,10 +146,11 @@ internal static class ChangeRules
             });
         }
 
-        string server = context.Name is { } name ? $" in the context {run.ErrorAnsi.Bold(name)}" : "";
-        run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(action)}{server}. {effect}");
-        string typed = await questions.AskAsync($"Type {answer} to go on: ").ConfigureAwait(false);
-        if (typed != answer)
+        string server = context.Name is { } name ? $" in the context {run.ErrorAnsi.Bold(TextCells.Visible(name))}" : "";
+        run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(TextCells.Visible(action))}{server}. {TextCells.Visible(effect)}");
+        string shown = TextCells.Visible(answer);
+        string typed = await questions.AskAsync($"Type {shown} to go on: ").ConfigureAwait(false);
+        if (typed != answer && typed != shown)
         {
             throw new CliException(new CliError
             {

@@ -190,13 +190,17 @@ internal static class EndpointVerbs
             IsDerived = spec.IsDerived,
         };
 
-    private static ResultShape Shape(EndpointBinding binding) => ResultShapes.Of(binding.Endpoint) with
+    private static ResultShape Shape(EndpointBinding binding)
     {
-        LeadingFields = binding.Spec.Columns,
-        TableFields = binding.Spec.Columns,
-        NameField = binding.Spec.NameField ?? ResultNames.Of(binding.Schema, binding.Endpoint),
-        NoNames = binding.Spec.NoNames,
-    };
+        ResultShape known = ResultShapes.Of(binding.Endpoint);
+        return known with
+        {
+            LeadingFields = binding.Spec.Columns.Count > 0 ? binding.Spec.Columns : known.LeadingFields,
+            TableFields = binding.Spec.Columns,
+            NameField = binding.Spec.NameField ?? ResultNames.Of(binding.Schema, binding.Endpoint),
+            NoNames = binding.Spec.NoNames,
+        };
+    }
 
     private static Task<int> ReadAsync(VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, CancellationToken cancellationToken) =>
         Watching.RunAsync(run, async token =>

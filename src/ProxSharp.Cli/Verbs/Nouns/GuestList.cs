@@ -52,6 +52,7 @@ internal static class GuestList
             LeadingFields = s_columns,
             TableFields = kind == GuestKind.Any ? ["vmid", "type", .. s_columns[1..]] : s_columns,
             NameField = "vmid",
+            Gauges = [new Gauge("memory", "mem", "maxmem") { IsWide = true }, new Gauge("usage", "disk", "maxdisk") { IsWide = true }],
         };
         return Watching.RunAsync(run, async token =>
         {

@@ -12,7 +12,7 @@ internal static class ResourceLists
 {
     /// <summary><c>prox node list</c>.</summary>
     public static Verb Nodes() =>
-        Make("node", "List the nodes with their load.", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"], "node",
+        Make("node", "List the nodes with their load.", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "uptime", "disk", "maxdisk"], "node", new Gauge("memory", "mem", "maxmem"),
     [
         new("node list", "all nodes"),
         new("node list --watch", "again and again"),
@@ -23,15 +23,15 @@ internal static class ResourceLists
     public static Verb Storages() =>
         Make("storage", "List the storages of all nodes and how full they are.",
         [
-            "storage", "node", "plugintype", "status", "shared", "disk", "maxdisk", "content",
-        ], "storage",
+            "storage", "node", "status", "disk", "maxdisk", "plugintype", "shared", "content",
+        ], "storage", new Gauge("usage", "disk", "maxdisk"),
     [
         new("storage list", "all storages on all nodes"),
         new("storage list --sort -disk --fields storage,node,disk,maxdisk", "the fullest first"),
     ]);
 
-    private static Verb Make(string type, string summary, IReadOnlyList<string> columns, string name, IReadOnlyList<CommandExample> examples) =>
-        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, type, columns, name, cancellationToken))
+    private static Verb Make(string type, string summary, IReadOnlyList<string> columns, string name, Gauge gauge, IReadOnlyList<CommandExample> examples) =>
+        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, type, columns, name, gauge, cancellationToken))
         {
             Aliases = ["ls"],
             Calls = type == "node" ? ["GET /cluster/resources", "GET /nodes"] : ["GET /cluster/resources"],
@@ -39,7 +39,7 @@ internal static class ResourceLists
             Examples = examples,
         };
 
-    private static Task<int> RunAsync(VerbRun run, string type, IReadOnlyList<string> columns, string name, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(VerbRun run, string type, IReadOnlyList<string> columns, string name, Gauge gauge, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Get, "/cluster/resources")) with
@@ -49,6 +49,7 @@ internal static class ResourceLists
             TableFields = columns,
             NameField = name,
             NamesOnce = true,
+            Gauges = [gauge],
         };
         return Watching.RunAsync(run, async token =>
         {

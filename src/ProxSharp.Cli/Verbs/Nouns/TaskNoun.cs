@@ -71,7 +71,8 @@ internal static class TaskNoun
         VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
     {
         bool isBackup = run.Context.Product == ProxmoxProduct.BackupServer;
-        string[] columns = ["starttime", "endtime", "node", .. isBackup ? (string[])["worker_type", "worker_id"] : ["type", "id"], "user", "status", "upid"];
+        string[] what = [.. isBackup ? (string[])["worker_type", "worker_id"] : ["type", "id"], "status"];
+        string[] columns = [.. what, "node", "starttime", "user", "endtime", "upid"];
         string? named = run.Value(node) ?? (isBackup ? "localhost" : null);
         string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
         ResultShape shape = ResultShapes.Of(
@@ -79,6 +80,8 @@ internal static class TaskNoun
         {
             TableFields = columns,
             LeadingFields = columns,
+            KeptFields = what,
+            FirstToGo = ["endtime"],
             WholeField = "upid",
             NameField = "upid",
         };

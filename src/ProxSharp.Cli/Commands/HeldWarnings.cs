@@ -1,0 +1,28 @@
+namespace ProxSharp.Cli.Commands;
+
+/// <summary>Warnings for programs that wait for the end of a run: should it fail, they are a part of the one error on standard error.</summary>
+internal sealed class HeldWarnings
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _texts = [];
+
+    /// <summary>Keeps one.</summary>
+    public void Add(string text)
+    {
+        lock (_gate)
+        {
+            _texts.Add(text);
+        }
+    }
+
+    /// <summary>Returns those that were kept so far, and keeps them no longer.</summary>
+    public IReadOnlyList<string> Take()
+    {
+        lock (_gate)
+        {
+            string[] texts = [.. _texts];
+            _texts.Clear();
+            return texts;
+        }
+    }
+}
