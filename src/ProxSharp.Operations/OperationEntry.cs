@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Operations;
 
@@ -64,6 +65,17 @@ public sealed class OperationEntry
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Returns the class that a plan may find for a call at best: what it takes out of a machine may be a drive for CD-ROM (ide, sata), which only the server's
+    /// state tells.
+    /// </summary>
+    /// <param name="parameters">The parameters of the call.</param>
+    public OperationClass MildestOf(ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return ClassOf(Ejections.AtBest(Path, parameters));
     }
 
     /// <summary>True if a call may lose data, with the right parameters or with any.</summary>

@@ -254,28 +254,6 @@ public sealed class PlanVerbTests
         }
     }
 
-    [Theory]
-    [InlineData("plan apply")]
-    [InlineData("approve")]
-    public async Task Plan_ThatThePersonDeclines_IsClosed(string command)
-    {
-        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness person = await GuardedAsync(cluster, 100);
-        string plan = await PlannedAsync(person, "vm delete staging");
-        person.Input = "";
-        Assert.Contains("The input ended before anybody answered", (await person.LineAsync($"{command} {plan}")).Errors, StringComparison.Ordinal);
-        person.Input = "no\n";
-        CliRun run = await person.LineAsync($"{command} {plan}");
-        Assert.Equal(8, run.ExitCode);
-        Assert.Contains("declined", run.Errors, StringComparison.Ordinal);
-        person.Input = "staging\n";
-        run = await person.LineAsync($"{command} {plan}");
-        Assert.Equal(8, run.ExitCode);
-        Assert.Contains("was declined by a person and is closed", run.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
-        (await person.LineAsync("vm show staging")).Succeeded();
-    }
-
     [Fact]
     public async Task Review_OfAPlan_ShowsWhatDecides()
     {

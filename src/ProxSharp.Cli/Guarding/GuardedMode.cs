@@ -34,7 +34,9 @@ internal static class GuardedMode
         {
             string what = $"prox {run.Command.Path}";
             bool isPlannable = run.Verb.Traits.HasFlag(VerbTraits.DryRun) && !run.Verb.IsNeverPlanned;
-            throw Refuse(run.Command.Services, place, MildestChange(run.Verb, run.Verb.Typed?.Invoke(run)), what, isPlannable, ReasonOf(run.Verb));
+            ApiParameters typed = run.Verb.Typed?.Invoke(run) ?? [];
+            (OperationClass, OperationClass) kinds = (MildestChange(run.Verb, typed), MildestChange(run.Verb, typed, isAtBest: true));
+            throw Refuse(run.Command.Services, place, kinds, what, isPlannable, ReasonOf(run.Verb));
         }
     }
 
@@ -48,7 +50,7 @@ internal static class GuardedMode
         {
             // A plan says how its calls ended, and not what they answered: a read is of no use in one.
             string what = $"{method.ToVerb()} {Terminal.TextCells.Visible(path)}";
-            throw Refuse(services, place, kind, what, CallClass.Changes(method, path), entry.Reason);
+            throw Refuse(services, place, (kind, entry.MildestOf(parameters)), what, CallClass.Changes(method, path), entry.Reason);
         }
     }
 
@@ -87,18 +89,19 @@ internal static class GuardedMode
     /// <summary>The mildest class among the calls of a verb that are no reads; <see cref="OperationClass.Read"/> if it makes none.</summary>
     /// <param name="verb">The verb.</param>
     /// <param name="typed">What was typed that may make its calls worse; null for nothing.</param>
-    public static OperationClass MildestChange(Verb verb, ApiParameters? typed = null) => verb.Calls
-        .Select(call => ClassOf(call, typed ?? []))
+    /// <param name="isAtBest">True to take what is typed for what the state of the server may make of it at best.</param>
+    public static OperationClass MildestChange(Verb verb, ApiParameters? typed = null, bool isAtBest = false) => verb.Calls
+        .Select(call => ClassOf(call, typed ?? [], isAtBest))
         .Where(static kind => kind != OperationClass.Read)
         .DefaultIfEmpty(OperationClass.Read)
         .Min();
 
-    private static OperationClass ClassOf(string call, ApiParameters typed)
+    private static OperationClass ClassOf(string call, ApiParameters typed, bool isAtBest)
     {
         (ApiMethod method, string template) = EndpointBinding.Split(call);
         OperationEntry pve = OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(method, template);
         OperationEntry pbs = OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(method, template);
-        (OperationClass onPve, OperationClass onPbs) = (Worst(pve, typed), Worst(pbs, typed));
+        (OperationClass onPve, OperationClass onPbs) = (Worst(pve, typed, isAtBest), Worst(pbs, typed, isAtBest));
         return (pve.IsClassified, pbs.IsClassified) switch
         {
             (true, true) => onPve > onPbs ? onPve : onPbs,
@@ -108,14 +111,15 @@ internal static class GuardedMode
     }
 
     // What only says what it would do is refused here as what it would do: never milder than the operation is.
-    private static OperationClass Worst(OperationEntry entry, ApiParameters typed) => entry.ClassOf(typed) is var kind && kind > entry.Class ? kind : entry.Class;
+    private static OperationClass Worst(OperationEntry entry, ApiParameters typed, bool isAtBest) =>
+        (isAtBest ? entry.MildestOf(typed) : entry.ClassOf(typed)) is var kind && kind > entry.Class ? kind : entry.Class;
 
     private static string Why(string word, string? reason) => reason is null ? "" : $"{word}{Because(reason)} and ";
 
     private static string Because(string? reason) => reason is null ? "" : $" ({reason})";
 
     private static CliException Refuse(
-        CommandServices services, GuardPlace place, OperationClass kind, string what, bool isPlannable, string? reason)
+        CommandServices services, GuardPlace place, (OperationClass ByName, OperationClass AtBest) kinds, string what, bool isPlannable, string? reason)
     {
         GuardPolicy policy;
         try
@@ -127,14 +131,17 @@ internal static class GuardedMode
             return new CliException(GuardErrors.Map(broken), broken);
         }
 
+        OperationClass kind = kinds.ByName;
         string word = kind.ToString().ToLowerInvariant();
         string line = $"prox plan create {GuardWords.Join(services.Words)}";
-        return policy.AllowsSome(kind) && isPlannable
+        bool isOpen = !policy.AllowsSome(kind) && policy.AllowsSome(kinds.AtBest);
+        return (policy.AllowsSome(kind) || isOpen) && isPlannable
             ? new CliException(new CliError
             {
                 Code = "plan_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = $"'{what}' was not sent: a policy guards '{place.Name}', and what is {word} needs a plan there",
+                Message = $"'{what}' was not sent: a policy guards '{place.Name}', and "
+                    + (isOpen ? $"only a plan, which looks at the server, tells whether it is {word}, which no rule allows" : $"what is {word} needs a plan there"),
                 Hint = $"Plan it: {line}",
                 Need = [line],
             })

@@ -10,6 +10,8 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class Ejections
 {
+    private const string Config = "/nodes/{node}/qemu/{vmid}/config";
+
     /// <summary>Returns the call, as one that loses nothing by the drives among what it deletes that hold no disk.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on, the guest first.</param>
@@ -65,6 +67,14 @@ internal static class Ejections
     }
 
     /// <summary>
+    /// The parameters of a call without the deletion of what is likely to be a drive without a disk. On the bus for disks (scsi) it hardly ever is: whoever has one
+    /// there plans at once.
+    /// </summary>
+    public static ApiParameters AtBest(string path, ApiParameters parameters) => path == Config
+        ? Without(parameters, [.. Deleted(parameters).Where(static key => Drive.IsMatch(key) && !key.StartsWith("scsi", StringComparison.Ordinal))])
+        : parameters;
+
+    /// <summary>
     /// The way back from a call, with the drive of cloud-init as one that is made: the server destroys its image with the drive. A machine that runs keeps both,
     /// on buses that let go of nothing while it does, until it stops.
     /// </summary>
@@ -109,7 +119,7 @@ internal static class Ejections
         return string.Join(',', options.Prepend($"{storage}cloudinit"));
     }
 
-    private static bool IsOfMachine(PlannedCall call) => call.Path == "/nodes/{node}/qemu/{vmid}/config";
+    private static bool IsOfMachine(PlannedCall call) => call.Path == Config;
 
     private static IEnumerable<string> Deleted(ApiParameters parameters) =>
         parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text));

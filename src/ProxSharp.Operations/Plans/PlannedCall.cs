@@ -154,7 +154,10 @@ public sealed class PlannedCall
         Upload,
         _replaces,
         _least,
-        Grants) { Ejected = drives };
+        Grants)
+    {
+        Ejected = drives,
+    };
 
     /// <summary>True for a call that loses data because of the state of the server.</summary>
     internal bool LosesMore => _least == OperationClass.Destructive;

@@ -1,0 +1,44 @@
+using ProxSharp.Cli.Tests.Testing;
+
+namespace ProxSharp.Cli.Tests;
+
+/// <summary>What a person decides about a plan, and what only a plan can tell.</summary>
+public sealed class PlanDecisionTests
+{
+    [Theory]
+    [InlineData("plan apply")]
+    [InlineData("approve")]
+    public async Task Plan_ThatThePersonDeclines_IsClosed(string command)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await PlanVerbTests.GuardedAsync(cluster, 100);
+        string plan = await PlanVerbTests.PlannedAsync(person, "vm delete staging");
+        person.Input = "";
+        Assert.Contains("The input ended before anybody answered", (await person.LineAsync($"{command} {plan}")).Errors, StringComparison.Ordinal);
+        person.Input = "no\n";
+        CliRun run = await person.LineAsync($"{command} {plan}");
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains("declined", run.Errors, StringComparison.Ordinal);
+        person.Input = "staging\n";
+        run = await person.LineAsync($"{command} {plan}");
+        Assert.Equal(8, run.ExitCode);
+        Assert.Contains("was declined by a person and is closed", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
+        (await person.LineAsync("vm show staging")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Drive_WithoutADisk_IsTakenOutWhereNoRuleAllowsLoss()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        (await cli.LineAsync("api set /nodes/pve1/qemu/106/config ide2=none,media=cdrom")).Succeeded();
+        cli.Guard("lab", """{"version":1,"allow":[{"classes":["reversible"]}]}""");
+        CliRun run = await cli.LineAsync("api set /nodes/pve1/qemu/106/config delete=ide2");
+        Assert.Contains("only a plan, which looks at the server, tells whether it is destructive", run.FailedWith(8), StringComparison.Ordinal);
+        Assert.Contains("no rule of the policy", (await cli.LineAsync("api set /nodes/pve1/qemu/106/config delete=unused0")).FailedWith(7), StringComparison.Ordinal);
+        (await cli.LineAsync("plan create vm set staging --delete scsi0")).FailedWith(7);
+        await PlanVerbTests.AppliedAsync(cli, "vm set staging --delete ide2");
+        Assert.DoesNotContain("ide2", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
+    }
+}
