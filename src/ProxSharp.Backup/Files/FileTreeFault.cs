@@ -32,4 +32,7 @@ public enum FileTreeFault
 
     /// <summary>The file system does not know this operation.</summary>
     Unsupported,
+
+    /// <summary>The device below failed, or what the file system keeps on it is damaged: what else there is may fail as well.</summary>
+    Damaged,
 }

@@ -170,6 +170,24 @@ public sealed class DirectoryArchiverTests
     }
 
     [Theory]
+    [InlineData("large")]
+    [InlineData("small")]
+    [InlineData("directory")]
+    public async Task Archive_DeviceFails_ThrowsAndNamesThePath(string failing)
+    {
+        using TempTree tree = new();
+        tree.Write("large", Filled(1_000_000));
+        tree.Write("small", Filled(10));
+        tree.Write("directory/inside", "x");
+        void Fail(string name, long position) => Act(
+            name == failing && (position > 100_000 || name != "large"), () => throw new FileTreeException(FileTreeFault.Damaged, name, "Input/output error."));
+        HookTree hooks = new(FileTrees.Create()) { Reading = Fail, Listed = name => Fail(name, 0) };
+        FileTreeException exception = await Assert.ThrowsAsync<FileTreeException>(() => WriteAsync(tree, hooks));
+        Assert.Equal((FileTreeFault.Damaged, $"/{failing}"), (exception.Fault, exception.Path));
+        Assert.StartsWith($"/{failing}: Input/output error. The device below may be failing", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("file")]
     [InlineData("directory")]
     public async Task Archive_NoMoreFileHandles_Throws(string failing)

@@ -6,6 +6,7 @@ internal static class Errno
     internal const int NotPermitted = 1;
     internal const int NoEntry = 2;
     internal const int Interrupted = 4;
+    internal const int InputOutput = 5;
     internal const int NoDevice = 6;
     internal const int TooBig = 7;
     internal const int BadHandle = 9;
@@ -27,9 +28,12 @@ internal static class Errno
     internal const int NoSystemCall = 38;
     internal const int Loop = 40;
     internal const int NoData = 61;
+    internal const int BadMessage = 74;
     internal const int BadSequence = 84;
     internal const int NotSupported = 95;
     internal const int Stale = 116;
+    internal const int NeedsCleaning = 117;
+    internal const int RemoteInputOutput = 121;
     internal const int QuotaExceeded = 122;
 
     /// <summary>Whether an error says that the file system does not know the operation.</summary>
@@ -44,6 +48,7 @@ internal static class Errno
         NoSpace or QuotaExceeded => FileTreeFault.Full,
         NoMemory or SystemFull or ProcessFull => FileTreeFault.Exhausted,
         NotSupported or NoSystemCall or NotTerminal or NameTooLong or BadSequence => FileTreeFault.Unsupported,
+        InputOutput or BadMessage or NeedsCleaning or RemoteInputOutput => FileTreeFault.Damaged,
         _ => FileTreeFault.Failed,
     };
 }

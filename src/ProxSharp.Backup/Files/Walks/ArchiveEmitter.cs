@@ -134,6 +134,8 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
     private void Compare(WalkItem item, PxarFileResult result, FileTreeException? failure)
     {
         if (failure is not null)
+            WalkLoader.RequireLeftOut(failure, item.Path);
+        if (failure is not null)
             _warnings.Add(FileWarningKind.Unreadable, item.Path, $"{failure.Message} The archive has {result.Missing} zeros for the rest.");
         else if (result.Missing > 0)
             _warnings.Add(FileWarningKind.Shrunk, item.Path, $"The file became shorter while it was read. The archive has {result.Missing} zeros instead.");

@@ -136,6 +136,8 @@ internal sealed class TreeWalk
         item.CompleteDirectory(directory.Node.Stat, _loader.ReadMetadata(directory.Node, Path));
         if (IsOtherFileSystem(directory))
             _warnings.Add(FileWarningKind.MountPoint, Path(), "The content of this mount point is left out.");
+        else if (_open.Count >= PxarReaderOptions.Default.MaxDepth)
+            _warnings.Add(FileWarningKind.Unreadable, Path(), FormattableString.Invariant($"It lies {_open.Count - 1} directories deep, where readers of archives stop: its content is left out."));
         else
             ReadNames(directory, Path);
         _entries += directory.Names.Count;

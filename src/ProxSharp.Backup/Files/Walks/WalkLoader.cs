@@ -40,15 +40,19 @@ internal sealed class WalkLoader(MetadataParts parts, WarningLog warnings)
     }
 
     /// <summary>
-    /// Ends the backup unless a failure concerns one entry only. Without file handles all others would fail too, and the backup would miss them.
+    /// Ends the backup unless a failure concerns one entry only. Without file handles all others would fail too, and the backup would miss them; and what a
+    /// failing device does not give must not become zeros, or nothing, in a backup that counts as good, takes the place of one, and is the next one's source.
     /// </summary>
     /// <exception cref="FileTreeException">It concerns more; the path is told.</exception>
     internal static void RequireLeftOut(FileTreeException exception, byte[] path)
     {
-        if (exception.Fault != FileTreeFault.Exhausted)
+        if (exception.Fault is not (FileTreeFault.Exhausted or FileTreeFault.Damaged))
             return;
         string text = PxarName.Text(path);
-        throw new FileTreeException(exception.Fault, text, $"{text}: {exception.Message}", exception);
+        string next = exception.Fault == FileTreeFault.Damaged
+            ? " The device below may be failing, or its file system be damaged: see what the kernel says. Without this path, if it is excluded, the rest is backed up."
+            : "";
+        throw new FileTreeException(exception.Fault, text, $"{text}: {exception.Message}{next}", exception);
     }
 
     /// <summary>Tells that an entry is left out.</summary>
