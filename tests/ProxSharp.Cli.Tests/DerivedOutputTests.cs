@@ -34,6 +34,23 @@ public sealed class DerivedOutputTests
     }
 
     [Fact]
+    public async Task Refusal_OfACommandFromTheSchema_EndsWithItsExitCode()
+    {
+        (int Status, string Text, int ExitCode)[] refusals =
+        [
+            (403, "Permission check failed (/vms/100, VM.Audit)", 4), (404, "it is not there", 5), (500, "it went wrong", 1), (401, "authentication failure", 4),
+        ];
+        await using DerivedCommandRuns runs = await DerivedCommandRuns.StartAsync();
+        foreach ((int index, (string path, VerbCommand command)) in Derived().Index())
+        {
+            (int status, string reason, int exitCode) = refusals[index % refusals.Length];
+            await runs.FailAsync(path, command, status, reason, exitCode);
+        }
+
+        Assert.True(runs.Faults.Count == 0, string.Join('\n', runs.Faults));
+    }
+
+    [Fact]
     public void Records_CoverEveryCommandOfTheTree()
     {
         HashSet<string> derived = [.. Derived().Select(static item => item.Path)];

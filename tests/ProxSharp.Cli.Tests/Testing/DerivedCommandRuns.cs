@@ -8,7 +8,6 @@ using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Derived;
 using ProxSharp.Schema;
-using ProxSharp.Testing;
 
 namespace ProxSharp.Cli.Tests.Testing;
 
@@ -21,7 +20,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     private const int MostLines = 8;
     private const int MostSigns = 240;
 
-    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private static readonly Dictionary<string, ProxmoxProduct> s_products = PathWords.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment))
         .Concat(PathWords.Of(SchemaSource.Embedded(ProxmoxProduct.BackupServer)))
@@ -54,34 +53,51 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     /// <returns>What it printed and sent.</returns>
     public async Task<string> RecordAsync(string path, VerbCommand command)
     {
-        ProxmoxProduct product = s_products[path];
-        SchemaServer server = product == ProxmoxProduct.BackupServer ? _backups : _cluster;
-        string line = command.Examples[0].Line;
-        string[] words = [.. ShellWords.Split(line), "-c", product == ProxmoxProduct.BackupServer ? "store" : "lab"];
+        (SchemaServer server, string[] words) = Line(path, command);
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{Heading}{path}\n$ prox {line}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Heading}{path}\n$ prox {command.Examples[0].Line}\n");
         string? shown = null;
         if (command.Verb.Class != VerbClass.Read)
         {
             shown = await ShowAsync(text, words, server);
-            words = command.Options.Any(static option => option.Name == "--yes") ? [.. words, "--yes"] : words;
         }
 
         foreach (string format in (string[])["table", "json", "yaml"])
         {
-            CliRun run = await RunAsync([.. words, "-o", format]);
-            IReadOnlyList<(ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)> calls = server.Take();
-            (ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)[] own = [.. calls.Where(call => command.Verb.Calls.Contains(call.Endpoint.ToString()))];
-            if (format == "table")
+            string[] all = [.. words, .. Consent(command), "-o", format];
+            CliRun run = await RunAsync(all);
+            SchemaCall[] own = [.. server.Take().Where(call => command.Verb.Calls.Contains(call.Endpoint.ToString()))];
+            if (shown is null && format == "table")
             {
-                Append(text, "sent", own.Length == 0 ? "nothing\n" : string.Concat(own.Select(call => Sent(call.Request) is { } sent && sent == shown ? "" : $"{Sent(call.Request)}\n")));
+                Append(text, "sent", string.Concat(own.Select(static call => $"{string.Join(' ', call.Words)}\n")));
             }
 
-            Append(text, format, run, format == "json");
-            Check($"prox {line} -o {format}", run, own, format);
+            Append(text, format, run);
+            Check($"prox {string.Join(' ', all)}", run, own, format);
+            if (shown is not null && own.Length == 1 && !IsSame(shown, own[0]))
+            {
+                Faults.Add($"prox {string.Join(' ', all)} sent {string.Join(' ', own[0].Words)}, and --dry-run shows {shown}");
+            }
         }
 
         return text.Append('\n').ToString();
+    }
+
+    /// <summary>Runs a command while the server refuses what it wants.</summary>
+    public async Task FailAsync(string path, VerbCommand command, int status, string reason, int exitCode)
+    {
+        (SchemaServer server, string[] words) = Line(path, command);
+        server.Refusal = (status, reason);
+        CliRun run = await RunAsync([.. words, .. Consent(command), "-o", "json"]);
+        server.Refusal = null;
+        JsonNode? error = run.Errors.Length > 0 ? JsonNode.Parse(run.Errors)!["error"] : null;
+
+        // Of several guests, each has its error in the result.
+        bool isTold = (int?)error?["exitCode"] == exitCode || run.Output.Contains(reason, StringComparison.Ordinal);
+        if (run.ExitCode != exitCode || !isTold || server.Take().Count == 0)
+        {
+            Faults.Add($"prox {string.Join(' ', words)}: exit code {run.ExitCode} after {status}: {run.Errors}{run.Output}");
+        }
     }
 
     /// <inheritdoc/>
@@ -100,7 +116,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     {
         try
         {
-            return await _cli.RunAsync(words).WaitAsync(s_longest);
+            return await _cli.RunAsync(words).WaitAsync(s_longest, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -111,16 +127,14 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     private async Task<string> ShowAsync(StringBuilder text, string[] words, SchemaServer server)
     {
         CliRun run = await RunAsync([.. words, "--dry-run"]);
-        foreach ((ApiEndpoint endpoint, StubRequest request, _) in server.Take().Where(static call => call.Endpoint.Method != ApiMethod.Get))
-        {
-            Faults.Add($"prox {string.Join(' ', words)} --dry-run sent {request}: {endpoint}");
-        }
+        Faults.AddRange(server.Take().Where(static call => call.Endpoint.Method != ApiMethod.Get)
+            .Select(call => $"prox {string.Join(' ', words)} --dry-run sent {call.Request}"));
 
-        Append(text, "dry-run", run, isJoined: false);
+        Append(text, "dry-run", run);
         return run.Output.Split('\n')[0];
     }
 
-    private void Check(string line, CliRun run, (ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)[] calls, string format)
+    private void Check(string line, CliRun run, SchemaCall[] calls, string format)
     {
         if (run.ExitCode != 0 || run.Errors.Contains("Exception", StringComparison.Ordinal) || calls.Length != 1)
         {
@@ -141,18 +155,32 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
         }
     }
 
-    private static string Sent(StubRequest request)
+    private (SchemaServer Server, string[] Words) Line(string path, VerbCommand command)
     {
-        string[] parts = request.Target.Split('?');
-        string form = request.Header("Content-Type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) == true ? request.BodyText
-            : request.Body.Length > 0 ? $"body={request.Header("Content-Type")?.Split(';')[0]}" : "";
-        IEnumerable<string> pairs = parts.Skip(1).Append(form).SelectMany(static text => text.Split('&', StringSplitOptions.RemoveEmptyEntries));
-        return string.Join(' ', pairs.Select(static pair => Uri.UnescapeDataString(pair.Replace('+', ' '))).Prepend($"{request.Method} {parts[0]["/api2/json".Length..]}"));
+        bool isBackup = s_products[path] == ProxmoxProduct.BackupServer;
+        return (isBackup ? _backups : _cluster, [.. ShellWords.Split(command.Examples[0].Line), "-c", isBackup ? "store" : "lab"]);
     }
 
-    private void Append(StringBuilder text, string form, CliRun run, bool isJoined)
+    private static IEnumerable<string> Consent(VerbCommand command) =>
+        command.Options.Where(static option => option.Name == "--yes").Select(static option => option.Name);
+
+    // Secrets are not shown, and files are sent in another form than they are shown in.
+    private static bool IsSame(string shown, SchemaCall call)
     {
-        string output = isJoined ? string.Join(' ', run.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) + "\n" : run.Output;
+        string[] words = [.. ShellWords.Split(shown.Split("  # ")[0].Replace("=$'", "='", StringComparison.Ordinal)).Select(static word => word.Replace("\\n", "\n", StringComparison.Ordinal))];
+        if (call.HasFile)
+        {
+            return words.Take(2).SequenceEqual(call.Words.Take(2));
+        }
+
+        string[] hidden = [.. words.Where(static word => word.EndsWith("=***", StringComparison.Ordinal)).Select(static word => word[..^3])];
+        return words.Where(static word => !word.EndsWith("=***", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .SequenceEqual(call.Words.Where(word => !hidden.Any(name => word.StartsWith(name, StringComparison.Ordinal))).Order(StringComparer.Ordinal));
+    }
+
+    private void Append(StringBuilder text, string form, CliRun run)
+    {
+        string output = form == "json" ? string.Join(' ', run.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) + "\n" : run.Output;
         string errors = string.Concat(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => $"! {line}\n"));
         Append(text, $"{form}, exit code {run.ExitCode}", errors + output);
     }

@@ -22,7 +22,7 @@ internal sealed class SchemaServer : IAsyncDisposable
          {"type":"storage","id":"storage/pve1/local","storage":"local","node":"pve1","status":"available","shared":0,"plugintype":"dir","content":"iso,backup"}]
         """;
 
-    private readonly ConcurrentQueue<(ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)> _calls = new();
+    private readonly ConcurrentQueue<SchemaCall> _calls = new();
     private readonly ApiSchema _schema;
     private readonly SchemaValues _values;
     private readonly StubServer _server;
@@ -40,11 +40,14 @@ internal sealed class SchemaServer : IAsyncDisposable
     /// <summary>The fingerprint of its certificate.</summary>
     public string Fingerprint => _server.Fingerprint;
 
+    /// <summary>The status and the text with which it refuses every call but those that look for nodes and guests; null for none.</summary>
+    public (int Status, string Text)? Refusal { get; set; }
+
     /// <summary>Returns the calls since the last time, and forgets them.</summary>
-    public IReadOnlyList<(ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)> Take()
+    public IReadOnlyList<SchemaCall> Take()
     {
-        List<(ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data)> taken = [];
-        while (_calls.TryDequeue(out (ApiEndpoint Endpoint, StubRequest Request, JsonNode? Data) call))
+        List<SchemaCall> taken = [];
+        while (_calls.TryDequeue(out SchemaCall? call))
         {
             taken.Add(call);
         }
@@ -64,14 +67,20 @@ internal sealed class SchemaServer : IAsyncDisposable
             return StubReply.Json("""{"data":null}""", 501, "no such call in the schema");
         }
 
+        if (Refusal is { } refusal && match.Endpoint.Path != "/cluster/resources")
+        {
+            _calls.Enqueue(new SchemaCall(match.Endpoint, request, null));
+            return StubReply.Json(new JsonObject { ["data"] = null, ["message"] = refusal.Text }.ToJsonString(), refusal.Status, refusal.Text);
+        }
+
         if (match.Endpoint.Transport == ApiTransportKind.Download)
         {
-            _calls.Enqueue((match.Endpoint, request, null));
+            _calls.Enqueue(new SchemaCall(match.Endpoint, request, null));
             return StubReply.Http(200, "OK", Content, "Content-Type: application/octet-stream");
         }
 
         JsonNode? data = Data(match.Endpoint, request);
-        _calls.Enqueue((match.Endpoint, request, data?.DeepClone()));
+        _calls.Enqueue(new SchemaCall(match.Endpoint, request, data?.DeepClone()));
         return StubReply.Json(new JsonObject { ["data"] = data }.ToJsonString());
     }
 

@@ -79,8 +79,11 @@ internal sealed class SchemaValues(ProxmoxProduct product)
         long wanted = name switch
         {
             "vmid" => 99 + row,
-            _ when name.EndsWith("time", StringComparison.Ordinal) || name is "timestamp" or "created" or "expire" => Moment + row,
-            _ => 1000 + row,
+            _ when node.Renderer == "timestamp" || name.EndsWith("time", StringComparison.Ordinal) || name is "created" or "expire" or "notafter" or "notbefore" =>
+                Moment + row,
+
+            // Other members have other numbers, so that columns are not mixed up unseen.
+            _ => (name.Sum(static c => c) % 1000 * 10) + row,
         };
         return (long)Math.Clamp(wanted, node.Minimum ?? long.MinValue, node.Maximum ?? long.MaxValue);
     }
