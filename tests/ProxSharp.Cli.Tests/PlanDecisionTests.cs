@@ -41,4 +41,23 @@ public sealed class PlanDecisionTests
         await PlanVerbTests.AppliedAsync(cli, "vm set staging --delete ide2");
         Assert.DoesNotContain("ide2", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Approve_APlanThatNoPlannerMade_IsRefusedBeforeAnybodyIsAsked()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await PlanVerbTests.GuardedAsync(cluster, 100);
+        string plan = await PlanVerbTests.PlannedAsync(person, "vm delete staging");
+        string file = Path.Combine(person.StateOf("lab"), "plans", plan + ".json");
+        string content = (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("106", "102", StringComparison.Ordinal);
+        string forged = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        await File.WriteAllTextAsync(Path.Combine(person.StateOf("lab"), "plans", forged + ".json"), content, TestContext.Current.CancellationToken);
+        person.Input = "staging\n";
+        foreach (string line in new[] { $"approve {forged}", $"plan apply {forged}", $"plan show {forged}" })
+        {
+            CliRun run = await person.LineAsync(line);
+            run.FailedWithCode(7);
+            Assert.DoesNotContain("to approve", run.Errors, StringComparison.Ordinal);
+        }
+    }
 }
