@@ -202,4 +202,39 @@ public sealed class StateVerbTests
         Assert.Contains("id: id-1fb5c4a2-", refused.Error.Hint, StringComparison.Ordinal);
         Assert.Empty(jobs.Compare(YamlReading.Read($"[{Job}]", "file"), YamlReading.Read($"[{Job}]", "now"), new StateWish()));
     }
+
+    [Theory]
+    [InlineData("ostemplate: local:vztmpl/nothing.tar.zst", "hostname: box, rootfs: \"local-lvm:4\"", "there is no 'local:vztmpl/nothing.tar.zst' on pve1")]
+    [InlineData("name: box", "memory: 512, ide2: \"local:iso/nothing.iso,media=cdrom\"", "there is no 'local:iso/nothing.iso' on pve1")]
+    [InlineData("clone: debian-13-template", "ide2: \"local:iso/nothing.iso,media=cdrom\"", "there is no 'local:iso/nothing.iso' on pve1")]
+    [InlineData("name: box", "scsi0: \"local-lvm:0,import-from=local:import/nothing.qcow2\"", "there is no 'local:import/nothing.qcow2' on pve1")]
+    public async Task Apply_NewGuestFromAVolumeThatIsNotThere_ChangesNothing(string from, string config, string reason)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        cli.Write("state.yaml", $"prox: 1\nguests:\n- {{vmid: 106, config: {{memory: 768}}}}\n- {{vmid: 310, node: pve1, {from}, config: {{{config}}}}}\n");
+
+        CliRun applied = await cli.LineAsync("apply -f state.yaml --yes");
+
+        applied.FailedWithCode(6);
+        Assert.Contains(reason, applied.Errors, StringComparison.Ordinal);
+        Assert.Contains(reason, (await cli.LineAsync("diff -f state.yaml")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(own.Simulator.Traffic.Requests, static request => request.Method is "POST" or "PUT" && !request.Path.EndsWith("/ticket", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Diff_NewContainer_ShowsItsTemplate()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        cli.Write(
+            "state.yaml",
+            "prox: 1\nguests:\n- {vmid: 310, node: pve1, ostemplate: local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst, config: {hostname: box, rootfs: \"local-lvm:4\"}}\n");
+
+        CliRun run = await cli.LineAsync("diff -f state.yaml");
+
+        run.FailedWithCode(1);
+        Assert.Contains("ostemplate", run.Output, StringComparison.Ordinal);
+        Assert.Contains("debian-13-standard", run.Output, StringComparison.Ordinal);
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class GuestSection : IStateSection
             ? []
             : await GuestVolumes.LostAsync(session, items, guests, configs, file, cancellationToken).ConfigureAwait(false);
         JsonElement missing = await MissingAsync(
-            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], cancellationToken).ConfigureAwait(false);
+            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], file, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -82,7 +82,7 @@ internal sealed class GuestSection : IStateSection
     }
 
     private static async Task<JsonElement> MissingAsync(
-        ServerSession session, GuestIndex index, JsonElement[] items, CancellationToken cancellationToken)
+        ServerSession session, GuestIndex index, JsonElement[] items, JsonElement file, CancellationToken cancellationToken)
     {
         JsonElement[] free = await ConcurrentReading.AllAsync(
             items, (item, token) => FreeAsync(session, StateValues.Text(item, "vmid")!, token), cancellationToken).ConfigureAwait(false);
@@ -90,12 +90,20 @@ internal sealed class GuestSection : IStateSection
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
             .ConfigureAwait(false);
+        GuestPlace[] places = [.. items.Select(item => GuestPlace.OfNew(item, index))];
+        IReadOnlyList<string>[] lost = new IReadOnlyList<string>[items.Length];
+        Dictionary<string, HashSet<string>?> contents = new(StringComparer.Ordinal);
+        for (int at = 0; at < items.Length; at++)
+        {
+            lost[at] = await GuestVolumes.LostOfNewAsync(session, items[at], places[at].Node, contents, file, cancellationToken).ConfigureAwait(false);
+        }
+
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
             for (int at = 0; at < items.Length; at++)
             {
-                WriteMissing(json, GuestPlace.OfNew(items[at], index), sources[at], configs[at], free[at].ValueKind == JsonValueKind.Undefined);
+                WriteMissing(json, places[at], sources[at], configs[at], lost[at], free[at].ValueKind == JsonValueKind.Undefined);
             }
 
             json.WriteEndArray();
@@ -123,7 +131,10 @@ internal sealed class GuestSection : IStateSection
             if (StateValues.Is(facts, "missing"))
             {
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
-                yield return StateValues.Is(facts, "hidden")
+                string[] lost = [.. StateValues.Items(StateValues.Member(facts, "lost"), Name).Select(static volume => volume.GetString()!)];
+                yield return lost.Length > 0
+                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = string.Join("; ", lost.Select(volume => $"there is no '{volume}' on {place.Node}")) }
+                    : StateValues.Is(facts, "hidden")
                     ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user or token may not see it", Place = $"/vms/{id}" }
                     : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
@@ -261,7 +272,7 @@ internal sealed class GuestSection : IStateSection
         }
     }
 
-    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config, HashSet<string> lost)
+    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config, IReadOnlyCollection<string> lost)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", guest.GetProperty("vmid").GetInt32());
@@ -271,6 +282,14 @@ internal sealed class GuestSection : IStateSection
         json.WriteStartObject("now");
         json.WriteString("digest", StateValues.Text(config, "digest"));
         json.WriteString("status", StateValues.Text(guest, "status"));
+        WriteLost(json, lost);
+        json.WriteEndObject();
+        WriteConfig(json, config);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLost(Utf8JsonWriter json, IReadOnlyCollection<string> lost)
+    {
         if (lost.Count > 0)
         {
             json.WriteStartArray("lost");
@@ -281,13 +300,10 @@ internal sealed class GuestSection : IStateSection
 
             json.WriteEndArray();
         }
-
-        json.WriteEndObject();
-        WriteConfig(json, config);
-        json.WriteEndObject();
     }
 
-    private static void WriteMissing(Utf8JsonWriter json, GuestPlace place, JsonElement? source, JsonElement sourceConfig, bool isHidden)
+    private static void WriteMissing(
+        Utf8JsonWriter json, GuestPlace place, JsonElement? source, JsonElement sourceConfig, IReadOnlyList<string> lost, bool isHidden)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", place.Number);
@@ -296,6 +312,7 @@ internal sealed class GuestSection : IStateSection
         json.WriteBoolean("hidden", isHidden);
         json.WriteString("type", place.Type);
         json.WriteString("node", place.Node);
+        WriteLost(json, isHidden ? [] : lost);
         if (source is { } from)
         {
             json.WritePropertyName("source");

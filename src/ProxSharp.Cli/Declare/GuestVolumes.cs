@@ -4,7 +4,7 @@ using ProxSharp.Cli.Calls;
 
 namespace ProxSharp.Cli.Declare;
 
-/// <summary>Looks for the volumes that a file attaches to guests that are there.</summary>
+/// <summary>Looks for the volumes that a file attaches to guests, and those that it makes new ones from.</summary>
 internal static class GuestVolumes
 {
     /// <summary>The call that lists what is on a storage.</summary>
@@ -27,15 +27,7 @@ internal static class GuestVolumes
             string id = StateValues.Text(guests[at], "vmid")!;
             foreach (GuestDisk disk in Attached(StateValues.Member(items[id], "config"), configs[at], id))
             {
-                string path = $"/nodes/{Uri.EscapeDataString(StateValues.Text(guests[at], "node")!)}/storage/{Uri.EscapeDataString(disk.Storage)}/content";
-                if (!contents.TryGetValue(path, out HashSet<string>? content))
-                {
-                    bool isDefined = StateValues.Items(StateValues.Member(file, "storages"), "storages")
-                        .Any(storage => StateValues.Text(storage, "storage") == disk.Storage);
-                    contents.Add(path, content = await ContentAsync(session, path, isDefined, cancellationToken).ConfigureAwait(false));
-                }
-
-                if (content?.Contains(disk.Identity) == false)
+                if (await IsLostAsync(session, StateValues.Text(guests[at], "node")!, disk, contents, file, cancellationToken).ConfigureAwait(false))
                 {
                     lost.Add(disk.Volume);
                 }
@@ -43,6 +35,74 @@ internal static class GuestVolumes
         }
 
         return lost;
+    }
+
+    /// <summary>Finds those that a guest is made from and that are not on their storage.</summary>
+    /// <param name="session">The cluster.</param>
+    /// <param name="item">The guest as the file has it.</param>
+    /// <param name="node">Where it is made.</param>
+    /// <param name="contents">What is known of the storages.</param>
+    /// <param name="file">The whole file.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public static async Task<IReadOnlyList<string>> LostOfNewAsync(
+        ServerSession session,
+        JsonElement item,
+        string node,
+        Dictionary<string, HashSet<string>?> contents,
+        JsonElement file,
+        CancellationToken cancellationToken)
+    {
+        List<string> lost = [];
+        foreach (GuestDisk disk in Needed(item))
+        {
+            if (await IsLostAsync(session, node, disk, contents, file, cancellationToken).ConfigureAwait(false))
+            {
+                lost.Add(disk.Volume);
+            }
+        }
+
+        return lost;
+    }
+
+    private static async Task<bool> IsLostAsync(
+        ServerSession session,
+        string node,
+        GuestDisk disk,
+        Dictionary<string, HashSet<string>?> contents,
+        JsonElement file,
+        CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(disk.Storage)}/content";
+        if (!contents.TryGetValue(path, out HashSet<string>? content))
+        {
+            bool isDefined = StateValues.Items(StateValues.Member(file, "storages"), "storages")
+                .Any(storage => StateValues.Text(storage, "storage") == disk.Storage);
+            contents.Add(path, content = await ContentAsync(session, path, isDefined, cancellationToken).ConfigureAwait(false));
+        }
+
+        return content?.Contains(disk.Identity) == false;
+    }
+
+    // Disks of its own are made; the template, images of discs and what is imported must be there.
+    private static IEnumerable<GuestDisk> Needed(JsonElement item)
+    {
+        List<string> volumes = [];
+        if (GuestPlace.Source(item) is null && StateValues.Text(item, "ostemplate") is { } template)
+        {
+            volumes.Add(template);
+        }
+
+        if (StateValues.Member(item, "config") is { ValueKind: JsonValueKind.Object } config)
+        {
+            foreach (JsonProperty member in config.EnumerateObject().Where(static member => GuestDisk.IsKey(member.Name)))
+            {
+                GuestDisk disk = GuestDisk.Parse(StateValues.Wire(member.Value) ?? "");
+                volumes.AddRange(disk.Options.Where(static option => option.Key == "import-from").Select(static option => option.Value));
+                volumes.AddRange(disk.IsServersChoice ? (string[])[] : [disk.Volume]);
+            }
+        }
+
+        return volumes.Where(static volume => !volume.StartsWith('/')).Select(GuestDisk.Parse).Where(static disk => disk.Storage.Length > 0);
     }
 
     // Null where nobody can tell: of a storage that this user may not list, or that the same file defines. The server says it then when its turn comes.

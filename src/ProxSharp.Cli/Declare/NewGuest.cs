@@ -36,8 +36,12 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
 
         ApiParameters parameters = [];
         parameters.Add("vmid", place.Id);
-        parameters.Add("ostemplate", StateValues.Text(item, "ostemplate"));
         List<(string Key, string? From, string? To)> keys = [];
+        if (StateValues.Text(item, "ostemplate") is { } volume)
+        {
+            keys.Add(("ostemplate", null, volume));
+        }
+
         if (StateValues.Text(_config, NameKey) is null && Name is not null)
         {
             keys.Add((NameKey, null, Name));
