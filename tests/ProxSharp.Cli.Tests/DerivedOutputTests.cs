@@ -13,8 +13,11 @@ namespace ProxSharp.Cli.Tests;
 /// </summary>
 public sealed class DerivedOutputTests
 {
-    /// <summary>Derived commands that another test is about.</summary>
-    private static readonly Dictionary<string, string> s_elsewhere = new(StringComparer.Ordinal);
+    // The whole tree takes long to make.
+    private static readonly Lazy<IReadOnlyList<(string Path, Command Command)>> s_tree = new(static () => [.. HelpTests.Walk()]);
+
+    // The tool itself looks up there where things are, so that the server answers it in any case.
+    private const string LookUp = "cluster resources";
 
     public static TheoryData<string> Nouns => [.. Derived().Select(static item => item.Path.Split(' ')[0]).Distinct()];
 
@@ -24,7 +27,7 @@ public sealed class DerivedOutputTests
     {
         await using DerivedCommandRuns runs = await DerivedCommandRuns.StartAsync();
         StringBuilder text = new();
-        foreach ((string path, VerbCommand command) in Derived().Where(item => item.Path.Split(' ')[0] == noun && !s_elsewhere.ContainsKey(item.Path)))
+        foreach ((string path, VerbCommand command) in Derived().Where(item => item.Path.Split(' ')[0] == noun))
         {
             text.Append(await runs.RecordAsync(path, command));
         }
@@ -41,7 +44,7 @@ public sealed class DerivedOutputTests
             (403, "Permission check failed (/vms/100, VM.Audit)", 4), (404, "it is not there", 5), (500, "it went wrong", 1), (401, "authentication failure", 4),
         ];
         await using DerivedCommandRuns runs = await DerivedCommandRuns.StartAsync();
-        foreach ((int index, (string path, VerbCommand command)) in Derived().Index())
+        foreach ((int index, (string path, VerbCommand command)) in Derived().Where(static item => item.Path != LookUp).Index())
         {
             (int status, string reason, int exitCode) = refusals[index % refusals.Length];
             await runs.FailAsync(path, command, status, reason, exitCode);
@@ -60,16 +63,16 @@ public sealed class DerivedOutputTests
                 .Where(static line => line.StartsWith(DerivedCommandRuns.Heading, StringComparison.Ordinal))
                 .Select(static line => line[DerivedCommandRuns.Heading.Length..]),
         ];
-        string[] all = [.. HelpTests.Walk().Where(static item => item.Command.Subcommands.Count == 0).Select(static item => item.Path)];
+        string[] all = [.. s_tree.Value.Where(static item => item.Command.Subcommands.Count == 0).Select(static item => item.Path)];
 
-        Assert.Equal(derived.Except(s_elsewhere.Keys).Order(), recorded.Order());
-        Assert.Empty(s_elsewhere.Keys.Except(derived));
-        Assert.Empty(all.Except(recorded).Except(s_elsewhere.Keys).Except(OutputSnapshotTests.Covered));
+        Assert.Equal(derived.Order(StringComparer.Ordinal), recorded.Order(StringComparer.Ordinal));
+        Assert.Empty(all.Except(recorded).Except(OutputSnapshotTests.Covered));
+        Assert.Empty(recorded.Intersect(OutputSnapshotTests.Covered));
     }
 
     private static string Name(string noun) => string.Create(CultureInfo.InvariantCulture, $"output/derived-{noun}");
 
-    private static IEnumerable<(string Path, VerbCommand Command)> Derived() => HelpTests.Walk()
+    private static IEnumerable<(string Path, VerbCommand Command)> Derived() => s_tree.Value
         .Where(static item => item.Command is VerbCommand { Verb.IsDerived: true })
         .Select(static item => (item.Path, (VerbCommand)item.Command));
 }

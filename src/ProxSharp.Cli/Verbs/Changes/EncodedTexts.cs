@@ -1,10 +1,13 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Json;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Changes;
 
-/// <summary>Texts that travel percent-encoded within their parameter, as public SSH keys do. They are typed as they are and encoded when they are sent.</summary>
+/// <summary>
+/// Texts that travel in another form than they are typed in: public SSH keys, for example, are percent-encoded within their parameter when they are sent.
+/// </summary>
 internal static class EncodedTexts
 {
     private const string Format = "urlencoded";
@@ -16,7 +19,8 @@ internal static class EncodedTexts
     public static PlannedCall Sent(ApiSchema schema, PlannedCall call)
     {
         ApiEndpoint? endpoint = schema.Find(call.Method, call.Template);
-        if (!call.Parameters.Any(parameter => Holds(endpoint, parameter.Name)))
+        bool isBackup = schema.Product == ProxmoxProduct.BackupServer;
+        if (!call.Parameters.Any(parameter => Holds(endpoint, parameter.Name) || IsSwitch(endpoint, parameter)))
         {
             return call;
         }
@@ -24,11 +28,25 @@ internal static class EncodedTexts
         ApiParameters sent = [];
         foreach (ApiParameter parameter in call.Parameters)
         {
-            sent.Add(Holds(endpoint, parameter.Name) ? parameter with { Text = Uri.EscapeDataString(Readable(parameter.Text)) } : parameter);
+            sent.Add(Holds(endpoint, parameter.Name) ? parameter with { Text = Uri.EscapeDataString(Readable(parameter.Text)) }
+                : IsSwitch(endpoint, parameter) ? parameter with { Text = Switch(parameter.Text, isBackup) }
+                : parameter);
         }
 
         return call with { Parameters = sent };
     }
+
+    private static bool IsSwitch(ApiEndpoint? endpoint, ApiParameter parameter) => !parameter.IsListItem
+        && (parameter.Kind == ApiParameterKind.Boolean || (endpoint is not null
+            && endpoint.Parameters.TryGetValue(parameter.Name, out ApiNode? node) && node.Type == ApiValueType.Boolean));
+
+    // Each product has its own words for them, whatever was typed.
+    private static string Switch(string text, bool isBackup) => (text.Length > 0 ? WireBoolean.Parse(text) : null) switch
+    {
+        true => isBackup ? "true" : "1",
+        false => isBackup ? "false" : "0",
+        null => text,
+    };
 
     /// <summary>Returns such a text as it is read. What a server has sent is encoded, and may be sent again so; what holds a blank is not.</summary>
     public static string Readable(string text) => text.Contains(' ', StringComparison.Ordinal) ? text : Uri.UnescapeDataString(text);
