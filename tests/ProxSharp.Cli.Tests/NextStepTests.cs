@@ -134,7 +134,7 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
         await backup.UseAsync(cli, "backup");
         (await cli.LineAsync("datastore gc start store1")).Succeeded();
 
-        Assert.Matches(@"node +worker_type +worker_id +user", (await cli.LineAsync("task list")).Succeeded());
+        Assert.Matches(@"worker_type +worker_id +status +node", (await cli.LineAsync("task list")).Succeeded());
         Assert.Matches(@"  qemu-server.conf.blob, drive-scsi0.img.fidx, index.json.blob\n", (await cli.LineAsync("datastore snapshot list store1")).Succeeded());
     }
 }
