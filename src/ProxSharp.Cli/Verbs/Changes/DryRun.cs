@@ -42,7 +42,8 @@ internal static class DryRun
         List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan = [];
         foreach (PlannedCall call in calls.Select(call => EncodedTexts.Sent(schema, call)))
         {
-            plan.Add((call, await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false)));
+            IReadOnlyList<ConfigChange> changes = await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false);
+            plan.Add((EncodedTexts.Spelled(schema, call), changes));
         }
 
         if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)

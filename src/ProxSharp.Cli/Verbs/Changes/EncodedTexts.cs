@@ -19,8 +19,7 @@ internal static class EncodedTexts
     public static PlannedCall Sent(ApiSchema schema, PlannedCall call)
     {
         ApiEndpoint? endpoint = schema.Find(call.Method, call.Template);
-        bool isBackup = schema.Product == ProxmoxProduct.BackupServer;
-        if (!call.Parameters.Any(parameter => Holds(endpoint, parameter.Name) || IsSwitch(endpoint, parameter)))
+        if (!call.Parameters.Any(parameter => Holds(endpoint, parameter.Name)))
         {
             return call;
         }
@@ -28,12 +27,26 @@ internal static class EncodedTexts
         ApiParameters sent = [];
         foreach (ApiParameter parameter in call.Parameters)
         {
-            sent.Add(Holds(endpoint, parameter.Name) ? parameter with { Text = Uri.EscapeDataString(Readable(parameter.Text)) }
-                : IsSwitch(endpoint, parameter) ? parameter with { Text = Switch(parameter.Text, isBackup) }
-                : parameter);
+            sent.Add(Holds(endpoint, parameter.Name) ? parameter with { Text = Uri.EscapeDataString(Readable(parameter.Text)) } : parameter);
         }
 
         return call with { Parameters = sent };
+    }
+
+    /// <summary>Returns the call with its switches in the words of the product, which are for reading it: what servers answer is compared without.</summary>
+    /// <param name="schema">The API.</param>
+    /// <param name="call">The call.</param>
+    public static PlannedCall Spelled(ApiSchema schema, PlannedCall call)
+    {
+        ApiEndpoint? endpoint = schema.Find(call.Method, call.Template);
+        bool isBackup = schema.Product == ProxmoxProduct.BackupServer;
+        ApiParameters spelled = [];
+        foreach (ApiParameter parameter in call.Parameters)
+        {
+            spelled.Add(IsSwitch(endpoint, parameter) ? parameter with { Text = Switch(parameter.Text, isBackup) } : parameter);
+        }
+
+        return call with { Parameters = spelled };
     }
 
     private static bool IsSwitch(ApiEndpoint? endpoint, ApiParameter parameter) => !parameter.IsListItem
