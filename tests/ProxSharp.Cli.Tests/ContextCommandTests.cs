@@ -230,8 +230,8 @@ public sealed class ContextCommandTests
 
         string[] lines = (await cli.LineAsync("context list")).Succeeded().Split('\n');
 
-        Assert.EndsWith("  guard", lines[0].TrimEnd(), StringComparison.Ordinal);
-        Assert.EndsWith("  read-only, @tag-prod, @tag-db", lines[2].TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains("  guard ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("  read-only, @tag-prod, @tag-db ", lines[2], StringComparison.Ordinal);
     }
 
     [Fact]
