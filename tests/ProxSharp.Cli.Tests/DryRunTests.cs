@@ -73,11 +73,11 @@ public sealed class DryRunTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
-    [InlineData("", """{"ignore-verified":"0"}""")]
-    [InlineData("--ignore-verified", """{"ignore-verified":"1"}""")]
-    [InlineData("--outdated-after 30", """{"ignore-verified":"1","outdated-after":"30"}""")]
-    [InlineData("host/laptop", """{"backup-type":"host","backup-id":"laptop","ignore-verified":"0"}""")]
-    [InlineData("vm/100/2026-01-01T02:00:00Z", """{"backup-type":"vm","backup-id":"100","backup-time":"1767232800","ignore-verified":"0"}""")]
+    [InlineData("", """{"ignore-verified":"false"}""")]
+    [InlineData("--ignore-verified", """{"ignore-verified":"true"}""")]
+    [InlineData("--outdated-after 30", """{"ignore-verified":"true","outdated-after":"30"}""")]
+    [InlineData("host/laptop", """{"backup-type":"host","backup-id":"laptop","ignore-verified":"false"}""")]
+    [InlineData("vm/100/2026-01-01T02:00:00Z", """{"backup-type":"vm","backup-id":"100","backup-time":"1767232800","ignore-verified":"false"}""")]
     public async Task DryRun_OfAVerification_ShowsTheCallAndStartsNothing(string what, string parameters)
     {
         using CliHarness cli = await BackupUserAsync();
