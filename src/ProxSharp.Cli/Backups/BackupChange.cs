@@ -20,16 +20,19 @@ internal static class BackupChange
     public static PlannedCall Call(
         BackupPlace place, ApiMethod method, string word, BackupGroupPath group, DateTimeOffset? time, string name, string value)
     {
-        ApiParameters parameters = new()
-        {
-            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
-            { "backup-type", group.Type.ToString() },
-            { "backup-id", group.Id },
-            { "backup-time", time?.ToUnixTimeSeconds() },
-            { name, value },
-        };
+        ApiParameters parameters = Keys(place, group, time);
+        parameters.Add(name, value);
         return new PlannedCall(method, $"/admin/datastore/{place.Store.Name}/{word}", parameters) { Template = $"/admin/datastore/{{store}}/{word}" };
     }
+
+    /// <summary>What names a snapshot, or a group, beside the path of a call.</summary>
+    public static ApiParameters Keys(BackupPlace place, BackupGroupPath group, DateTimeOffset? time) => new()
+    {
+        { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
+        { "backup-type", group.Type.ToString() },
+        { "backup-id", group.Id },
+        { "backup-time", time?.ToUnixTimeSeconds() },
+    };
 
     /// <summary>Puts a call into the plan that is being made, or makes it unless it is only shown.</summary>
     /// <param name="run">The run.</param>

@@ -168,32 +168,20 @@ internal static class RemoveVerbs
 
     private static PlannedCall Call(BackupPlace place, BackupGroupPath group, RetentionPolicy policy)
     {
-        ApiParameters parameters = new()
-        {
-            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
-            { "backup-type", group.Type.ToString() },
-            { "backup-id", group.Id },
-            { "keep-last", policy.KeepLast },
-            { "keep-hourly", policy.KeepHourly },
-            { "keep-daily", policy.KeepDaily },
-            { "keep-weekly", policy.KeepWeekly },
-            { "keep-monthly", policy.KeepMonthly },
-            { "keep-yearly", policy.KeepYearly },
-        };
+        ApiParameters parameters = BackupChange.Keys(place, group, null);
+        parameters.Add("keep-last", policy.KeepLast);
+        parameters.Add("keep-hourly", policy.KeepHourly);
+        parameters.Add("keep-daily", policy.KeepDaily);
+        parameters.Add("keep-weekly", policy.KeepWeekly);
+        parameters.Add("keep-monthly", policy.KeepMonthly);
+        parameters.Add("keep-yearly", policy.KeepYearly);
         return new PlannedCall(ApiMethod.Post, $"/admin/datastore/{place.Store.Name}/prune", parameters) { Template = "/admin/datastore/{store}/prune" };
     }
 
     private static PlannedCall Call(BackupPlace place, bool isGroup, BackupGroupPath group, DateTimeOffset? time)
     {
         string what = isGroup ? "groups" : "snapshots";
-        ApiParameters parameters = new()
-        {
-            { "ns", place.Namespace.IsRoot ? null : place.Namespace.ToString() },
-            { "backup-type", group.Type.ToString() },
-            { "backup-id", group.Id },
-            { "backup-time", time?.ToUnixTimeSeconds() },
-        };
-        return new PlannedCall(ApiMethod.Delete, $"/admin/datastore/{place.Store.Name}/{what}", parameters)
+        return new PlannedCall(ApiMethod.Delete, $"/admin/datastore/{place.Store.Name}/{what}", BackupChange.Keys(place, group, time))
         {
             Template = $"/admin/datastore/{{store}}/{what}",
         };

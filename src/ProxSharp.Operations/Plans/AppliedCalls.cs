@@ -43,13 +43,14 @@ internal static class AppliedCalls
             ? last.Facts.Text("upid")
             : null;
 
+    /// <summary>The plans that were made to take a plan back, and begun.</summary>
+    public static HashSet<string> Undoing(IEnumerable<LedgerEntry> ledger, string planId) =>
+        [.. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId)];
+
     /// <summary>True if a plan was taken back before, in part at least.</summary>
     public static bool IsUndone(IReadOnlyList<LedgerEntry> ledger, string planId)
     {
-        HashSet<string> undoing =
-        [
-            .. ledger.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId).Select(static entry => entry.PlanId),
-        ];
+        HashSet<string> undoing = Undoing(ledger, planId);
         LedgerEntry[] outcomes =
         [
             .. ledger.Where(entry => entry.Kind == "outcome" && undoing.Contains(entry.PlanId)).Select(outcome => Ledger.EndOf(ledger, outcome)),
@@ -59,10 +60,7 @@ internal static class AppliedCalls
     }
 
     /// <summary>True if a call was made to take a plan back, and that was not taken back in turn.</summary>
-    public static bool IsUndoneBy(IReadOnlyList<LedgerEntry> ledger, string planId, PlannedCall call) => ledger
-        .Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == planId)
-        .Select(static entry => entry.PlanId)
-        .Distinct(StringComparer.Ordinal)
+    public static bool IsUndoneBy(IReadOnlyList<LedgerEntry> ledger, string planId, PlannedCall call) => Undoing(ledger, planId)
         .Where(undo => !IsUndone(ledger, undo))
         .Any(undo => ledger.Any(entry => entry.PlanId == undo && entry.Kind == "outcome"
             && StateOf(Ledger.EndOf(ledger, entry)) == CallState.Succeeded && entry.Facts.Text("call") == call.ToString()));

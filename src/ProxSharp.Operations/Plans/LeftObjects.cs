@@ -74,10 +74,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
 
     private static bool WasLeftByUndo(Plan done, IReadOnlyList<LedgerEntry> entries, string now)
     {
-        HashSet<string> undoing =
-        [
-            .. entries.Where(entry => entry.Kind == "intent" && entry.Facts.Text("undoes") == done.Id).Select(static entry => entry.PlanId),
-        ];
+        HashSet<string> undoing = AppliedCalls.Undoing(entries, done.Id);
         return entries.Any(entry => undoing.Contains(entry.PlanId) && entry.Kind == "outcome" && entry.Facts.Text(Member) == now);
     }
 

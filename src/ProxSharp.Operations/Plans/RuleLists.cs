@@ -12,8 +12,10 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class RuleLists
 {
+    /// <summary>The parameter that moves a rule.</summary>
+    public const string Move = "moveto";
+
     private const string Place = "/{pos}";
-    private const string Move = "moveto";
 
     // What people know a rule by, in the order in which they read it.
     private static readonly string[] s_shown = ["type", "action", "macro", "iface", "source", "dest", "proto", "sport", "dport", "comment"];
@@ -30,9 +32,11 @@ internal static class RuleLists
     /// <summary>True for a call on one rule of a list.</summary>
     public static bool IsOnRule(PlannedCall call) => call.Path.EndsWith(Place, StringComparison.Ordinal);
 
+    /// <summary>True for a call that moves a rule. Once others have put one before it, a move back would take another one.</summary>
+    public static bool Moves(PlannedCall call) => call.Parameters.Find(Move) is { } place && place != call.Parameters.Find("pos");
+
     /// <summary>True for a call after which other rules have other places, or this one has.</summary>
-    public static bool Shifts(PlannedCall call) =>
-        call.Method != ApiMethod.Put || (call.Parameters.Find(Move) is { } place && place != call.Parameters.Find("pos"));
+    public static bool Shifts(PlannedCall call) => call.Method != ApiMethod.Put || Moves(call);
 
     /// <summary>What takes the making of a rule back; null where nobody can tell its place.</summary>
     /// <remarks>Proxmox: a new rule goes to the top of its list. Whether the server heeds another place is not known of all versions.</remarks>

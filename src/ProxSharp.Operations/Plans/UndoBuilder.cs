@@ -16,12 +16,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
     /// <summary>What was made is removed.</summary>
     public const string DeleteCreated = "delete-created";
 
-    private const string Move = "moveto";
     private const int ReasonLength = 300;
 
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
     {
-        "digest", "delete", "revert", "force", "skiplock", "background_delay", "lock-token", "import-working-storage", Move,
+        "digest", "delete", "revert", "force", "skiplock", "background_delay", "lock-token", "import-working-storage", RuleLists.Move,
     };
 
     /// <summary>Why there is no way back although calls of this kind have one; null for no reason.</summary>
@@ -33,7 +32,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (IsFinal(call) || IsMove(call))
+        if (IsFinal(call) || RuleLists.Moves(call))
         {
             return [];
         }
@@ -107,9 +106,6 @@ internal sealed class UndoBuilder(ApiSchema schema)
             || call.Others.Any(static parameter => IsUnused(parameter.Name))
             || (IsSet(call, "force") && NewGuests.MadeBy(call).Any());
     }
-
-    // Proxmox: a rule is known by its place alone. Once others have put a rule before it, a move back would take another one.
-    private static bool IsMove(PlannedCall call) => call.Parameters.Find(Move) is { } place && place != call.Parameters.Find("pos");
 
     private static bool IsUnused(string key) => key.StartsWith("unused", StringComparison.Ordinal);
 
