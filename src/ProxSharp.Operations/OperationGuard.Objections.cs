@@ -1,3 +1,4 @@
+using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Policies;
 
@@ -11,13 +12,14 @@ public sealed partial class OperationGuard
     /// an approval and nobody can be asked. Empty for nothing.
     /// </summary>
     /// <param name="plan">The plan, which need not be kept.</param>
+    /// <param name="approvals">Approvals that would come with it, and are not kept here yet.</param>
     /// <exception cref="GuardRefusedException">The policy cannot be read, or the ledger does not add up.</exception>
-    public IReadOnlyList<string> Objections(Plan plan)
+    public IReadOnlyList<string> Objections(Plan plan, params IReadOnlyList<Approval> approvals)
     {
         ArgumentNullException.ThrowIfNull(plan);
         PlanChecks checks = new(ReadPolicy());
         List<string> all = [];
-        foreach (Action check in (Action[])[Freeze.Check, () => checks.Limit(Ledger.List(), Time.GetUtcNow(), plan.Calls.Count), () => CheckAsked(plan, checks)])
+        foreach (Action check in (Action[])[Freeze.Check, () => checks.Limit(Ledger.List(), Time.GetUtcNow(), plan.Calls.Count), () => CheckAsked(plan, checks, approvals)])
         {
             try
             {
@@ -33,10 +35,11 @@ public sealed partial class OperationGuard
     }
 
     // A plan that is only shown has no name by which somebody could approve it.
-    private void CheckAsked(Plan plan, PlanChecks checks)
+    private void CheckAsked(Plan plan, PlanChecks checks, IReadOnlyList<Approval> approvals)
     {
         ApprovalKind needed = checks.Approval(plan);
-        if (FindApproval(plan, checks, ApprovalKind.None) is null && !_options.Approvers.Any(approver => approver.Kind >= needed))
+        if (FindApproval(plan, checks, ApprovalKind.None) is null && !approvals.Any(given => Approvals.KindOf(given, plan, checks.Policy) >= needed)
+            && !_options.Approvers.Any(approver => approver.Kind >= needed))
         {
             throw new GuardRefusedException("approval", Plans.Has(plan.Id)
                 ? Wanting(plan, needed, checks.Policy)

@@ -27,6 +27,23 @@ public sealed class PlanDecisionTests
         (await person.LineAsync("vm show staging")).Succeeded();
     }
 
+    [Theory]
+    [InlineData("plan apply")]
+    [InlineData("approve")]
+    public async Task Name_ThatIsMistyped_IsAskedForAgain(string command)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await PlanVerbTests.GuardedAsync(cluster, 100);
+        string plan = await PlanVerbTests.PlannedAsync(person, "vm delete staging");
+        person.Input = "stagign\n\nSTAGING\n";
+        CliRun run = await person.LineAsync($"{command} {plan}");
+        run.FailedWithCode(8);
+        Assert.Contains("'staging' was not typed", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("stays open", run.Errors, StringComparison.Ordinal);
+        person.Input = "stagign\nstaging\n";
+        (await person.LineAsync($"{command} {plan}")).Succeeded();
+    }
+
     [Fact]
     public async Task Drive_WithoutADisk_IsTakenOutWhereNoRuleAllowsLoss()
     {

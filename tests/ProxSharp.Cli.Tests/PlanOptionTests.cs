@@ -19,6 +19,15 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
+    [InlineData("plan create nosuch --help")]
+    [InlineData("plan create vmm stop --help")]
+    public async Task Create_WithTheOptionForHelpBehindNoCommand_SaysThatThereIsNone(string line)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Contains("Unknown command", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("plan create " + Call + " --record rec.jsonl")]
     [InlineData("plan create " + Call + " --record=rec.jsonl")]
     [InlineData("plan create --record rec.jsonl " + Call)]

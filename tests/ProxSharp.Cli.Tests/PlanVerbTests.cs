@@ -149,12 +149,20 @@ public sealed class PlanVerbTests
         agent.Write("cut.json", Regex.Replace(forged.Replace("\"bob\"", "\"alice\"", StringComparison.Ordinal), "(\"signature\": ?\")[^\"]{8}", "$1AAAAAAAA"));
         foreach (string file in (string[])["own.json", "cut.json"])
         {
-            Assert.Contains(
-                $"The approval in {file} does not count: it",
-                (await agent.LineAsync($"plan apply {first} --approval {file}")).FailedWith(8),
-                StringComparison.Ordinal);
+            foreach (string dry in (string[])["", " --dry-run"])
+            {
+                Assert.Contains(
+                    $"The approval in {file} does not count: it",
+                    (await agent.LineAsync($"plan apply {first} --approval {file}{dry}")).FailedWith(8),
+                    StringComparison.Ordinal);
+            }
         }
 
+        Assert.Contains("it would be refused", (await agent.LineAsync($"plan apply {first} --dry-run")).Errors, StringComparison.Ordinal);
+        CliRun shown = await agent.RunAsync("plan", "apply", first, "--dry-run", "--approval", Path.Combine(alice.Home, "yes.json"));
+        shown.Succeeded();
+        Assert.DoesNotContain("it would be refused", shown.Errors, StringComparison.Ordinal);
+        Assert.Contains("it would be refused", (await agent.LineAsync($"plan apply {first} --dry-run")).Errors, StringComparison.Ordinal);
         (await agent.RunAsync("plan", "apply", first, "--approval", Path.Combine(alice.Home, "yes.json"))).Succeeded();
         Assert.Contains("key alice", (await agent.LineAsync("audit list -o json")).Succeeded(), StringComparison.Ordinal);
         (await agent.LineAsync($"plan apply {first} --approval {Path.Combine(alice.Home, "yes.json")}")).FailedWith(8);

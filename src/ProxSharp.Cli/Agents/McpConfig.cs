@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -59,15 +60,26 @@ internal static partial class McpConfig
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Comments would be lost, so that a file with some is none to write, and so would half a character (\ud800): it is found when it is written.
-            throw new CliException(CliError.Usage($"{path} cannot be merged into: {Reason(e)}; nothing was written", ByHand), e);
+            throw new CliException(CliError.Usage($"{path} cannot be merged into: {Reason(e, text)}; nothing was written", ByHand), e);
         }
     }
 
     // What the parser says is about bytes and tokens; people look for a line.
-    private static string Reason(Exception e) => e is not JsonException { LineNumber: { } line } ? e.Message.TrimEnd('.')
-        : e.Message.Contains("comment", StringComparison.OrdinalIgnoreCase) || e.Message.StartsWith("'/'", StringComparison.Ordinal)
+    private static string Reason(Exception e, string text) => e is not JsonException json ? e.Message.TrimEnd('.')
+        : TwiceNamed.Match(e.Message) is { Success: true } twice ? $"it has {twice.Groups[1].Value} twice in one object, which programs read in different ways"
+        : json.LineNumber is not { } line ? e.Message.TrimEnd('.')
+        : IsComment(text, line, json.BytePositionInLine ?? 0)
             ? string.Create(CultureInfo.InvariantCulture, $"it has a comment in line {line + 1}, which would be lost")
             : string.Create(CultureInfo.InvariantCulture, $"it is no JSON from line {line + 1} on");
+
+    private static bool IsComment(string text, long line, long position)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text.Split('\n').ElementAtOrDefault((int)line) ?? "");
+        return bytes.AsSpan((int)Math.Min(position, bytes.Length)) is [(byte)'/', (byte)'/' or (byte)'*', ..];
+    }
+
+    // The parser names it in its message alone.
+    private static Regex TwiceNamed => field ??= new("^Duplicate property ('.*') encountered", RegexOptions.Singleline | RegexOptions.CultureInvariant);
 
     private static bool AddServer(JsonObject root, string? outer, string path, string command)
     {

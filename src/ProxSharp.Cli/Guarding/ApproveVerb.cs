@@ -145,7 +145,7 @@ internal static class ApproveVerb
             own?.Decline(plan);
             throw Unapproved(
                 "refused_declined",
-                $"'{TextCells.Visible(PromptApprover.NameOf(plan))}' was not typed: the plan is declined{(own is null ? "" : ", and closed")}",
+                $"The plan is declined{(own is null ? "" : ", and closed")}",
                 "If it is wanted after all, make a new plan: prox plan create ...");
         }
     }

@@ -117,7 +117,7 @@ internal static class BackVerbs
     }
 
     internal static async Task<int> FinishAsync(VerbRun run, OperationGuard guard, Plan plan, bool apply, CancellationToken cancellationToken) =>
-        run.IsShown ? await PlanDryRun.ShowAsync(run, guard, plan, cancellationToken).ConfigureAwait(false)
+        run.IsShown ? await PlanDryRun.ShowAsync(run, guard, plan, [], cancellationToken).ConfigureAwait(false)
         : apply ? await PlanNoun.ApplyAsync(run, guard, plan.Id, cancellationToken).ConfigureAwait(false)
         : PlanNoun.Show(run, run.Command.Output, guard, plan);
 }

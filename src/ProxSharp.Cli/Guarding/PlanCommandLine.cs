@@ -72,6 +72,12 @@ internal static class PlanCommandLine
     {
         IReadOnlyList<string> words = Words(typed, null);
         (ParseResult parse, words) = SwitchWords.Parse(CommandTree.Build(planner.Services, words), words);
+        bool isUnknown = parse.CommandResult.Command is RootCommand && parse.UnmatchedTokens.Any(static word => !word.StartsWith('-'));
+        if (isUnknown && UsageErrors.Find(parse, words, new KnownLines(line => CommandTree.Build(planner.Services, line))) is { } error)
+        {
+            throw new CliException(error);
+        }
+
         return parse.Action is HelpWriterAction
             ? parse.InvokeAsync(CliApp.Invocation, cancellationToken)
             : throw CliException.Usage($"'prox {GuardWords.Join(typed)}' is no command with help", "See what there is: prox help");

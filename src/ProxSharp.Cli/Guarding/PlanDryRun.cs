@@ -3,6 +3,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Schema;
 using ShownCall = ProxSharp.Cli.Verbs.Endpoints.PlannedCall;
@@ -13,19 +14,20 @@ namespace ProxSharp.Cli.Guarding;
 internal static class PlanDryRun
 {
     /// <summary>Shows it, and says what would refuse it.</summary>
-    public static async Task<int> ShowAsync(VerbRun run, OperationGuard guard, Plan plan, CancellationToken cancellationToken)
+    public static async Task<int> ShowAsync(
+        VerbRun run, OperationGuard guard, Plan plan, IReadOnlyList<Approval> approvals, CancellationToken cancellationToken)
     {
         ApiSchema schema = Schema.SchemaSource.Embedded(run.Context.Product);
         HashSet<string> apart = new(StringComparer.Ordinal);
         int exitCode = await DryRun.ShowAsync(run, schema, [.. plan.Calls.Select(call => Shown(call, apart))], cancellationToken).ConfigureAwait(false);
-        Object(run, guard, plan);
+        Object(run, guard, plan, approvals);
         return exitCode;
     }
 
     /// <summary>Says what would refuse a plan if it was applied now.</summary>
-    public static void Object(VerbRun run, OperationGuard guard, Plan plan)
+    public static void Object(VerbRun run, OperationGuard guard, Plan plan, IReadOnlyList<Approval> approvals)
     {
-        foreach (string objection in guard.Objections(plan))
+        foreach (string objection in guard.Objections(plan, approvals))
         {
             run.Note($"Applied now, it would be refused: {objection}");
         }

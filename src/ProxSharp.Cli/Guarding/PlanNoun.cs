@@ -129,21 +129,13 @@ internal static class PlanNoun
             ChangeRules.CheckContext(run, run.Context);
             OperationGuard guard = await GuardAccess.OpenAsync(run, token).ConfigureAwait(false);
             string plan = guard.Plans.Find(run.Value(id)!);
+            List<Approval> given = await ReadApprovalsAsync(run, guard, plan, run.Value(approvals) ?? [], token).ConfigureAwait(false);
             if (run.IsShown)
             {
-                return await PlanDryRun.ShowAsync(run, guard, await guard.ExamineAsync(plan, token).ConfigureAwait(false), token).ConfigureAwait(false);
+                return await PlanDryRun.ShowAsync(run, guard, await guard.ExamineAsync(plan, token).ConfigureAwait(false), given, token).ConfigureAwait(false);
             }
 
-            foreach (string file in run.Value(approvals) ?? [])
-            {
-                Approval approval = await PlanFiles.ReadApprovalAsync(run, file, plan, token).ConfigureAwait(false);
-
-                // Not kept: it could lie in the place of one that counts.
-                guard.Approvals.Add(guard.Approvals.WhyNot(approval, guard.Plans.Load(plan), guard.ReadPolicy()) is { } why
-                    ? throw new GuardRefusedException("approval", $"The approval in {file} does not count: {why}. Nothing was applied; get one that does: prox approve --help")
-                    : approval);
-            }
-
+            given.ForEach(guard.Approvals.Add);
             return await ApplyAsync(run, guard, plan, token).ConfigureAwait(false);
         })
         {
@@ -175,6 +167,22 @@ internal static class PlanNoun
             run.Note($"The task goes on at the server. Wait for its end with: {PrintedCommands.Of("task", "wait", upid)}");
             throw;
         }
+    }
+
+    // One that does not count is not kept: it could lie in the place of one that does.
+    private static async Task<List<Approval>> ReadApprovalsAsync(
+        VerbRun run, OperationGuard guard, string plan, IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        List<Approval> given = [];
+        foreach (string file in files)
+        {
+            Approval approval = await PlanFiles.ReadApprovalAsync(run, file, plan, cancellationToken).ConfigureAwait(false);
+            given.Add(guard.Approvals.WhyNot(approval, guard.Plans.Load(plan), guard.ReadPolicy()) is { } why
+                ? throw new GuardRefusedException("approval", $"The approval in {file} does not count: {why}. Nothing was applied; get one that does: prox approve --help")
+                : approval);
+        }
+
+        return given;
     }
 
     /// <summary>Applies a plan and shows what came of it.</summary>
@@ -230,7 +238,7 @@ internal static class PlanNoun
         if (run.IsDryRun)
         {
             run.Note("Nothing was sent, and no plan is kept.");
-            PlanDryRun.Object(run, guard, plan);
+            PlanDryRun.Object(run, guard, plan, []);
         }
         else if (output.Format is OutputFormat.Table or OutputFormat.Wide)
         {

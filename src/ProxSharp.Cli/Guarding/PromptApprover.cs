@@ -10,6 +10,8 @@ namespace ProxSharp.Cli.Guarding;
 /// <summary>Asks the person at the terminal to type the name of what a plan acts on.</summary>
 internal sealed class PromptApprover(CommandRun run, Questions questions) : IPlanApprover
 {
+    private const int Attempts = 3;
+
     /// <inheritdoc/>
     public ApprovalKind Kind => ApprovalKind.Prompt;
 
@@ -18,10 +20,27 @@ internal sealed class PromptApprover(CommandRun run, Questions questions) : IPla
     {
         await ShowAsync(run, plan).ConfigureAwait(false);
         string name = NameOf(plan);
-        return await questions.AskOrNoneAsync($"Type {TextCells.Visible(name)} to approve: ").ConfigureAwait(false) is { } typed
-            ? typed == name
-            : throw new GuardRefusedException("approval", $"The input ended before anybody answered: plan {PlanText.ShortId(plan.Id)} is not approved, and stays open.");
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            string typed = await questions.AskOrNoneAsync($"Type {TextCells.Visible(name)} to approve, no to decline: ").ConfigureAwait(false)
+                ?? throw Undecided(plan, "The input ended before anybody answered");
+            if (typed == name)
+            {
+                return true;
+            }
+
+            if (typed.ToUpperInvariant() is "NO" or "N")
+            {
+                return false;
+            }
+        }
+
+        // A slip of the finger is no decision: only the word for it closes the plan.
+        throw Undecided(plan, $"'{TextCells.Visible(name)}' was not typed");
     }
+
+    private static GuardRefusedException Undecided(Plan plan, string why) =>
+        new("approval", $"{why}: plan {PlanText.ShortId(plan.Id)} is not approved, and stays open.");
 
     /// <summary>Shows what is to be decided: what follows from the calls, never what a plan says about itself.</summary>
     public static async Task ShowAsync(CommandRun run, Plan plan)

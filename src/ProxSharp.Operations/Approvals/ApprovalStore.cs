@@ -77,6 +77,9 @@ public sealed class ApprovalStore
         return Weigh(approval, plan, policy).Why is { Length: > 0 } why ? why : null;
     }
 
+    /// <summary>What an approval is good for, which need not be kept here.</summary>
+    internal ApprovalKind KindOf(Approval approval, Plan plan, GuardPolicy policy) => Weigh(approval, plan, policy).Kind;
+
     /// <summary>Finds the strongest approval of a plan that counts.</summary>
     internal (ApprovalKind Kind, string By) Strongest(Plan plan, GuardPolicy policy)
     {
