@@ -41,6 +41,28 @@ public sealed class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Products))]
+    public void Undo_OfEveryEntry_HasTheEndpointsThatItNeeds(ProxmoxProduct product)
+    {
+        ApiSchema schema = SchemaOf(product);
+        foreach (OperationEntry entry in OperationCatalogue.For(product).Entries.Where(static entry => entry.Undo is not null))
+        {
+            string parent = entry.Path[..entry.Path.LastIndexOf('/')];
+            bool has = entry.Undo switch
+            {
+                "restore-before" => schema.Find(ApiMethod.Get, entry.Path) is { Returns.Type: not ApiValueType.Array },
+                "recreate" => schema.Find(ApiMethod.Get, entry.Path) is not null && schema.Find(ApiMethod.Post, parent) is not null,
+                "delete-created" => entry.Path.EndsWith("/clone", StringComparison.Ordinal) || schema.Find(entry.Method, entry.Path)!.Parameters.Keys
+                    .Any(name => schema.Find(ApiMethod.Delete, $"{entry.Path}/{{{name}}}") is not null),
+                "migrate-back" => schema.Find(entry.Method, entry.Path)!.Parameters.ContainsKey("target"),
+                { } inverse => schema.Endpoints.Any(endpoint => inverse == $"inverse:{endpoint}"),
+                null => true,
+            };
+            Assert.True(has, $"{entry} can never be taken back by {entry.Undo}.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Products))]
     public void Get_WithAParameterThatNamesAnAddress_IsNoReadOrHasAReason(ProxmoxProduct product)
     {
         // What has such a name and sends the server nowhere.
