@@ -91,9 +91,7 @@ public sealed class StateFileTests
     public async Task Apply_RuleWithoutEnable_Works()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", Simulator.Scenarios.DefaultCluster.RootPassword);
-        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
-            .Succeeded();
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("rules.yaml", "prox: 1\nfirewall:\n  rules: [{type: in, action: ACCEPT, proto: tcp, dport: \"22\"}, {type: in, action: DROP, enable: 0}]\n");
 
         Assert.Contains("enable=1", (await cli.LineAsync("diff -f rules.yaml")).Output, StringComparison.Ordinal);

@@ -80,7 +80,7 @@ public sealed class StateRoundTripTests
     public async Task Apply_RichFile_MakesAllOfItAndASecondTimeNothing()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("rich.yaml", Rich);
 
         Assert.Equal(1, (await cli.LineAsync("diff -f rich.yaml")).ExitCode);
@@ -98,8 +98,8 @@ public sealed class StateRoundTripTests
     {
         await using SimulatedCluster first = await SimulatedCluster.StillAsync();
         await using SimulatedCluster second = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(first);
-        using CliHarness other = await RootAsync(second);
+        using CliHarness cli = await first.RootAsync();
+        using CliHarness other = await second.RootAsync();
         cli.Write("rich.yaml", Rich);
         (await cli.LineAsync("apply -f rich.yaml --yes")).Succeeded();
 
@@ -120,7 +120,7 @@ public sealed class StateRoundTripTests
     public async Task Prune_FileThatNamesNothing_DeletesInTheOppositeOrder()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("before.yaml", (await cli.LineAsync("export roles groups users storages pools acl ha backup-jobs firewall")).Succeeded());
         cli.Write("rich.yaml", Rich);
         (await cli.LineAsync("apply -f rich.yaml --yes")).Succeeded();
@@ -175,7 +175,7 @@ public sealed class StateRoundTripTests
     public async Task Apply_WhatNoCallMakesSo_IsAConflictAndChangesNothing(string section, string reason)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("impossible.yaml", $"prox: 1\npools: [{{poolid: never}}]\n{section}\n");
 
         Assert.Contains(reason, (await cli.LineAsync("diff -f impossible.yaml")).Output, StringComparison.Ordinal);
@@ -196,7 +196,7 @@ public sealed class StateRoundTripTests
     public async Task Diff_FileThatIsWrong_SaysWhere(string section, string reason)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("wrong.yaml", $"prox: 1\n{section}\n");
 
         Assert.Contains(reason, (await cli.LineAsync("diff -f wrong.yaml")).FailedWith(2), StringComparison.Ordinal);
@@ -229,13 +229,4 @@ public sealed class StateRoundTripTests
     public void AsWish_DiskOfAFile_IsWhatMakesItAnew(string text, string wish) => Assert.Equal(wish, GuestDisk.Parse(text).AsWish("scsi0"));
 
     private static string Digests(string text) => System.Text.RegularExpressions.Regex.Replace(text, "digest=[0-9a-f]+", "digest=...");
-
-    private static async Task<CliHarness> RootAsync(SimulatedCluster cluster)
-    {
-        CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", DefaultCluster.RootPassword);
-        (await cli.RunAsync(
-            "context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
-            .Succeeded();
-        return cli;
-    }
 }

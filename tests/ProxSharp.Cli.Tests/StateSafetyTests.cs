@@ -105,7 +105,7 @@ public sealed class StateSafetyTests
     public async Task Apply_SeveralChangesOfOneList_AreNoConflictWithThemselves()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("before.yaml", "prox: 1\nha: {resources: [{sid: 'vm:106', state: stopped}, {sid: 'vm:104', state: stopped}]}\n");
         (await cli.LineAsync("apply -f before.yaml")).Succeeded();
         cli.Write("after.yaml", """
@@ -153,7 +153,7 @@ public sealed class StateSafetyTests
     public async Task Diff_FileThatSaysTwoThingsOrNone_IsRefused(string section, string reason)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("wrong.yaml", $"prox: 1\n{section}\n");
 
         Assert.Contains(reason, (await cli.LineAsync("diff -f wrong.yaml --prune")).FailedWith(2), StringComparison.Ordinal);
@@ -163,7 +163,7 @@ public sealed class StateSafetyTests
     public async Task Apply_OtherSpellings_AreNoDifferences()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("spelled.yaml", """
             prox: 1
             pools: [{poolid: 1.50, comment: 1e3}]
@@ -182,7 +182,7 @@ public sealed class StateSafetyTests
     public async Task Apply_WordsOfYaml_AreTextsWhereTextsGoAndSwitchesElsewhere()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("words.yaml", """
             prox: 1
             groups: [{groupid: true, comment: No}]
@@ -213,7 +213,7 @@ public sealed class StateSafetyTests
     public async Task Apply_GuestThatTheUserMayNotSee_IsNotMadeAgain()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = (await RootAsync(cluster)).With("LIMITED_PASSWORD", "limited-password");
+        using CliHarness cli = (await cluster.RootAsync()).With("LIMITED_PASSWORD", "limited-password");
         (await cli.LineAsync("access user create limited@pve --password env:LIMITED_PASSWORD")).Succeeded();
         cli.Write("acl.yaml", "prox: 1\nacl: [{path: /vms/100, type: user, ugid: limited@pve, roleid: PVEVMAdmin}]\n");
         (await cli.LineAsync("apply -f acl.yaml")).Succeeded();
@@ -229,21 +229,12 @@ public sealed class StateSafetyTests
     public async Task Apply_CallThatFails_SaysThatAPartMayHaveBeenMade()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = await RootAsync(cluster);
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("fails.yaml", "prox: 1\nacl: [{path: /, type: user, ugid: demo@pve, roleid: NoSuchRole}]\n");
 
         CliRun run = await cli.LineAsync("apply -f fails.yaml");
 
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("0 of 1 changes were made before this one failed, of which a part may have been made: create acl", run.Errors, StringComparison.Ordinal);
-    }
-
-    private static async Task<CliHarness> RootAsync(SimulatedCluster cluster)
-    {
-        CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", DefaultCluster.RootPassword);
-        (await cli.RunAsync(
-            "context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
-            .Succeeded();
-        return cli;
     }
 }

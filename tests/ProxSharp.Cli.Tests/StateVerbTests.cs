@@ -69,9 +69,7 @@ public sealed class StateVerbTests
     public async Task Apply_File_MakesTheClusterSoAndThenChangesNothing()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
-        using CliHarness cli = (await cluster.UserAsync()).With("ROOT_PASSWORD", Simulator.Scenarios.DefaultCluster.RootPassword);
-        (await cli.RunAsync("context", "add", "root", cluster.Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", cluster.Simulator.Fingerprint, "--use"))
-            .Succeeded();
+        using CliHarness cli = await cluster.RootAsync();
         cli.Write("cluster.yaml", Wanted);
 
         CliRun diff = await cli.LineAsync("diff -f cluster.yaml");
@@ -108,7 +106,8 @@ public sealed class StateVerbTests
     [InlineData("guests: []", "does not begin with 'prox: 1'")]
     [InlineData("prox: 1\ngusts: []", "no section 'gusts'")]
     [InlineData("prox: 1\nguests: {}", "'guests' is no list")]
-    [InlineData("prox: 1\nguests: [{name: x}]", "has no 'vmid'")]
+    [InlineData("prox: 1\nguests: [{name: x}]", "names the guest 'x', and there is none of that name")]
+    [InlineData("prox: 1\nguests: [{node: pve1}]", "has no 'vmid'")]
     [InlineData("prox: 1\nguests: [", "is no YAML")]
     [InlineData("a\n---\nb", "2 documents")]
     public async Task Diff_WrongFile_IsRefused(string content, string message)

@@ -8,6 +8,7 @@ internal sealed class GuestIndex
 {
     private readonly Dictionary<string, JsonElement> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> _byName = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
 
     /// <summary>Reads a list of the cluster's resources.</summary>
     public GuestIndex(JsonElement resources)
@@ -24,7 +25,11 @@ internal sealed class GuestIndex
             else if (type is "qemu" or "lxc" && StateValues.Text(item, "vmid") is { } id && _byId.TryAdd(id, item))
             {
                 places.Add(new GuestPlace(id, type, StateValues.Text(item, "node")!));
-                _byName.TryAdd(StateValues.Text(item, "name") ?? "", item);
+                string name = StateValues.Text(item, "name") ?? "";
+                if (!_byName.TryAdd(name, item))
+                {
+                    _shared.Add(name);
+                }
             }
         }
 
@@ -55,6 +60,9 @@ internal sealed class GuestIndex
     }
 
     /// <summary>Finds a guest by number or name; null if there is none.</summary>
+    /// <exception cref="CliException">Several have the name.</exception>
     public JsonElement? Find(string word) =>
-        _byId.TryGetValue(word, out JsonElement guest) || (word.Length > 0 && _byName.TryGetValue(word, out guest)) ? guest : null;
+        _byId.TryGetValue(word, out JsonElement guest) ? guest
+        : _shared.Contains(word) ? throw CliException.Usage($"There are several guests named '{word}'", "Write the number of the one that is meant")
+        : word.Length > 0 && _byName.TryGetValue(word, out guest) ? guest : null;
 }

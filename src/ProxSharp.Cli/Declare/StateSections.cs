@@ -63,6 +63,7 @@ internal static class StateSections
         ServerSession session, JsonElement file, StateWish wish, CancellationToken cancellationToken)
     {
         Check(file);
+        file = await NamedGuests.NumberAsync(session, file, cancellationToken).ConfigureAwait(false);
         List<StateChange> changes = [];
         foreach (IStateSection section in All)
         {

@@ -61,7 +61,8 @@ internal static class StateVerbs
             Options = options.All,
             Details =
                 "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without "
-                + "--migrate. What may be there unseen, for want of a privilege, is an error (exit code 4).",
+                + "--migrate. Guests may have their names in the file wherever a number goes. What may be there unseen, for want of a privilege, is an error (exit "
+                + "code 4).",
             Examples = [new("diff -f cluster.yaml", "what apply would change"), new("diff -f cluster.yaml -o json", "the same for a program")],
         };
     }

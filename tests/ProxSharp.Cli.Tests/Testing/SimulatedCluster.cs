@@ -38,6 +38,17 @@ public sealed class SimulatedCluster : IAsyncLifetime
         return cli;
     }
 
+    /// <summary>Makes a user as <see cref="UserAsync"/> does, whose current context is that of root@pam, who may do everything.</summary>
+    /// <param name="name">The context.</param>
+    internal async Task<CliHarness> RootAsync(string name = "root")
+    {
+        CliHarness cli = (await UserAsync()).With("ROOT_PASSWORD", DefaultCluster.RootPassword);
+        (await cli.RunAsync(
+            "context", "add", name, Url, "--user", "root@pam", "--secret", "env:ROOT_PASSWORD", "--fingerprint", Simulator.Fingerprint, "--replace", "--use"))
+            .Succeeded();
+        return cli;
+    }
+
     /// <summary>Points a context at the simulator and makes it current.</summary>
     internal async Task UseAsync(CliHarness cli, string name) => (await cli.RunAsync(
         "context", "add", name, Url, "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET", "--fingerprint", Simulator.Fingerprint, "--replace", "--use")).Succeeded();
