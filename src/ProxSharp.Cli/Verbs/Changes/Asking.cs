@@ -17,6 +17,9 @@ internal static class Asking
     private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
 
     /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
+    // A DELETE there only stops, unlocks or reverts something.
+    private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/network", "/nodes/{node}/tasks/{upid}" };
+
     private static readonly Dictionary<string, string> s_manyGuests = new(StringComparer.Ordinal)
     {
         ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped.",
@@ -75,9 +78,8 @@ internal static class Asking
         return operation.Class != OperationClass.Destructive && IsRemoval(operation) && !operation.Destroys(parameters) ? NoCopy : NoWayBack;
     }
 
-    // A DELETE with nothing to make anew afterwards only stops, unlocks or reverts something.
-    private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete
-        && (operation.Class >= OperationClass.Destructive || (operation.Class != OperationClass.Read && operation.Undo is not null));
+    private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete && operation.Class != OperationClass.Read
+        && !s_releases.Contains(operation.Path);
 
     private static string Power(ProxmoxProduct product, bool isReboot) => (product, isReboot) switch
     {
