@@ -50,7 +50,13 @@ internal sealed class ClassRaise
     /// <summary>True if the parameters of a call make it worse.</summary>
     public bool Applies(ApiParameters parameters) =>
         (parameters.Any(parameter => IsNamed(parameter) && IsWorse(parameter.Text)) || (IsDefault && IsLeftToDefault(parameters)))
-        && (With is null || parameters.Any(parameter => parameter.Name.Equals(With, StringComparison.OrdinalIgnoreCase)));
+        && HasCompany(parameters);
+
+    /// <summary>True if one parameter of a call makes it worse.</summary>
+    public bool AppliesTo(ApiParameter parameter, ApiParameters parameters) => IsNamed(parameter) && IsWorse(parameter.Text) && HasCompany(parameters);
+
+    private bool HasCompany(ApiParameters parameters) =>
+        With is null || parameters.Any(parameter => parameter.Name.Equals(With, StringComparison.OrdinalIgnoreCase));
 
     private bool IsLeftToDefault(ApiParameters parameters) =>
         !parameters.Any(IsNamed) && (Unless is null || !parameters.Any(parameter => parameter.Name == Unless && Says(parameter.Text) == true));

@@ -20,6 +20,13 @@ internal static class JsonTexts
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>The same as a value.</summary>
+    public static JsonElement Element(Action<Utf8JsonWriter> write)
+    {
+        using JsonDocument document = JsonDocument.Parse(Build(write));
+        return document.RootElement.Clone();
+    }
+
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The hash of a value, whatever the order of members is.</summary>

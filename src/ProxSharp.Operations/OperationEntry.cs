@@ -93,6 +93,18 @@ public sealed class OperationEntry
             raise => raise.Class == OperationClass.Destructive && raise.Applies(parameters));
     }
 
+    /// <summary>Returns the names of the parameters of a call because of which it loses data; none if it does so whatever they are, or by a default.</summary>
+    /// <param name="parameters">The parameters of the call.</param>
+    public IReadOnlyList<string> Losing(ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return
+        [
+            .. parameters.Where(parameter => Raises.Any(raise => raise.Class == OperationClass.Destructive && raise.AppliesTo(parameter, parameters)))
+                .Select(static parameter => parameter.Name).Distinct(StringComparer.Ordinal),
+        ];
+    }
+
     // Said once and clearly: what a server makes of two values, or of another spelling, is not to be relied on.
     private bool IsTrial(ApiParameters parameters) => Trial is { } name
         && parameters.Count(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) == 1

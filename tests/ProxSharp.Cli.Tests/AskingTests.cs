@@ -158,6 +158,8 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("vm delete staging", "staging", "There is no way back.")]
     [InlineData("vm set web-2 --scsi0 ceph:8", "web-2", "The present disk scsi0 (")]
     [InlineData("backup-job delete nightly", "nightly", "prox keeps no copy of its settings.")]
+    [InlineData(
+        "backup-job create --id weekly --schedule sun --storage local --all --prune-backups keep-last=3", "weekly", "Backups that 'prune-backups' does not keep are deleted.")]
     public async Task Question_AtATerminal_SaysWhatHappens(string line, string answer, string effect)
     {
         using CliHarness cli = await cluster.UserAsync(terminalWidth: 100);
@@ -169,6 +171,15 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
         Assert.Contains(effect, run.Errors, StringComparison.Ordinal);
         Assert.Contains($"Type {answer} to go on: ", run.Errors, StringComparison.Ordinal);
         Assert.Contains("nothing was done", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("node stopall pve1", "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped. Look at it")]
+    [InlineData("api create /cluster/backup id=weekly schedule=sun all=1 prune-backups=keep-last=3", "Backups that 'prune-backups' does not keep are deleted. Look at it")]
+    public async Task Refusal_WhereNobodyCanBeAsked_SaysWhatHappens(string line, string effect)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Contains(effect, (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
     }
 
     [Fact]

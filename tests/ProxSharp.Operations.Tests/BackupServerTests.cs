@@ -308,7 +308,7 @@ public sealed class BackupServerTests
     private static Task<Plan> PlanDeletion(GuardedBackupServer server) =>
         server.Guard.PlanAsync([new PlanRequest(ApiMethod.Delete, Snapshots, Keys())]);
 
-    private static ApiParameters Keys(int day = 0) => new()
+    internal static ApiParameters Keys(int day = 0) => new()
     {
         { "backup-type", "host" },
         { "backup-id", "laptop" },

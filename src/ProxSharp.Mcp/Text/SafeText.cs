@@ -20,7 +20,7 @@ internal static partial class SafeText
     // Whoever has rights in a guest or in a pool writes these. Statuses of tasks repeat what programs in guests said.
     private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
     {
-        "name", "hostname", "description", "notes", "comment", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
+        "name", "hostname", "description", "notes", "comment", "comments", "consent-text", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
         "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
         "notes-template", "ciuser", "alias", "author",
     };

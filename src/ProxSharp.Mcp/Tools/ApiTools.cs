@@ -245,6 +245,12 @@ internal sealed class ApiTools(AgentSites sites)
         string text = safe is JsonObject lines
             ? string.Join('\n', lines.Select(static member => $"{member.Key}: {Line(member.Value)}"))
             : safe?.ToString() ?? "null";
+        if (safe is JsonObject own && own.Select(static member => member.Key).Where(SafeText.IsForeign).ToArray() is { Length: > 0 } foreign)
+        {
+            value["untrusted"] = new JsonArray([.. foreign.Select(static name => (JsonNode)name)]);
+            text += $"\n(written by others: {string.Join(", ", foreign)})";
+        }
+
         ToolAnswer answer = new(text, value);
         return call.Has("filter") || call.Has("sort")
             ? Rows.WithNote(answer, "this is one object and no list: filter and sort choose nothing here, fields chooses members")

@@ -48,13 +48,38 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
         string state = JsonTexts.Hash(string.Join('\n', found.SelectMany(static snapshot => s_stable.Select(name => snapshot.Text(name) ?? ""))));
         return new PlanTarget(key, identity, state, facts)
         {
-            Before = isSnapshot ? found[0].Clone() : default,
+            Before = IsAboutNotes(call) ? await NotesAsync(call, cancellationToken).ConfigureAwait(false) : isSnapshot ? found[0].Clone() : default,
             Policy = new PolicyTarget(key)
             {
                 Vmid = PolicyTarget.GuestOf(Value("backup-type"), Value("backup-id")),
                 IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")),
             },
         };
+    }
+
+    private static bool IsAboutNotes(PlannedCall call) => call.Path is "/admin/datastore/{store}/notes" or "/admin/datastore/{store}/group-notes";
+
+    // The server shows notes as a text and not as an object, and in lists no more than their first line.
+    private async Task<JsonElement> NotesAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        ApiParameters keys = [];
+        foreach (string name in (string[])["ns", "backup-type", "backup-id", "backup-time"])
+        {
+            keys.Add(name, call.Parameters.Find(name));
+        }
+
+        JsonElement notes = (await client.Raw.GetAsync(call.ConcretePath, keys, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        return JsonTexts.Element(json =>
+        {
+            json.WriteStartObject();
+            foreach (ApiParameter key in keys)
+            {
+                json.WriteString(key.Name, key.Text);
+            }
+
+            json.WriteString("notes", notes.ValueKind == JsonValueKind.String ? notes.GetString() : "");
+            json.WriteEndObject();
+        });
     }
 
     /// <summary>The snapshots of the group that a call names, or the one of a time, in the order of their times.</summary>

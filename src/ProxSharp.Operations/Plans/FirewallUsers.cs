@@ -156,9 +156,17 @@ internal sealed class FirewallUsers(ProxmoxClient client, GuestConfigs guests)
             // A server from before virtual networks, or their firewall, has none.
             return GuestConfigs.Nothing;
         }
+        catch (ProxmoxApiException e) when (IsPendingNetwork(path, e))
+        {
+            // Proxmox: a network that is not applied yet has no firewall, and no guests.
+            return GuestConfigs.Nothing;
+        }
         catch (ProxmoxApiException e)
         {
             throw new GuardRefusedException("target", $"Nobody can tell which guests that firewall is for: {path} cannot be read: {e.Message}", e);
         }
     }
+
+    private static bool IsPendingNetwork(string path, ProxmoxApiException e) =>
+        path.StartsWith("/cluster/sdn/vnets/", StringComparison.Ordinal) && e.Message.Contains("invalid vnet specified", StringComparison.Ordinal);
 }

@@ -14,6 +14,8 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
 {
     public const string Hidden = "unknown: the token may not see it";
 
+    private const int MostTasks = 500;
+
     private readonly GuestConfigs _configs = configs ?? new GuestConfigs(client);
     private Dictionary<string, JsonElement>? _all;
     private JsonElement? _replications;
@@ -45,7 +47,13 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
         string[] tags = ItemLists.Split(config.Text("tags") ?? "");
         Dictionary<string, string> facts = Facts(place, config, status);
         facts["replication"] = await ReplicationAsync(vmid, cancellationToken).ConfigureAwait(false);
-        return new PlanTarget($"guest {vmid}", Identity(place, config, name), config.Text("digest") ?? JsonTexts.Hash(config), facts)
+        Dictionary<string, string> identity = Identity(place, config, name);
+        if (place.Type == "lxc")
+        {
+            identity[PlanTarget.Created] = await MakingAsync(place, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new PlanTarget($"guest {vmid}", identity, config.Text("digest") ?? JsonTexts.Hash(config), facts)
         {
             Before = config,
             Digest = config.Text("digest"),
@@ -82,17 +90,35 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
         {
             identity["vmgenid"] = config.Text("vmgenid") ?? "";
             identity["smbios uuid"] = MemberValue("smbios1", config.Text("smbios1") ?? "");
-            identity["created"] = Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
+            identity[PlanTarget.Created] = Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
             return identity;
         }
 
-        // Containers have no number of their own: their network cards and volumes stand for them.
+        // Containers have no number of their own: their network cards and volumes stand for them, and the task that made them.
         foreach (JsonProperty member in config.EnumerateObject().Where(static member => Card.IsMatch(member.Name) || Volume.IsMatch(member.Name)))
         {
             identity[member.Name] = MemberValue(member.Name, member.Value.ToString());
         }
 
         return identity;
+    }
+
+    // Nothing in a container's configuration tells when it was made, and one that is made anew gets the same volumes. The node's tasks tell, as far back as
+    // they are kept: when the number was last given to a container, or taken from one. Proxmox: what copies a container is a task of the one that is copied.
+    private async Task<string> MakingAsync(GuestPlace place, CancellationToken cancellationToken)
+    {
+        ApiParameters filter = new() { { "vmid", place.Vmid }, { "source", "all" }, { "limit", MostTasks } };
+        try
+        {
+            JsonElement tasks = await GetAsync($"/nodes/{place.Node}/tasks", filter, cancellationToken).ConfigureAwait(false);
+            return tasks.EnumerateArray().Where(static task => task.Text("type") is "vzcreate" or "vzrestore" or "vzdestroy")
+                .Select(static task => task.Text("starttime")).OfType<string>().MaxBy(PlanTarget.Time) ?? "";
+        }
+        catch (ProxmoxPermissionException)
+        {
+            // Its cards and volumes are all that this token can tell it by.
+            return "";
+        }
     }
 
     /// <summary>What of the value of a key of the configuration says who a guest is.</summary>

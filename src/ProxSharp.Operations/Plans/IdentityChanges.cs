@@ -23,7 +23,7 @@ internal static class IdentityChanges
         "/config" => Named(call).Any(name => Member(name) == member),
 
         // Proxmox: all of the configuration comes back, and a machine is told by a new number that it was set back.
-        "/snapshot/{snapname}/rollback" => member is not ("vmid" or "type" or "created"),
+        "/snapshot/{snapname}/rollback" => member is not ("vmid" or "type" or PlanTarget.Created),
         "/move_volume" => call.Parameters.Find("volume") == member || call.Parameters.Find("target-volume") == member,
 
         // Proxmox: volumes get other names on another storage, and as those of a template.

@@ -91,5 +91,5 @@ internal sealed class LaterChanges(Plan done, IReadOnlyList<LedgerEntry> ledger,
 
     // The snapshots of a group are what a deletion changes; its name is what matters. A guest that somebody has renamed is the same.
     private static bool Differs(PlanTarget then, PlanTarget now, string key) =>
-        key is not ("times" or "manifests" or "name") && then.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key);
+        key is not ("times" or "manifests" or "name") && then.IsOther(now, key);
 }

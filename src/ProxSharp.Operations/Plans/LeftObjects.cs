@@ -15,6 +15,9 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     /// <summary>The member of an outcome with what the whole object, or list of rules, said after the call.</summary>
     public const string Member = "whole";
 
+    /// <summary>The member of an outcome with the same of what earlier calls of the plan have made and the call has filled, by path.</summary>
+    public const string FilledMember = "filled";
+
     /// <summary>Reads what a call has left. What cannot be read is not on record, and is not compared when the call is taken back.</summary>
     public async Task<LeftObject> ReadAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
@@ -29,7 +32,10 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
             // What was created inside a guest is not described by the configuration of the guest.
             PlanTarget? made = shown == call ? null : now.FirstOrDefault(target => target.Key == shown?.ConcretePath);
             JsonElement value = shown == call && shown is not null ? UndoBuilder.Before(call, now) : made?.Before ?? default;
-            return new LeftObject(value, await WholeAsync(call, made, cancellationToken).ConfigureAwait(false));
+            return new LeftObject(value, await WholeAsync(call, made, cancellationToken).ConfigureAwait(false))
+            {
+                Filled = await FilledAsync(plan, call, cancellationToken).ConfigureAwait(false),
+            };
         }
         catch (ProxmoxException)
         {
@@ -66,11 +72,40 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     }
 
     /// <summary>Says of what was made that it is not as the plan has left it; null if it is, or nobody knows.</summary>
-    public static string? Change(LedgerEntry outcome, PlannedCall back, PlanDraft undo) =>
-        back.Method == ApiMethod.Delete && outcome.Facts.Text(Member) is { } whole && !RuleLists.IsOnRule(back)
-        && undo.Targets.FirstOrDefault(target => target.Key == back.ConcretePath) is { } now && WholeOf(back, now) != whole
-            ? $"{back.ConcretePath} is not as it was left"
-            : null;
+    /// <param name="outcomes">The outcomes of the calls of the plan, from the one that has made it on.</param>
+    /// <param name="back">The way back from that call.</param>
+    /// <param name="undo">The plan that goes there.</param>
+    public static string? Change(IEnumerable<LedgerEntry> outcomes, PlannedCall back, PlanDraft undo)
+    {
+        if (back.Method != ApiMethod.Delete || RuleLists.IsOnRule(back) || undo.Targets.FirstOrDefault(target => target.Key == back.ConcretePath) is not { } now)
+        {
+            return null;
+        }
+
+        // What later calls of the plan have put into it goes before it does.
+        string? whole = outcomes.Index().Select(outcome => outcome.Index == 0
+            ? outcome.Item.Facts.Text(Member)
+            : outcome.Item.Facts.TryGetProperty(FilledMember, out JsonElement filled) ? filled.Text(back.ConcretePath) : null).LastOrDefault(static text => text is not null);
+        return whole is not null && WholeOf(back, now) != whole ? $"{back.ConcretePath} is not as it was left" : null;
+    }
+
+    private async Task<Dictionary<string, string>?> FilledAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string>? filled = null;
+        foreach (UndoStep step in plan.Draft.Undo.Where(step => step.Call.Method == ApiMethod.Delete && IsEarlier(plan, step.Of, call)
+            && $"{call.ConcretePath}/".StartsWith($"{step.Call.ConcretePath}/", StringComparison.Ordinal) && !RuleLists.IsOnRule(step.Call)))
+        {
+            IReadOnlyList<PlanTarget> now = await new TargetReader(client, door).ReadAsync(step.Call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false);
+            if (now.FirstOrDefault(target => target.Key == step.Call.ConcretePath) is { Before.ValueKind: not JsonValueKind.Undefined } made)
+            {
+                (filled ??= new(StringComparer.Ordinal))[step.Call.ConcretePath] = WholeOf(step.Call, made);
+            }
+        }
+
+        return filled;
+    }
+
+    private static bool IsEarlier(Plan plan, int place, PlannedCall call) => plan.Calls.Skip(place + 1).Contains(call) && plan.Calls[place] != call;
 
     private static bool WasLeftByUndo(Plan done, IReadOnlyList<LedgerEntry> entries, string now)
     {

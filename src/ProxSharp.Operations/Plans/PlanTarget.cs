@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Operations.Policies;
 
@@ -6,6 +7,12 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>What a plan acts on: its identity, the state of its configuration, and what was true of it when the plan was made.</summary>
 public sealed class PlanTarget
 {
+    /// <summary>
+    /// The member of the identity that says when it was made, as seconds since 1970. Of a container the tasks of its node tell, which are not kept for ever and
+    /// not shown to everybody: empty where nobody knows.
+    /// </summary>
+    internal const string Created = "created";
+
     internal PlanTarget(string key, IReadOnlyDictionary<string, string> identity, string state, IReadOnlyDictionary<string, string> facts) =>
         (Key, Identity, State, Facts) = (key, identity, state, facts);
 
@@ -63,11 +70,26 @@ public sealed class PlanTarget
     /// <summary>Names what is different now; empty if nothing is.</summary>
     internal IEnumerable<string> Drift(PlanTarget now, bool identityOnly)
     {
-        IEnumerable<string> changes = Changes(Identity, now.Identity);
+        IEnumerable<string> changes = Changes(Identity, now.Identity, key => IsOther(now, key));
         return identityOnly
             ? changes
-            : changes.Concat(State == now.State ? [] : ["the configuration has changed"]).Concat(Changes(Facts, now.Facts));
+            : changes.Concat(State == now.State ? [] : ["the configuration has changed"]).Concat(Changes(Facts, now.Facts, key => Facts.GetValueOrDefault(key) != now.Facts.GetValueOrDefault(key)));
     }
+
+    /// <summary>Tells whether a member of the identity says that it is another one now.</summary>
+    /// <param name="now">What has its key now.</param>
+    /// <param name="member">The member.</param>
+    internal bool IsOther(PlanTarget now, string member)
+    {
+        string? was = Identity.GetValueOrDefault(member);
+        string? present = now.Identity.GetValueOrDefault(member);
+
+        // What is not on record any more, or on another node, says nothing; only a later time does.
+        return member == Created && Identity.GetValueOrDefault("type") == "lxc" ? Time(present) > Time(was) : was != present;
+    }
+
+    /// <summary>Seconds since 1970; 0 for none.</summary>
+    internal static long Time(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long time) ? time : 0;
 
     /// <summary>The same with what a call has changed of its identity on purpose; the rest stays what it was, whoever it is now.</summary>
     internal PlanTarget AsChangedBy(PlannedCall call, PlanTarget now) => new(
@@ -99,9 +121,10 @@ public sealed class PlanTarget
         json.GetProperty("state").GetString()!,
         ReadMap(json.GetProperty("facts")));
 
-    private static IEnumerable<string> Changes(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now) => before.Keys
+    private static IEnumerable<string> Changes(
+        IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, Func<string, bool> differs) => before.Keys
         .Union(now.Keys)
-        .Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key))
+        .Where(differs)
         .Select(key => $"{key} was '{before.GetValueOrDefault(key)}' and is '{now.GetValueOrDefault(key)}'");
 
     private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)

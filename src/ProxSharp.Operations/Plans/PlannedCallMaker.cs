@@ -90,6 +90,8 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
                 {
                     json.WriteString(LeftObjects.Member, whole);
                 }
+
+                WriteFilled(json, outcome.Filled);
             });
         }
         catch (GuardRefusedException unrecorded)
@@ -97,6 +99,20 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             // The call was sent: whoever applies the plan has to hear what the ledger cannot tell any more.
             throw new GuardRefusedException(
                 "ledger", $"{call} was sent ({outcome.Result}: {outcome.Message.TrimEnd('.')}), and that is not on record. {unrecorded.Message}", unrecorded);
+        }
+    }
+
+    private static void WriteFilled(Utf8JsonWriter json, IReadOnlyDictionary<string, string>? filled)
+    {
+        if (filled is not null)
+        {
+            json.WriteStartObject(LeftObjects.FilledMember);
+            foreach ((string path, string whole) in filled)
+            {
+                json.WriteString(path, whole);
+            }
+
+            json.WriteEndObject();
         }
     }
 
@@ -120,7 +136,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         {
             LeftObject after = await new LeftObjects(client, door).ReadAsync(plan, call, cancellationToken).ConfigureAwait(false);
             SetLeft(call, outcome, after.Value);
-            outcome.Whole = after.Whole;
+            (outcome.Whole, outcome.Filled) = (after.Whole, after.Filled);
         }
     }
 
@@ -260,6 +276,8 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         public IReadOnlyList<(string, string?, bool)> Found { get; set; } = [];
 
         public string? Whole { get; set; }
+
+        public IReadOnlyDictionary<string, string>? Filled { get; set; }
 
         public AgentExecResult? Program { get; set; }
 

@@ -24,8 +24,7 @@ internal sealed record RetiredRecord(LedgerEntry Entry, PlanTarget Left, Plan Pl
     /// <summary>Says why the guest is not the one that was retired, or not as it was left; null if it is both.</summary>
     public string? Change(PlanTarget now)
     {
-        string[] differs = [.. Left.Identity.Keys.Union(now.Identity.Keys)
-            .Where(key => Left.Identity.GetValueOrDefault(key) != now.Identity.GetValueOrDefault(key))];
+        string[] differs = [.. Left.Identity.Keys.Union(now.Identity.Keys).Where(key => Left.IsOther(now, key))];
         return differs is ["name"] ? $"its name was '{Left.Identity.GetValueOrDefault("name")}' and is '{now.Identity.GetValueOrDefault("name")}'"
             : differs.Length > 0 ? $"it is another guest than the one that was retired: {string.Join(", ", differs)} differ"
             : !Retirement.IsTagged(now) ? "the tag of its retirement was taken away"

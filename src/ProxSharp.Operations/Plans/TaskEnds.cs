@@ -90,7 +90,7 @@ internal sealed class TaskEnds(ProxmoxClient client, Door door, Ledger ledger)
         }
 
         PlanTarget guest = await new TargetReader(client, door).ReadMadeAsync(vmid, cancellationToken).ConfigureAwait(false);
-        return IsOf(task, guest.Identity.GetValueOrDefault("created")) ? guest : null;
+        return IsOf(task, guest.Identity.GetValueOrDefault(PlanTarget.Created)) ? guest : null;
     }
 
     private async Task<string?> ExitAsync(Upid task, CancellationToken cancellationToken)

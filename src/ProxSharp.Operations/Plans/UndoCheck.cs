@@ -21,7 +21,7 @@ internal static class UndoCheck
             if (AppliedCalls.Outcome(entries, done.Id, steps[i].Of) is { } outcome)
             {
                 string[] values = [.. LeftValues.Changed(ledger, outcome, undo.Calls[i], undo.Before[i], seen)];
-                changes.AddRange(values.Length > 0 || LeftObjects.Change(outcome, undo.Calls[i], undo) is not { } whole ? values : [whole]);
+                changes.AddRange(values.Length > 0 || LeftObjects.Change(From(entries, done, steps[i].Of), undo.Calls[i], undo) is not { } whole ? values : [whole]);
             }
         }
 
@@ -33,6 +33,9 @@ internal static class UndoCheck
                 $"Plan {done.Id[..12]} is not taken back: what it left has been changed since, and that would be lost: {string.Join("; ", lines)}. "
                 + $"Plan what is needed instead, or a person overwrites it: prox undo {JsonTexts.Number(entries.Last(entry => entry.PlanId == done.Id).Number)} --even-changed.");
     }
+
+    private static IEnumerable<LedgerEntry> From(IReadOnlyList<LedgerEntry> entries, Plan done, int place) =>
+        Enumerable.Range(place, done.Calls.Count - place).Select(call => AppliedCalls.Outcome(entries, done.Id, call)).OfType<LedgerEntry>();
 
     /// <summary>Tells whether a way back would change nothing, because all is as it was before the plan.</summary>
     public static bool IsBack(Plan done, IReadOnlyList<LedgerEntry> entries, IReadOnlyList<UndoStep> steps, PlanDraft undo)

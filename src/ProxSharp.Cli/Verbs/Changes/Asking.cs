@@ -16,10 +16,10 @@ internal static class Asking
 
     private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
 
-    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
     // A DELETE there only stops, unlocks or reverts something.
     private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/network", "/nodes/{node}/tasks/{upid}" };
 
+    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
     private static readonly Dictionary<string, string> s_manyGuests = new(StringComparer.Ordinal)
     {
         ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped.",
@@ -39,6 +39,13 @@ internal static class Asking
         ["POST /nodes/{node}/lxc/{vmid}/template"] = "A template never becomes a container again.",
         ["POST /nodes/{node}/qemu/{vmid}/move_disk"] = "The disk at the old place is removed when it has been copied.",
         ["POST /nodes/{node}/lxc/{vmid}/move_volume"] = "The volume at the old place is removed when it has been copied.",
+    };
+
+    // What comes of a parameter, where that is not plain from its name.
+    private static readonly Dictionary<string, string> s_losses = new(StringComparer.Ordinal)
+    {
+        ["prune-backups"] = "Backups that 'prune-backups' does not keep are deleted.",
+        ["remove-vanished"] = "Backups that are no longer at the source are deleted here, too.",
     };
 
     /// <summary>Returns what the catalogue knows about a call.</summary>
@@ -75,7 +82,17 @@ internal static class Asking
             return effect;
         }
 
-        return operation.Class != OperationClass.Destructive && IsRemoval(operation) && !operation.Destroys(parameters) ? NoCopy : NoWayBack;
+        if (operation.Class == OperationClass.Destructive || !operation.Destroys(parameters))
+        {
+            return operation.Class != OperationClass.Destructive && IsRemoval(operation) ? NoCopy : NoWayBack;
+        }
+
+        return operation.Losing(parameters) switch
+        {
+            [] => NoWayBack,
+            [{ } only] when s_losses.TryGetValue(only, out string? loss) => loss,
+            var names => $"What {string.Join(", ", names.Select(static parameter => $"'{parameter}'"))} may take away does not come back.",
+        };
     }
 
     private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete && operation.Class != OperationClass.Read

@@ -140,7 +140,7 @@ internal static class ChangeRules
             {
                 Code = "approval_needed",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = $"A confirmation is needed to {action}, and nobody can be asked here",
+                Message = $"A confirmation is needed to {action}, and nobody can be asked here{(effect == Asking.NoWayBack ? "" : $". {effect.TrimEnd('.')}")}",
                 Hint = "Look at it with --dry-run, then add --yes",
                 Need = ["--yes"],
             });

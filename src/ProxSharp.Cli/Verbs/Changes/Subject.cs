@@ -38,6 +38,8 @@ internal sealed record Subject(string Title, string Name)
             return new Subject(values.Count > 0 ? $"{kind} {name} of {values[^1]}" : $"{kind} {name}", name);
         }
 
+        // What is made in a collection has its name among the parameters.
+        last ??= parameters.Find("id");
         return last is null ? new Subject(kind, command.Split(' ')[^1]) : new Subject($"{kind} {last}{Owner(values, last)}", last);
     }
 
