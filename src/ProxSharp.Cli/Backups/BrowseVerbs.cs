@@ -193,10 +193,8 @@ internal static class BrowseVerbs
 
     private static string Kind(PxarEntryKind kind) => kind switch
     {
-        PxarEntryKind.HardLink => "hard-link",
-        PxarEntryKind.BlockDevice => "block-device",
         PxarEntryKind.CharacterDevice => "char-device",
-        _ => kind.ToString().ToLowerInvariant(),
+        _ => BackupJson.Word(kind),
     };
 
     private static Task<int> ListFiles(VerbRun run, SnapshotReader reader)
@@ -210,7 +208,7 @@ internal static class BrowseVerbs
         {
             json.WriteString("file", file.Name);
             json.WriteString("stored-name", file.StoredName);
-            json.WriteString("kind", file.Kind.ToString().ToLowerInvariant());
+            json.WriteString("kind", BackupJson.Word(file.Kind));
             json.WriteNumber("size", file.Length);
             json.WriteString("crypt-mode", file.CryptMode switch
             {
