@@ -21,6 +21,19 @@ public sealed partial class SnapshotReader
         return await SnapshotArchive.OpenAsync(this, GetTree(name), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Opens what the catalog says about a directory tree, which can be read where the tree itself is damaged. Split archives have no catalog.</summary>
+    /// <param name="name">The name of the tree: <c>root</c>, <c>root.pxar</c> or the stored name.</param>
+    /// <param name="cancellationToken">Stops opening.</param>
+    /// <exception cref="SnapshotFileNotFoundException">The snapshot has no such archive, or no catalog that lists it.</exception>
+    /// <exception cref="ArgumentException">The file is no directory tree.</exception>
+    /// <exception cref="BackupKeyException">The catalog is encrypted, and there is no key.</exception>
+    /// <exception cref="ProxmoxProtocolException">The catalog is damaged.</exception>
+    public async Task<SnapshotCatalog> OpenCatalogAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return await SnapshotCatalog.OpenAsync(this, GetTree(name), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Restores a directory tree into a directory. All of it is read in order and fetched ahead; a part of it that patterns choose is looked up, and little
     /// more than that part is fetched. Contents that exist already and are kept are not fetched, so a restore that was broken off is resumed.

@@ -16,6 +16,10 @@ public sealed partial class SnapshotReader
     public SnapshotArchive OpenArchive(string name, CancellationToken cancellationToken = default) =>
         Blocking.Run(() => OpenArchiveAsync(name, cancellationToken));
 
+    /// <inheritdoc cref="OpenCatalogAsync"/>
+    public SnapshotCatalog OpenCatalog(string name, CancellationToken cancellationToken = default) =>
+        Blocking.Run(() => OpenCatalogAsync(name, cancellationToken));
+
     /// <inheritdoc cref="RestoreAsync"/>
     public TreeExtractResult Restore(
         string name,

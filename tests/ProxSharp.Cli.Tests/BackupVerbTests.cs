@@ -130,6 +130,8 @@ public sealed class BackupVerbTests(SimulatedBackupServer backup) : IClassFixtur
         (await cli.LineAsync(
             $"backup create root.pxar:tree --backup-id {id} --change-detection-mode {mode} --backup-time 2026-02-01T00:00:00Z")).Succeeded();
         File.Delete(Path.Combine(cli.Home, "tree", "scratch.tmp"));
+        File.WriteAllText(Path.Combine(cli.Home, "tree", "etc", "hosts"), "another length");
+        File.SetLastWriteTimeUtc(Path.Combine(cli.Home, "tree", "etc", "hosts"), DateTime.UnixEpoch.AddDays(1));
         (await cli.LineAsync(
             $"backup create root.pxar:tree --backup-id {id} --change-detection-mode {mode} --backup-time 2026-02-02T00:00:00Z")).Succeeded();
 
@@ -139,6 +141,7 @@ public sealed class BackupVerbTests(SimulatedBackupServer backup) : IClassFixtur
         plain.FailedWithCode(1);
         full.FailedWithCode(1);
         Assert.Contains("/scratch.tmp", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("\"parts\": \"length, modification-time\"", plain.Output, StringComparison.Ordinal);
         Assert.All((string[])["\"mode\"", "\"uid\"", "\"gid\""], name =>
         {
             Assert.DoesNotContain(name, plain.Output, StringComparison.Ordinal);

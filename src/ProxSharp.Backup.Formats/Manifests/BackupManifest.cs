@@ -96,6 +96,15 @@ public sealed class BackupManifest
         Signature = key.ComputeSignature(ToCanonicalJson()),
     };
 
+    /// <summary>Returns the manifest with one more member that the signature does not cover; servers keep what they do not know.</summary>
+    internal BackupManifest WithUnprotected(string name, JsonElement value) => new(Snapshot, Files)
+    {
+        Extra = Extra,
+        Unprotected = new Dictionary<string, JsonElement>(Unprotected) { [name] = value },
+        KeyFingerprint = KeyFingerprint,
+        Signature = Signature,
+    };
+
     /// <summary>Checks the signature.</summary>
     /// <param name="key">The key that the backup should have been made with; null if there is none.</param>
     public ManifestSignature CheckSignature(CryptConfig? key)

@@ -33,6 +33,12 @@ public sealed record DirectoryArchiveResult
     /// <summary>The first 1000 warnings.</summary>
     public required IReadOnlyList<FileWarning> Warnings { get; init; }
 
+    /// <summary>
+    /// Files whose content in the archive may never have been theirs, because they changed while they were read or could not be read to the end: their paths as
+    /// warnings name them. A later backup must not take it over, even if size and times are as they were. Null if there are too many to be named.
+    /// </summary>
+    public IReadOnlyList<string>? UnsettledFiles { get; init; } = [];
+
     /// <summary>Bytes of injected chunks that no file uses.</summary>
     public long PaddingBytes { get; init; }
 }

@@ -106,7 +106,7 @@ public sealed class DirectoryArchiver
         else
         {
             using ReuseBuffer buffer = new(emitter, writer, payload, previous.PayloadIndex);
-            await Run(warnings).RunAsync(root, previous.Metadata, buffer.TakeAsync, cancellationToken).ConfigureAwait(false);
+            await Run(warnings).RunAsync(root, previous, buffer.TakeAsync, cancellationToken).ConfigureAwait(false);
             await buffer.EndAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -161,6 +161,7 @@ public sealed class DirectoryArchiver
         InjectedChunks = totals.InjectedChunks,
         InjectedBytes = totals.InjectedBytes,
         PaddingBytes = totals.InjectedBytes - totals.UsedBytes,
+        UnsettledFiles = totals.Unsettled.Paths,
         WarningCount = warnings.Count,
         Warnings = warnings.Kept,
     };

@@ -34,6 +34,7 @@ internal sealed class BackupRun : IAsyncDisposable
         (Session, Snapshot, Options, Fault, _time) = (session, snapshot, options, fault, time);
         Mode = options.EffectiveCryptMode;
         Crypt = Mode == CryptMode.Encrypt ? options.Key : null;
+        Rereads = new RereadMarks(Crypt);
         _progress = new ProgressReporter(options, _whole, fault, time);
         UploadSettings settings = new()
         {
@@ -61,6 +62,9 @@ internal sealed class BackupRun : IAsyncDisposable
 
     /// <summary>Encrypts; null if nothing is encrypted.</summary>
     public CryptConfig? Crypt { get; }
+
+    /// <summary>The files that the next backup must read again.</summary>
+    public RereadMarks Rereads { get; }
 
     /// <summary>Sends chunks.</summary>
     public UploadEngine Engine { get; }
@@ -220,7 +224,7 @@ internal sealed class BackupRun : IAsyncDisposable
     /// <summary>Stores the manifest and makes the snapshot permanent.</summary>
     public async Task<BackupResult> FinishAsync()
     {
-        BackupManifest manifest = BackupManifest.Create(Snapshot, _files);
+        BackupManifest manifest = Rereads.AddTo(BackupManifest.Create(Snapshot, _files));
         if (Mode != CryptMode.None)
         {
             manifest = manifest.Sign(Options.Key!);

@@ -126,7 +126,8 @@ internal sealed class DirectorySource(string name, string path, DirectoryArchive
         ArchiveUploadStream stream = new(metadata.Upload);
         await using (stream.ConfigureAwait(false))
         {
-            await ReadAsync(Metadata, () => archiver.WriteSplitAsync(stream, payload, previous, run.Token)).ConfigureAwait(false);
+            DirectoryArchiveResult result = await ReadAsync(Metadata, () => archiver.WriteSplitAsync(stream, payload, previous, run.Token)).ConfigureAwait(false);
+            run.Rereads.Add(Metadata, result.UnsettledFiles);
         }
     }
 

@@ -15,10 +15,14 @@ internal sealed class PreviousTree : IAsyncDisposable
     private readonly SessionSnapshotSource _source;
     private readonly PreviousArchiveReader _reader;
 
-    private PreviousTree(SessionSnapshotSource source, PreviousArchiveReader reader) => (_source, _reader) = (source, reader);
+    private PreviousTree(SessionSnapshotSource source, PreviousArchiveReader reader, Predicate<string>? mustRead)
+    {
+        (_source, _reader) = (source, reader);
+        Archive = reader.Archive with { MustRead = mustRead };
+    }
 
     /// <summary>The archive.</summary>
-    public PreviousArchive Archive => _reader.Archive;
+    public PreviousArchive Archive { get; }
 
     /// <summary>Opens it. What is in the way is a warning: all files are read then.</summary>
     /// <param name="run">The backup at work.</param>
@@ -70,7 +74,8 @@ internal sealed class PreviousTree : IAsyncDisposable
             // The session gives out chunks only of an index that was downloaded in it; the bytes are known from the other session.
             using PooledBuffer index = new(64 * 1024);
             await source.DownloadAsync(metadata, index, run.Token).ConfigureAwait(false);
-            return new PreviousTree(source, await PreviousArchiveReader.OpenAsync(entries, chunks, source, run.Crypt, run.Token).ConfigureAwait(false));
+            Predicate<string>? mustRead = RereadMarks.Find(run.Previous!.Manifest, metadata, run.Crypt);
+            return new PreviousTree(source, await PreviousArchiveReader.OpenAsync(entries, chunks, source, run.Crypt, run.Token).ConfigureAwait(false), mustRead);
         }
         catch
         {

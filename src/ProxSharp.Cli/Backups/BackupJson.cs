@@ -24,6 +24,10 @@ internal static class BackupJson
         ["damage"] = "damage",
     };
 
+    /// <summary>A name of ours as results have it: words of small letters, with hyphens.</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
     /// <summary>Makes a shape whose tables show these fields.</summary>
     public static ResultShape Shape(string? name, params IReadOnlyList<string> fields) =>
         new() { LeadingFields = fields, TableFields = fields, KnownFields = [.. fields], NameField = name, WholeField = name, Renderers = Units };

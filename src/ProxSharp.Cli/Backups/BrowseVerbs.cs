@@ -193,10 +193,8 @@ internal static class BrowseVerbs
 
     private static string Kind(PxarEntryKind kind) => kind switch
     {
-        PxarEntryKind.HardLink => "hard-link",
-        PxarEntryKind.BlockDevice => "block-device",
         PxarEntryKind.CharacterDevice => "char-device",
-        _ => kind.ToString().ToLowerInvariant(),
+        _ => BackupJson.Word(kind),
     };
 
     private static Task<int> ListFiles(VerbRun run, SnapshotReader reader)
@@ -210,7 +208,7 @@ internal static class BrowseVerbs
         {
             json.WriteString("file", file.Name);
             json.WriteString("stored-name", file.StoredName);
-            json.WriteString("kind", file.Kind.ToString().ToLowerInvariant());
+            json.WriteString("kind", BackupJson.Word(file.Kind));
             json.WriteNumber("size", file.Length);
             json.WriteString("crypt-mode", file.CryptMode switch
             {
@@ -226,11 +224,9 @@ internal static class BrowseVerbs
     private static async Task<int> ListAsync(
         VerbRun run, SnapshotReader reader, string name, string path, bool recursive, bool full, CancellationToken cancellationToken)
     {
-        SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
-        IAsyncEnumerable<ArchiveEntry> entries = recursive
-            ? archive.WalkAsync(path, full, cancellationToken)
-            : archive.ListAsync(path, full, cancellationToken);
-        await run.WriteRowsAsync(entries, Write, Shape(run, full || archive.IsSplit)).ConfigureAwait(false);
+        BrowsedTree tree = await BrowsedTree.OpenAsync(run, reader, name, full, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerable<ArchiveEntry> entries = recursive ? tree.WalkAsync(path, cancellationToken) : tree.ListAsync(path, cancellationToken);
+        await run.WriteRowsAsync(entries, Write, Shape(run, tree.HasMetadata)).ConfigureAwait(false);
         return ExitCodes.Success;
     }
 
@@ -238,9 +234,9 @@ internal static class BrowseVerbs
         VerbRun run, SnapshotReader reader, string name, IReadOnlyList<string> typed, bool full, CancellationToken cancellationToken)
     {
         PathPattern[] patterns = [.. typed.Select(CreateOptions.ParsePattern)];
-        SnapshotArchive archive = await OpenTreeAsync(reader, name, cancellationToken).ConfigureAwait(false);
-        IAsyncEnumerable<ArchiveEntry> found = archive.SearchAsync(patterns, "", full, cancellationToken);
-        return await run.WriteRowsAsync(found, Write, Shape(run, full || archive.IsSplit)).ConfigureAwait(false) > 0 ? ExitCodes.Success : ExitCodes.NotFound;
+        BrowsedTree tree = await BrowsedTree.OpenAsync(run, reader, name, full, cancellationToken).ConfigureAwait(false);
+        IAsyncEnumerable<ArchiveEntry> found = tree.SearchAsync(patterns, cancellationToken);
+        return await run.WriteRowsAsync(found, Write, Shape(run, tree.HasMetadata)).ConfigureAwait(false) > 0 ? ExitCodes.Success : ExitCodes.NotFound;
     }
 
     private static ResultShape Shape(VerbRun run, bool full) => full || run.Command.Output.Format is not OutputFormat.Table

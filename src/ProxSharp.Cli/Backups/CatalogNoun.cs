@@ -39,10 +39,10 @@ internal static class CatalogNoun
         List<(string Archive, ArchiveEntry Entry)> rows = [];
         foreach (SnapshotFile file in reader.Files.Where(static file => file.Kind is SnapshotFileKind.Archive or SnapshotFileKind.SplitMetadata))
         {
-            SnapshotArchive archive = await reader.OpenArchiveAsync(file.Name, cancellationToken).ConfigureAwait(false);
-            await foreach (ArchiveEntry entry in archive.WalkAsync("", withMetadata: false, cancellationToken).ConfigureAwait(false))
+            BrowsedTree tree = await BrowsedTree.OpenAsync(run, reader, file.Name, withMetadata: false, cancellationToken).ConfigureAwait(false);
+            await foreach (ArchiveEntry entry in tree.WalkAsync("", cancellationToken).ConfigureAwait(false))
             {
-                rows.Add((archive.Name, entry));
+                rows.Add((tree.Name, entry));
             }
         }
 

@@ -93,12 +93,15 @@ internal static class CompareVerb
 
     private static void Write(Utf8JsonWriter json, SnapshotChange change, bool withMetadata)
     {
-        json.WriteString("change", change.Kind.ToString().ToLowerInvariant());
+        json.WriteString("change", BackupJson.Word(change.Kind));
         if (change.Kind == SnapshotChangeKind.Changed)
         {
-            json.WriteString("parts", change.Parts.ToString().ToLowerInvariant());
+            json.WriteString("parts", Parts(change.Parts));
         }
 
         BrowseVerbs.Write(json, change.Entry, withMetadata);
     }
+
+    private static string Parts(ChangedParts parts) =>
+        string.Join(", ", Enum.GetValues<ChangedParts>().Where(part => part != ChangedParts.None && parts.HasFlag(part)).Select(BackupJson.Word));
 }

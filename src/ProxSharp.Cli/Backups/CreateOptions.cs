@@ -5,6 +5,7 @@ using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Backups;
@@ -177,13 +178,10 @@ internal sealed class CreateOptions
             return null;
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds < 253402300800)
-        {
-            return DateTimeOffset.FromUnixTimeSeconds(seconds);
-        }
-
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time
+        return TimeValues.TryRead(text) is { } time
+            ? time.ToUnixTimeSeconds() > 0
+                ? time
+                : throw CliException.Usage($"--backup-time '{text}': no server stores a snapshot of 1970-01-01T00:00:00Z or before", "Leave it out for now, or name a later time")
             : throw CliException.Usage($"--backup-time '{text}' is no time", "Write 2026-01-31T02:00:00Z, or seconds since 1970");
     }
 }

@@ -13,7 +13,10 @@ namespace ProxSharp.Cli.Backups;
 /// <summary>Verifies all snapshots in the directory of a datastore. One that is damaged keeps none of the others from being verified.</summary>
 internal static class LocalVerification
 {
-    private static readonly ResultShape s_files = BackupJson.Shape("snapshot", "ns", "snapshot", "file", "status", "chunks", "size", "damage");
+    private static readonly ResultShape s_files = BackupJson.Shape("snapshot", "ns", "snapshot", "file", "status", "chunks", "size", "not-checked", "damage") with
+    {
+        KnownFields = ["checked"],
+    };
 
     /// <summary>Reads everything.</summary>
     /// <param name="run">The run.</param>
@@ -42,8 +45,18 @@ internal static class LocalVerification
         }
 
         run.Write(BackupJson.List(rows, Write), s_files);
+        int partial = rows.Where(static row => row.Found is { } found && VerifiedFile.IsPartial(found)).Select(static row => row.Found).Distinct().Count();
+        if (partial > 0)
+        {
+            run.Command.Warn(
+                $"Of {partial} encrypted {(partial == 1 ? "snapshot" : "snapshots")} only what is stored was checked: their chunks and small files are there with the "
+                + "right CRCs. What is in them was not, nor their signatures: that needs their key (--keyfile FILE)");
+        }
+
         run.Note(
-            (bad == 0 ? $"{count} snapshots: all is right" : $"{count} snapshots, {bad} of them damaged or unreadable")
+            (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
+                : partial > 0 ? $"{count} snapshots: nothing is damaged as far as it was checked, {partial} not decrypted"
+                : $"{count} snapshots: all is right")
             + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into"));
         return bad + skipped.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
 
@@ -69,8 +82,8 @@ internal static class LocalVerification
             {
                 SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
                 progress.End();
-                rows.AddRange(found.Files.Select(file => new Row(place.Namespace, snapshot, file, null)));
-                run.Note($"{Name(place, snapshot)}: {VerifyVerb.Words(found)}");
+                rows.AddRange(found.Files.Select(file => new Row(place.Namespace, snapshot, found, file, null)));
+                run.Note($"{Name(place, snapshot)}: {VerifiedFile.Words(found)}");
                 return found.IsIntact;
             }
         }
@@ -87,7 +100,7 @@ internal static class LocalVerification
         bool Fail(string why)
         {
             progress.End();
-            rows.Add(new Row(place.Namespace, snapshot, null, why));
+            rows.Add(new Row(place.Namespace, snapshot, null, null, why));
             run.Command.Warn(Terminal.TextCells.Visible($"{Name(place, snapshot)}: {why}"));
             return false;
         }
@@ -99,9 +112,9 @@ internal static class LocalVerification
     {
         json.WriteString("ns", row.Namespace.ToString());
         json.WriteString("snapshot", row.Snapshot.ToString());
-        if (row.File is { } file)
+        if (row is { File: { } file, Found: { } found })
         {
-            VerifyVerb.Write(json, file);
+            VerifiedFile.Write(json, found, file);
             return;
         }
 
@@ -115,5 +128,5 @@ internal static class LocalVerification
         });
     }
 
-    private sealed record Row(BackupNamespace Namespace, BackupSnapshotPath Snapshot, FileVerification? File, string? Problem);
+    private sealed record Row(BackupNamespace Namespace, BackupSnapshotPath Snapshot, SnapshotVerification? Found, FileVerification? File, string? Problem);
 }

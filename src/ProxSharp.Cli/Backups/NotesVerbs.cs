@@ -94,7 +94,13 @@ internal static class NotesVerbs
             return await place.AskAsync(path, () => snapshot.GetNotesAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
-        return await place.Folder.Groups[SnapshotPlace.ParseGroup(what)].GetNotesAsync(cancellationToken).ConfigureAwait(false);
+        BackupGroupPath group = SnapshotPlace.ParseGroup(what);
+        string notes = await place.Folder.Groups[group].GetNotesAsync(cancellationToken).ConfigureAwait(false);
+
+        // Proxmox: a group that does not exist has no notes, like one without.
+        return notes.Length > 0 || (await place.Folder.Groups.ListAsync(cancellationToken).ConfigureAwait(false)).Any(one => one.Path == group)
+            ? notes
+            : throw SnapshotPlace.NotFound($"There is no group {group} in {place.Describe()}", "prox backup list");
     }
 
     private static void Write(VerbRun run, string what, string notes)

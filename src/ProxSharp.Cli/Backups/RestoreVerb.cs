@@ -366,7 +366,7 @@ internal sealed class RestoreVerb
         progress.End();
         if (result.Step is { } step)
         {
-            RestorePlan.Write(run, reader, path, step.ToString().ToLowerInvariant(), result.Length);
+            RestorePlan.Write(run, reader, path, BackupJson.Word(step), result.Length);
             return ExitCodes.Success;
         }
 

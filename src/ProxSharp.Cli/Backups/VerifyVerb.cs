@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.Text.Json;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
-using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Backups;
@@ -14,7 +12,10 @@ namespace ProxSharp.Cli.Backups;
 /// <summary><c>prox backup verify</c>.</summary>
 internal static class VerifyVerb
 {
-    private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "status", "chunks", "size", "damage");
+    private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "status", "chunks", "size", "not-checked", "damage") with
+    {
+        KnownFields = ["checked"],
+    };
 
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository, KeyOptions keys)
@@ -46,7 +47,8 @@ internal static class VerifyVerb
             Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over "
                 + "those, and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, "
                 + "and names the files that lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens, "
-                + "also to all snapshots there if none is named; without their key only what is stored of encrypted ones is checked then.",
+                + "also to all snapshots there if none is named; without their key only what is stored of encrypted ones is checked then: that each chunk is there "
+                + "and has the right CRC, not what is in it (not-checked).",
             Arguments = [what],
             Options = [.. repository.ForReading, .. keys.ForReading, local, .. server.Options],
             Traits = VerbTraits.Waits | VerbTraits.DryRun,
@@ -119,38 +121,9 @@ internal static class VerifyVerb
             ProgressLine progress = new(run.Command);
             SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
             progress.End();
-            run.Write(BackupJson.List(found.Files, Write), s_files);
-            run.Note($"{found.Snapshot}: {Words(found)}");
+            run.Write(BackupJson.List(found.Files, (json, file) => VerifiedFile.Write(json, found, file)), s_files);
+            run.Note($"{found.Snapshot}: {VerifiedFile.Words(found)}");
             return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
         }
-    }
-
-    /// <summary>What was found, in words.</summary>
-    public static string Words(SnapshotVerification found) =>
-        $"{(found.IsIntact ? "all is right" : "damaged")}, signature {found.Signature.ToString().ToLowerInvariant()}, "
-        + $"{ValueRenderer.Bytes(found.BytesFetched)} read in {ValueRenderer.Duration(found.Elapsed.TotalSeconds)}";
-
-    /// <summary>Writes what was found in a file.</summary>
-    public static void Write(Utf8JsonWriter json, FileVerification file)
-    {
-        json.WriteString("file", file.File.Name);
-        json.WriteString("status", file.IsIntact ? file.WithContents ? "ok" : "ok, not decrypted" : "damaged");
-        json.WriteNumber("chunks", file.Chunks);
-        json.WriteNumber("size", file.File.Length);
-        if (file.IsIntact)
-        {
-            return;
-        }
-
-        json.WritePropertyName("damage");
-        BackupJson.WriteList(json, file.Damages, static (json, damage) =>
-        {
-            json.WriteString("problem", damage.Problem.ToString().ToLowerInvariant());
-            json.WriteNumber("start", damage.Start);
-            json.WriteNumber("end", damage.End);
-            json.WriteString("digest", damage.Digest?.ToString());
-            json.WriteString("message", damage.Message);
-            json.WriteList("paths", damage.AffectedPaths);
-        });
     }
 }

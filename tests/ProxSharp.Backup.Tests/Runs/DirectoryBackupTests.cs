@@ -104,6 +104,46 @@ public sealed class DirectoryBackupTests : IAsyncLifetime
         Assert.InRange(second.BytesUploaded, 0, 100_000);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BackupAsync_FileShrunkWhileRead_IsReadAgainThoughItLooksUnchanged(bool encrypted)
+    {
+        using CryptConfig? key = encrypted ? CryptConfig.CreateRandom() : null;
+        string path = Path.Combine(Tree, "shrinks.bin");
+        byte[] content = FakeBackup.Random(40 * MiB, 7);
+        Put(path, content);
+        BackupResult first = await BackUpAsync(ChangeDetectionMode.Metadata, key, new()
+        {
+            // It is cut while it is read, and is as it was once that was noticed.
+            Progress = new InlineProgress<FileProgress>(progress => Cut(path, progress.Bytes)),
+            Warned = _ => Put(path, content),
+        });
+        Assert.Equal(FileWarningKind.Shrunk, Assert.Single(first.Warnings).Kind);
+
+        BackupResult second = await BackUpAsync(ChangeDetectionMode.Metadata, key);
+        Assert.Empty(second.Warnings);
+        await AssertRestoredAsync(second, key, "second");
+        Assert.False(second.Manifest.Unprotected.ContainsKey("reread"));
+        BackupResult third = await BackUpAsync(ChangeDetectionMode.Metadata, key);
+        Assert.InRange(third.BytesUploaded, 0, 100_000);
+
+        static void Put(string path, byte[] content)
+        {
+            File.WriteAllBytes(path, content);
+            File.SetLastWriteTimeUtc(path, s_time.UtcDateTime);
+        }
+
+        static void Cut(string path, long read)
+        {
+            if (read >= 16 * MiB && new FileInfo(path).Length == 40 * MiB)
+            {
+                using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                file.SetLength(20 * MiB);
+            }
+        }
+    }
+
     [Fact]
     public async Task BackupAsync_KeyGoneAway_ReadsEverythingAgain()
     {
@@ -130,11 +170,11 @@ public sealed class DirectoryBackupTests : IAsyncLifetime
         Assert.Equal("root.pxar.didx", failure.Archive);
     }
 
-    private Task<BackupResult> BackUpAsync(ChangeDetectionMode mode, CryptConfig? key)
+    private Task<BackupResult> BackUpAsync(ChangeDetectionMode mode, CryptConfig? key, DirectoryArchiveOptions? options = null)
     {
-        DirectoryArchiveOptions tree = new() { Excludes = [PathPattern.Parse("*.tmp")] };
-        BackupOptions options = new() { Time = s_time.AddMinutes(++_run), ChangeDetection = mode, Key = key };
-        return _server.BackUpAsync(s_group, [BackupSource.Directory("root", Tree, tree)], options);
+        DirectoryArchiveOptions tree = (options ?? new()) with { Excludes = [PathPattern.Parse("*.tmp")] };
+        BackupOptions backup = new() { Time = s_time.AddMinutes(++_run), ChangeDetection = mode, Key = key };
+        return _server.BackUpAsync(s_group, [BackupSource.Directory("root", Tree, tree)], backup);
     }
 
     private async Task AssertRestoredAsync(BackupResult result, CryptConfig? key, string name)

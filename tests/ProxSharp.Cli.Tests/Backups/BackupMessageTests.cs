@@ -48,6 +48,24 @@ public sealed class BackupMessageTests
         Assert.Contains("prox backup list host/web", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1970-01-01")]
+    [InlineData("1969-07-20T20:17:40Z")]
+    public async Task Create_TimeThatNoSnapshotHas_IsASlipInThatOption(string time)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false });
+        cli.Uses(server);
+        cli.MakeTree();
+
+        string error = (await cli.LineAsync($"backup create root.pxar:tree --backup-id web --backup-time {time}")).FailedWith(2);
+
+        Assert.Contains($"--backup-time '{time}'", error, StringComparison.Ordinal);
+        Assert.Contains("Leave it out for now", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("crypt mode", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ls_FilesOfTimesBefore1970_ShowsThem()
     {

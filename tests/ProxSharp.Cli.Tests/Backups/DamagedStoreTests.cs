@@ -38,6 +38,29 @@ public sealed class DamagedStoreTests
         Assert.Equal(["etc/hosts"], cli.ReadTree("part").Keys);
     }
 
+    [Fact]
+    public async Task Browse_FirstChunkOfTheArchiveIsMissing_NamesComeFromTheCatalog()
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        MakeBig(cli, "big");
+        await BackUpAsync(cli);
+        Damage(cli, "root.pxar.didx", static _ => 0, remove: true);
+
+        CliRun list = await cli.LineAsync($"backup ls host/web root.pxar /etc -o name {Store}");
+        CliRun found = await cli.LineAsync($"backup find host/web root.pxar hosts -o name {Store}");
+        CliRun dump = await cli.LineAsync($"backup catalog dump host/web -o name {Store}");
+
+        Assert.Equal("/etc/fstab\n/etc/hosts\n", list.Succeeded());
+        Assert.Contains("warning: root.pxar itself cannot be read, so names come from the catalog", list.Errors, StringComparison.Ordinal);
+        Assert.Equal("/etc/hosts\n", found.Succeeded());
+        Assert.Contains("/etc/hosts\n", dump.Succeeded(), StringComparison.Ordinal);
+        (await cli.LineAsync($"backup ls host/web root.pxar /nowhere {Store}")).FailedWithCode(5);
+        (await cli.LineAsync($"backup ls host/web root.pxar --long {Store}")).FailedWith(1);
+        File.Delete(Find(cli, "catalog.pcat1.didx"));
+        Assert.DoesNotContain("catalog", (await cli.LineAsync($"backup ls host/web root.pxar {Store}")).FailedWith(1), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("index.json.blob", false)]
     [InlineData("index.json.blob", true)]
@@ -223,12 +246,18 @@ public sealed class DamagedStoreTests
 
     private static void DamageMiddle(CliHarness cli, string index) => Damage(cli, index, static chunks => chunks.Count / 2);
 
-    private static void Damage(CliHarness cli, string index, Func<DynamicIndex, int> which)
+    private static void Damage(CliHarness cli, string index, Func<DynamicIndex, int> which, bool remove = false)
     {
         DynamicIndex chunks = DynamicIndex.Parse(File.ReadAllBytes(Find(cli, index)));
         Assert.True(chunks.Count > 4);
         string digest = chunks[which(chunks)].Digest.ToString();
         string path = Path.Combine(cli.Home, "stores", "store1", ".chunks", digest[..4], digest);
+        if (remove)
+        {
+            File.Delete(path);
+            return;
+        }
+
         byte[] bytes = File.ReadAllBytes(path);
         bytes[^1] ^= 1;
         File.WriteAllBytes(path, bytes);

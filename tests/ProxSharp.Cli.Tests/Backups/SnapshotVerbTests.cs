@@ -25,6 +25,8 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         Assert.Equal("before the upgrade", listed.GetProperty("comment").GetString());
         (await cli.LineAsync($"backup notes show {group}/2020-01-01T00:00:00Z")).FailedWith(5);
         (await cli.LineAsync("backup notes show nothing")).FailedWith(2);
+        Assert.Contains("no group host/nobody", (await cli.LineAsync("backup notes show host/nobody")).FailedWith(5), StringComparison.Ordinal);
+        Assert.Contains("no group host/nobody", (await cli.LineAsync("backup notes set host/nobody text")).FailedWith(5), StringComparison.Ordinal);
     }
 
     [Theory]

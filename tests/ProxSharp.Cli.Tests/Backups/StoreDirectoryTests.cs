@@ -115,6 +115,46 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
+    public async Task Verify_EncryptedWithoutTheKey_SaysWhatWasNotChecked()
+    {
+        using CliHarness cli = new();
+        await using (PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") }))
+        {
+            cli.Uses(server);
+            cli.MakeTree();
+            (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+            (await cli.LineAsync("backup create root.pxar:tree --backup-id secret --ns customers --keyfile key.json")).Succeeded();
+        }
+
+        const string Verify = "backup verify --store-directory stores/store1 --ns customers";
+        CliRun table = await cli.LineAsync(Verify);
+        JsonElement[] without = [.. (await cli.JsonAsync(Verify)).EnumerateArray().Where(IsSecret)];
+        JsonElement[] with = [.. (await cli.JsonAsync($"{Verify} --keyfile key.json")).EnumerateArray().Where(IsSecret)];
+        CliRun right = await cli.LineAsync($"{Verify} --keyfile key.json");
+
+        Assert.Contains("digest, contents, signature", table.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("1 encrypted snapshot only what is stored was checked", table.Errors, StringComparison.Ordinal);
+        Assert.Contains("--keyfile FILE", table.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("snapshots: all is right", table.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("missingkey", table.Errors, StringComparison.Ordinal);
+        Assert.All(without, static row =>
+        {
+            Assert.Equal(["index", "presence", "crc"], Words(row, "checked"));
+            Assert.Equal(["digest", "contents", "signature"], Words(row, "not-checked"));
+        });
+        Assert.All(with, static row =>
+        {
+            Assert.Equal(["index", "presence", "crc", "digest", "contents", "signature"], Words(row, "checked"));
+            Assert.False(row.TryGetProperty("not-checked", out _));
+        });
+        Assert.Contains("snapshots: all is right", right.Errors, StringComparison.Ordinal);
+
+        static bool IsSecret(JsonElement row) => row.GetProperty("snapshot").GetString()!.StartsWith("host/secret", StringComparison.Ordinal);
+        static IEnumerable<string?> Words(JsonElement row, string member) => row.GetProperty(member).EnumerateArray().Select(static word => word.GetString());
+    }
+
+    [Fact]
     public async Task List_OneSnapshotCannotBeRead_ShowsItAndSaysSo()
     {
         using CliHarness cli = new();

@@ -136,13 +136,21 @@ internal sealed class ArchiveEmitter(PxarWriter writer, CatalogOutput? catalog, 
         if (failure is not null)
             WalkLoader.RequireLeftOut(failure, item.Path);
         if (failure is not null)
-            _warnings.Add(FileWarningKind.Unreadable, item.Path, $"{failure.Message} The archive has {result.Missing} zeros for the rest.");
+            WarnUnsettled(FileWarningKind.Unreadable, item, $"{failure.Message} The archive has {result.Missing} zeros for the rest.");
         else if (result.Missing > 0)
-            _warnings.Add(FileWarningKind.Shrunk, item.Path, $"The file became shorter while it was read. The archive has {result.Missing} zeros instead.");
+            WarnUnsettled(FileWarningKind.Shrunk, item, $"The file became shorter while it was read. The archive has {result.Missing} zeros instead.");
         else if (result.HasMore)
-            _warnings.Add(FileWarningKind.Grown, item.Path, $"The file became longer while it was read. The archive has its first {item.Stat.Length} bytes.");
+            WarnUnsettled(FileWarningKind.Grown, item, $"The file became longer while it was read. The archive has its first {item.Stat.Length} bytes.");
         else if (FindChange(item) is { } change)
-            _warnings.Add(FileWarningKind.Changed, item.Path, change);
+            WarnUnsettled(FileWarningKind.Changed, item, change);
+    }
+
+    // Size and times may be put back later, and then nothing but this list tells the next backup that the content is not the file's.
+    private void WarnUnsettled(FileWarningKind kind, WalkItem item, string message)
+    {
+        byte[] path = item.Path;
+        Totals.Unsettled.Add(path);
+        _warnings.Add(kind, path, message);
     }
 
     // Whoever writes can put the time of modification back, but not that of the change, which a new mode or name sets as well.

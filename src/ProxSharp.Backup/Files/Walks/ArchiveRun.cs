@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Files.Sources;
-using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Files.Walks;
 
@@ -26,7 +25,7 @@ internal sealed class ArchiveRun(DirectoryArchiveOptions options, IReadOnlyList<
     /// <summary>Walks the tree, and gives each item to a writer, which disposes of it. The root is not among them.</summary>
     internal async Task RunAsync(
         IFileNode root,
-        PxarArchive? previous,
+        PreviousArchive? previous,
         Func<WalkItem, CancellationToken, ValueTask> write,
         CancellationToken cancellationToken)
     {
@@ -57,7 +56,7 @@ internal sealed class ArchiveRun(DirectoryArchiveOptions options, IReadOnlyList<
         | (options.KeepCapabilities ? MetadataParts.Capabilities : 0)
         | (options.KeepFlags ? MetadataParts.Flags : 0);
 
-    private async Task WalkAsync(TreeWalk walk, IFileNode root, PxarArchive? previous, CancellationToken cancellationToken)
+    private async Task WalkAsync(TreeWalk walk, IFileNode root, PreviousArchive? previous, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         try

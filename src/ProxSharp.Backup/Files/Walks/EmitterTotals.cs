@@ -20,4 +20,6 @@ internal sealed class EmitterTotals
     internal long InjectedBytes { get; set; }
 
     internal long UsedBytes { get; set; }
+
+    internal UnsettledList Unsettled { get; } = new();
 }

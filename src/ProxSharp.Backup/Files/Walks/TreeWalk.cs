@@ -18,6 +18,7 @@ internal sealed class TreeWalk
     private readonly Stack<WalkDirectory> _open = new();
     private readonly List<byte> _path = [];
     private long _entries;
+    private Predicate<string>? _mustRead;
 
     internal TreeWalk(
         DirectoryArchiveOptions options,
@@ -33,10 +34,11 @@ internal sealed class TreeWalk
         _patterns = new(patterns);
     }
 
-    internal async Task RunAsync(IFileNode root, PxarArchive? previous, CancellationToken cancellationToken)
+    internal async Task RunAsync(IFileNode root, PreviousArchive? previous, CancellationToken cancellationToken)
     {
         _devices.Add(root.Stat.Device);
-        WalkDirectory top = new(null, default, root) { Previous = previous is null ? null : new(previous, previous.Root) };
+        _mustRead = previous?.MustRead;
+        WalkDirectory top = new(null, default, root) { Previous = previous is null ? null : new(previous.Metadata, previous.Metadata.Root) };
         try
         {
             await EnterAsync(top, default, cancellationToken).ConfigureAwait(false);
@@ -117,7 +119,8 @@ internal sealed class TreeWalk
 
     private async ValueTask QueueAsync(WalkDirectory directory, FileName name, CancellationToken cancellationToken)
     {
-        PxarNode? previous = name.Kind == PxarEntryKind.File
+        bool mayReuse = name.Kind == PxarEntryKind.File && _mustRead?.Invoke(PxarName.Escape(directory.PathOf(name.Name))) != true;
+        PxarNode? previous = mayReuse
             ? await FindPreviousAsync(directory, name.Name, cancellationToken).ConfigureAwait(false)
             : null;
         WalkItem item = new(WalkItemKind.Entry, directory, name.Name) { Hint = name.Kind, Previous = previous };

@@ -117,9 +117,7 @@ internal sealed class NameTree(SnapshotReader reader, SnapshotFile archiveFile, 
     private async Task<CatalogTree?> OpenAsync(CancellationToken cancellationToken)
     {
         ChunkedFile chunked = await reader.OpenChunkedAsync(catalogFile, cancellationToken).ConfigureAwait(false);
-        CatalogReader catalog = await CatalogReader.OpenAsync(chunked.OpenSource(), cancellationToken).ConfigureAwait(false);
-        CatalogEntry? root = await catalog.FindAsync(archiveFile.StoredName, cancellationToken).ConfigureAwait(false);
-        return root is { Kind: CatalogEntryKind.Directory } ? new(catalog, root) : null;
+        return await CatalogTree.OpenAsync(chunked, archiveFile, cancellationToken).ConfigureAwait(false);
     }
 
     // What a server or a disk does not give for the catalog, it may give for the archive still; if not, the archive's own failure tells.

@@ -121,19 +121,12 @@ public sealed partial class SnapshotArchive
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SnapshotFileNotFoundException">There is no such directory.</exception>
     /// <exception cref="ProxmoxProtocolException">The archive is damaged.</exception>
-    public async IAsyncEnumerable<ArchiveEntry> SearchAsync(
+    public IAsyncEnumerable<ArchiveEntry> SearchAsync(
         IEnumerable<PathPattern> patterns,
         string path = "",
         bool withMetadata = false,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        PathPatternList list = new(patterns);
-        await foreach (ArchiveEntry entry in WalkAsync(path, withMetadata, cancellationToken).ConfigureAwait(false))
-        {
-            if (list.Decide(ArchivePath.Rooted(entry.PathBytes.Span), entry.Kind == PxarEntryKind.Directory) == true)
-                yield return entry;
-        }
-    }
+        CancellationToken cancellationToken = default) =>
+        TreeWalk.MatchingAsync(WalkAsync(path, withMetadata, cancellationToken), patterns, cancellationToken);
 
     /// <summary>
     /// Opens the content of a file. Only its chunks are fetched, ahead if it is read in order. The stream can seek.

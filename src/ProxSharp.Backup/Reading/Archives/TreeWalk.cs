@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -14,6 +15,18 @@ internal static class TreeWalk
         {
             string message = FormattableString.Invariant($"The directories of the archive lie more than {PxarReaderOptions.Default.MaxDepth} deep.");
             throw new ProxmoxProtocolException(message);
+        }
+    }
+
+    /// <summary>Leaves out what patterns do not match.</summary>
+    public static async IAsyncEnumerable<ArchiveEntry> MatchingAsync(
+        IAsyncEnumerable<ArchiveEntry> entries, IEnumerable<PathPattern> patterns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PathPatternList list = new(patterns);
+        await foreach (ArchiveEntry entry in entries.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (list.Decide(ArchivePath.Rooted(entry.PathBytes.Span), entry.Kind == PxarEntryKind.Directory) == true)
+                yield return entry;
         }
     }
 

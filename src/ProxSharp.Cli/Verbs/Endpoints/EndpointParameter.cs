@@ -25,7 +25,9 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     public static bool IsSecretName(string name) => s_secrets.Contains(name);
 
     /// <summary>Returns the values that were typed; empty if none were.</summary>
-    public IReadOnlyList<string> Typed(VerbRun run) => Symbol switch
+    public IReadOnlyList<string> Typed(VerbRun run) => TimeValues.IsTime(Name, Node) ? [.. Words(run).Select(TimeValues.Settle)] : Words(run);
+
+    private IReadOnlyList<string> Words(VerbRun run) => Symbol switch
     {
         Option<bool> flag => run.IsGiven(flag) ? [run.Value(flag) ? "1" : "0"] : [],
         Option<string[]> list => run.IsGiven(list) ? run.Value(list) ?? [] : [],

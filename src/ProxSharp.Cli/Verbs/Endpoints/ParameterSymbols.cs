@@ -111,6 +111,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         _ when EndpointParameter.IsSecretName(name) => "reference",
         { PropertyStringFormat: not null } => "key=value,...",
+        _ when TimeValues.IsTime(name, node) => "time",
         { Type: ApiValueType.Integer or ApiValueType.Number } => "number",
         { Enumeration: not null } => "word",
         _ => "text",
@@ -128,8 +129,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
         string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
         string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
+        string time = TimeValues.IsTime(name, node) ? "also as 2026-01-31T02:00:00Z" : "";
         string file = name == "filename" && ParameterReader.TakesFile(endpoint) ? "@FILE sends a file of this machine" : "";
-        string rest = string.Join("; ", new[] { required, secret, file, facts, condition }.Where(static part => part.Length > 0));
+        string rest = string.Join("; ", new[] { required, secret, time, file, facts, condition }.Where(static part => part.Length > 0));
         return (words, rest) switch
         {
             ({ } text, { Length: > 0 }) => $"{text.TrimEnd('.')} ({rest})",

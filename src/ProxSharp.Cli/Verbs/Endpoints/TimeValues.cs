@@ -1,0 +1,35 @@
+using System.Globalization;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>Values of parameters that are seconds since 1970 on the wire: people may write them as times.</summary>
+internal static class TimeValues
+{
+    private const long End = 253402300800;
+
+    private static readonly HashSet<string> s_names = new(StringComparer.Ordinal) { "backup-time", "expire", "since", "start-time", "starttime", "until" };
+
+    /// <summary>Tells whether a parameter is such a time.</summary>
+    public static bool IsTime(string name, ApiNode node) => node.Type == ApiValueType.Integer && s_names.Contains(name);
+
+    /// <summary>Returns a value as it travels: a time becomes seconds, and anything else stays, to be refused where that is due.</summary>
+    public static string Settle(string value) =>
+        !IsSeconds(value) && TryRead(value) is { } time ? time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : value;
+
+    /// <summary>Reads a time such as 2026-01-31T02:00:00Z, or seconds since 1970. Without an offset it is UTC.</summary>
+    /// <returns>Null if the text is none.</returns>
+    public static DateTimeOffset? TryRead(string text)
+    {
+        if (IsSeconds(text))
+        {
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds < End
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+    }
+
+    private static bool IsSeconds(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
+}
