@@ -22,7 +22,8 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <summary>Where the protocol is spoken.</summary>
     public const string ProtocolPath = "/mcp";
 
-    private const long LongestRequest = 1 << 20;
+    /// <summary>How long a message may be, in bytes.</summary>
+    public const long LongestRequest = 1 << 20;
 
     private readonly WebApplication _application;
     private readonly AgentServer _server;

@@ -72,7 +72,22 @@ internal sealed class RequestGate
 
         return HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments(HttpHost.ProtocolPath) && !IsJson(request)
             ? RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Messages are sent as application/json, in UTF-8.")
-            : next(context);
+            : PassAsync(context, next);
+    }
+
+    // A body that is too long, or ends too early, is found while it is read: that is the client's fault, and no reason to write of it.
+    private static async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? $"A message may have {HttpHost.LongestRequest} bytes."
+                : "The message cannot be read.").ConfigureAwait(false);
+        }
     }
 
     private static bool IsJson(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)

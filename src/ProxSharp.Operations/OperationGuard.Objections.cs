@@ -34,6 +34,15 @@ public sealed partial class OperationGuard
         return all;
     }
 
+    /// <summary>Tells who has to approve a plan, by the policy as it is now.</summary>
+    /// <param name="plan">The plan, which need not be kept.</param>
+    /// <exception cref="GuardRefusedException">The policy cannot be read.</exception>
+    public ApprovalKind NeededApproval(Plan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new PlanChecks(ReadPolicy()).Approval(plan);
+    }
+
     // A plan that is only shown has no name by which somebody could approve it.
     private void CheckAsked(Plan plan, PlanChecks checks, IReadOnlyList<Approval> approvals)
     {

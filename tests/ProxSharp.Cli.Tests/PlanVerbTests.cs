@@ -110,6 +110,8 @@ public sealed class PlanVerbTests
              "approvers":[{"name":"alice","key":"{{key.GetProperty("key").GetString()}}"}]}
             """);
         string first = await PlannedAsync(agent, "vm delete staging");
+        agent.Input = "staging\n";
+        Assert.Contains("that of a person at this terminal does not count", (await agent.LineAsync($"approve {first}")).FailedWith(8), StringComparison.Ordinal);
         (await agent.LineAsync("policy new-key alice.pem")).Succeeded();
         (await agent.LineAsync($"approve {first} --key alice.pem")).Succeeded();
         (await agent.LineAsync($"plan apply {first}")).FailedWith(8);

@@ -93,6 +93,19 @@ public sealed class MalformedHttpTests
         Assert.Equal(200, (await SendAsync(host, Good())).Status);
     }
 
+    [Fact]
+    public async Task Http_MessageThatIsTooLong_IsRefusedWithTheLimit()
+    {
+        await using TestSite site = await TestSite.StartAsync(new SessionOptions());
+        await using HttpHost host = await HttpHost.StartAsync(
+            new HttpSettings { Listen = new Uri("http://127.0.0.1:0"), Token = Secret }, site.Contexts(), TestContext.Current.CancellationToken);
+        (int status, string answer) = await SendAsync(
+            host, $"POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{Key}{Plain}{Accepts}Content-Length: 2000000\r\n\r\n{Initialize}");
+        Assert.Equal(413, status);
+        Assert.Contains("A message may have 1048576 bytes.", answer, StringComparison.Ordinal);
+        Assert.Equal(200, (await SendAsync(host, Good())).Status);
+    }
+
     private static string Good() => string.Create(
         CultureInfo.InvariantCulture,
         $"POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{Key}{Plain}{Accepts}Content-Length: {Initialize.Length}\r\n\r\n{Initialize}");

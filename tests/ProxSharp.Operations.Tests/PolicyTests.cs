@@ -45,6 +45,8 @@ public sealed class PolicyTests
     [InlineData("not json", "no valid policy")]
     [InlineData("", "is empty, so everything is refused")]
     [InlineData(" \n", "is empty, so everything is refused")]
+    [InlineData("null", "everything is refused: it must be an object.")]
+    [InlineData("[]", "everything is refused: it must be an object.")]
     public void Parse_WhatIsNotUnderstood_RefusesEverythingAndNamesTheKey(string json, string expected)
     {
         GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => GuardPolicy.Parse(json));

@@ -8,6 +8,7 @@ using ProxSharp.Mcp.Policies;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Cli.Guarding;
 
@@ -74,6 +75,13 @@ internal static class ApproveVerb
         Plan plan = guard is null
             ? await OfFileAsync(run, run.Value(settings.Plan)!, now, cancellationToken).ConfigureAwait(false)
             : await guard.ExamineAsync(guard.Plans.Find(run.Value(settings.Id)!), cancellationToken).ConfigureAwait(false);
+        if (keyFile is null && guard!.NeededApproval(plan) == ApprovalKind.SecondPrincipal)
+        {
+            throw Unapproved(
+                "approval_needed", "The policy wants the approval of somebody else with a key for this plan: that of a person at this terminal does not count",
+                $"The holder of a key that the policy names runs: prox approve {PlanText.ShortId(plan.Id)} --key FILE");
+        }
+
         await AskAsync(run, plan, guard?.Plans, hasKey: keyFile is not null, cancellationToken).ConfigureAwait(false);
         if (keyFile is null)
         {

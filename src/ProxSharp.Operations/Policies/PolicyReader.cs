@@ -211,5 +211,5 @@ internal sealed class PolicyReader(string source)
     private Func<string, GuardRefusedException> Fault(string key) => what => Error(key, what);
 
     private GuardRefusedException Error(string key, string what) =>
-        new("policy", $"The policy {source} is not understood, so everything is refused: '{key}' {what}.");
+        new("policy", $"The policy {source} is not understood, so everything is refused: {(key.Length == 0 ? "it" : $"'{key}'")} {what}.");
 }
