@@ -47,6 +47,11 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     [InlineData("prox help vm sna", "snapshot")]
     [InlineData("prox help vm snapshot ro", "rollback")]
     [InlineData("prox help nothing x", "")]
+    [InlineData("prox backup-job create --vmid web-1,d", "web-1,db-1 web-1,db-2 web-1,debian-13-template web-1,dns")]
+    [InlineData("prox pool set production --vms 20", "200 201 202 203")]
+    [InlineData("prox vm create --scsi0 loc", "local-lvm: local:")]
+    [InlineData("prox vm set web-1 --scsi1=c", "--scsi1=ceph:")]
+    [InlineData("prox ct create x --rootfs c", "ceph:")]
     [InlineData("prox vm stop status=", "status=running status=stopped")]
     [InlineData("prox vm stop web-1,status=r", "web-1,status=running")]
     [InlineData("prox vm set web-1 --delete cor", "cores")]
@@ -89,6 +94,19 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         Assert.Single(snapshots.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal("", none);
         Assert.Contains(tasks.Split('\n'), static line => line.Contains(":qmsnapshot:101:", StringComparison.Ordinal) && line.EndsWith("\tqmsnapshot 101, OK", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("backup-job create --id tab-job --schedule daily --storage local --all", "backup-job set", "tab-job")]
+    [InlineData("pool create tab-pool", "pool delete", "tab-pool")]
+    [InlineData("ha resource create vm:106", "ha resource delete", "vm:106")]
+    public async Task Complete_WhatAListHas_OffersItsItems(string create, string verb, string item)
+    {
+        using CliHarness cli = await cluster.RootAsync();
+        (await cli.LineAsync(create)).Succeeded();
+        string[] words = (await cli.RunAsync("complete", "--line", $"prox {verb} ")).Succeeded().Split('\n');
+        Assert.Contains(words, word => word.Split('\t')[0] == item);
+        Assert.Equal("", (await cli.RunAsync("complete", "--line", $"prox {verb} nothing-of-that-name")).Succeeded());
     }
 
     [Fact]

@@ -169,8 +169,33 @@ internal sealed class Completer
                 await _names.BackupsAsync(store, _values.GetValueOrDefault("--ns"), name != "group", cancellationToken).ConfigureAwait(false),
             _ when _arguments.Count > 0 && noun is "vm" or "ct" && await OfGuestAsync(symbol, name, verb, word, cancellationToken).ConfigureAwait(false)
                 is { } candidates => candidates,
+            ("vms" or "vmid" or "exclude", not ("vm" or "ct")) when symbol is Option =>
+                Joined(word, [.. (await _names.GuestsAsync("guest", cancellationToken).ConfigureAwait(false)).Where(static guest => !IsSelection(guest.Text))]),
+            (_, "vm" or "ct") when symbol is Option && verb is "create" or "set" && GuestDisk.IsKey(name) =>
+                (await _names.StoragesAsync(cancellationToken).ConfigureAwait(false)).Select(static storage => storage with { Text = storage.Text + ":" }),
+            _ when symbol is Argument && ListOf(name) is var (list, member) => await _names.NamesAsync(list, member, cancellationToken).ConfigureAwait(false),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(static item => new Candidate(item.InsertText ?? item.Label)),
         };
+    }
+
+    private static bool IsSelection(string word) => word.StartsWith('@') || word.Contains('=', StringComparison.Ordinal);
+
+    // What is in the path behind a list is one of its items, if the list shows them by that name: GET /cluster/backup shows the ids of /cluster/backup/{id}.
+    private (string List, string Member)? ListOf(string name)
+    {
+        foreach (string call in (_command as VerbCommand)?.Verb.Calls ?? [])
+        {
+            (_, string template) = EndpointBinding.Split(call);
+            int at = template.IndexOf($"/{{{name}}}", StringComparison.Ordinal);
+            if (at > 0 && !template[..at].Contains('{', StringComparison.Ordinal)
+                && (_names.Product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve).Find(ApiMethod.Get, template[..at]) is { } list
+                && list.Returns.Type == ApiValueType.Array && Members(list.Returns).Any(member => member.Key == name))
+            {
+                return (template[..at], name);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>What belongs to the guest that was named before: its snapshots, keys and disks; null if something else is meant.</summary>
