@@ -106,7 +106,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         CheckReadOnly();
         PlanChecks checks = new(ReadPolicy());
         PlanBuilder builder = Builder(checks);
-        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options ?? new PlanOptions(), cancellationToken).ConfigureAwait(false);
         PlanDraft draft = await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false);
         Unneeded.Check(draft);
         Digests.CheckGiven(draft);

@@ -38,6 +38,8 @@ public sealed class PolicyTests
     [InlineData("""{"version":1,"allow":[{"classes":["reversable"]}]}""", "reversable")]
     [InlineData("""{"version":1,"approval":{"disruptive":"maybe"}}""", "'approval.disruptive'")]
     [InlineData("""{"version":1,"limits":{"targetsPerPlan":"many"}}""", "'limits.targetsPerPlan'")]
+    [InlineData("""{"version":1,"snapshotFirst":["disruptiv"]}""", "'snapshotFirst' has 'disruptiv'")]
+    [InlineData("""{"version":1,"snapshotFirst":true}""", "snapshotFirst")]
     [InlineData("""{"version":2}""", "'version'")]
     [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"]}]}}""", "{dir}")]
     [InlineData("""{"version":1,"exec":{"enabled":true,"templates":[{"command":["ls","{dir}"],"values":{"dir":"a)|(?:b"}}]}}""", "no valid policy")]

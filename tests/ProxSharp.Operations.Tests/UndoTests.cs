@@ -362,6 +362,37 @@ public sealed class UndoTests
         Assert.Equal(2, (await cluster.Other.Raw.GetAsync("/nodes/pve1/qemu/106/snapshot")).Data.GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/102/status/stop", "", 2)]
+    [InlineData("PUT", "/nodes/pve1/qemu/102/config", "description=new", 1)]
+    [InlineData("DELETE", "/nodes/pve1/qemu/106", "", 1)]
+    [InlineData("POST", "/nodes/pve1/qemu/106/snapshot", "snapname=mine", 1)]
+    public async Task SnapshotFirst_ByThePolicy_IsPlannedBeforeCallsOfThatClass(string method, string path, string parameters, int calls)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"approval":{"disruptive":"none"},"snapshotFirst":["disruptive","destructive"]}
+            """);
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
+        Assert.Equal(calls, plan.Calls.Count);
+        if (calls == 2)
+        {
+            Assert.EndsWith("/snapshot", plan.Calls[0].Path, StringComparison.Ordinal);
+            await ApplyAsync(cluster, plan);
+        }
+    }
+
+    [Fact]
+    public async Task SnapshotFirst_ByThePolicy_WhereTheStorageCannot_IsLeftOut()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"},"snapshotFirst":["disruptive"]}
+            """);
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/102/config", TextPlans.Parameters("scsi3=local:8,format=raw"));
+        PlanRequest stop = TextPlans.Request("POST", "/nodes/pve1/qemu/102/status/stop", "");
+        Assert.Single((await cluster.Guard.PlanAsync([stop])).Calls);
+        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync([stop], new PlanOptions { SnapshotFirst = true })));
+    }
+
     [Fact]
     public async Task Apply_Container_IsBoundToItsCardsAndVolumes()
     {

@@ -15,6 +15,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     private readonly StateRaises _raises = new(client);
 
     /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="options">What is wanted of a new plan; null for one that is complete.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<IReadOnlyList<PlannedCall>> ResolveAsync(IEnumerable<PlanRequest> requests, PlanOptions? options, CancellationToken cancellationToken)
     {
         PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(client.Schema, request))];
@@ -27,11 +30,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             made.Add(call, []);
         }
 
-        if (options?.SnapshotFirst == true)
+        if (options is not null)
         {
-            IEnumerable<PlannedCall> existing = wanted.Where(call => made.Find(call.Parameters.Find("vmid")) is null);
-            wanted.InsertRange(
-                0, await Snapshots.PlanAsync(client, existing, client.Options.TimeProvider, cancellationToken).ConfigureAwait(false));
+            IEnumerable<PlannedCall> existing = wanted.Where(call => made.Find(call.Parameters.Find("vmid")) is null
+                && (options.SnapshotFirst || Snapshots.IsWanted(call, checks.Policy)));
+            wanted.InsertRange(0, await Snapshots.PlanAsync(client, existing, options.SnapshotFirst, cancellationToken).ConfigureAwait(false));
         }
 
         return wanted;

@@ -1,21 +1,38 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Puts snapshots before the calls of a plan.</summary>
 internal static class Snapshots
 {
+    /// <summary>Tells whether the policy wants one before a call. What removes a guest removes its snapshots, and one of snapshots needs no other.</summary>
+    public static bool IsWanted(PlannedCall call, GuardPolicy policy) => policy.SnapshotFirst.Contains(call.Class) && PathOf(call) is { } guest
+        && call.ConcretePath != guest && !call.Path.Contains("/{vmid}/snapshot", StringComparison.Ordinal);
+
+    /// <summary>Plans a snapshot of each guest that calls act on.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="calls">The calls.</param>
+    /// <param name="isDemanded">True if whoever plans has asked for them; false leaves those out that no storage can make.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">One that was asked for cannot be made.</exception>
     public static async Task<IReadOnlyList<PlannedCall>> PlanAsync(
-        ProxmoxClient client, IEnumerable<PlannedCall> calls, TimeProvider time, CancellationToken cancellationToken)
+        ProxmoxClient client, IEnumerable<PlannedCall> calls, bool isDemanded, CancellationToken cancellationToken)
     {
+        TimeProvider time = client.Options.TimeProvider;
         List<PlannedCall> snapshots = [];
         string name = $"prox-{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         foreach (string guest in calls.Select(PathOf).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             JsonElement answer = (await client.Raw.GetAsync(
                 $"{guest}/feature", new ApiParameters { { "feature", "snapshot" } }, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            if (!answer.IsSet("hasFeature") && !isDemanded)
+            {
+                continue;
+            }
+
             if (!answer.IsSet("hasFeature"))
             {
                 throw new GuardRefusedException("target", $"The storage of {guest} makes no snapshots; plan without one.");

@@ -26,6 +26,9 @@ public sealed class GuardPolicy
     /// <summary>How long a plan can be applied, in minutes; null leaves it to the program. A person who is asked elsewhere needs more than a few.</summary>
     public int? PlanMinutes { get; internal init; }
 
+    /// <summary>The classes of calls before which a plan takes a snapshot of the guest by itself, where its storage can. Default: none.</summary>
+    public IReadOnlySet<OperationClass> SnapshotFirst { get; internal init; } = new HashSet<OperationClass>();
+
     /// <summary>Whether commands in guests are allowed at all. Default: false.</summary>
     public bool ExecEnabled { get; internal init; }
 

@@ -34,7 +34,7 @@ internal sealed class PolicyReader(string source)
 
     private GuardPolicy Policy(JsonElement root)
     {
-        Keys(root, "", "version", "allow", "protect", "limits", "approval", "approvers", "exec");
+        Keys(root, "", "version", "allow", "protect", "limits", "approval", "approvers", "snapshotFirst", "exec");
         if (Number(root, "version", "version", 0) != 1)
         {
             throw Error("version", "must be 1");
@@ -56,6 +56,7 @@ internal sealed class PolicyReader(string source)
             MutationsPerHour = Number(limits, "mutationsPerHour", "limits.mutationsPerHour", GuardPolicy.ReadOnly.MutationsPerHour),
             ConcurrentTasks = Number(limits, "concurrentTasks", "limits.concurrentTasks", GuardPolicy.ReadOnly.ConcurrentTasks),
             PlanMinutes = Minutes(limits),
+            SnapshotFirst = Classes(Words(root, "snapshotFirst", "snapshotFirst", StringComparer.Ordinal) ?? new HashSet<string>(), "snapshotFirst"),
             Approvers = Approvers(root),
             Approvals = approval.ValueKind == JsonValueKind.Object ? approval.EnumerateObject().ToDictionary(Class, Approval) : [],
             ExecEnabled = exec.ValueKind == JsonValueKind.Object && exec.TryGetProperty("enabled", out JsonElement enabled) && enabled.GetBoolean(),
@@ -63,15 +64,18 @@ internal sealed class PolicyReader(string source)
         };
     }
 
+    private HashSet<OperationClass> Classes(IEnumerable<string> words, string key) =>
+    [
+        .. words.Select(word => OperationCatalogue.TryParseClass(word, out OperationClass kind) ? kind : throw Error(key, $"has '{word}', which is no class")),
+    ];
+
     private AllowRule Rule(JsonElement rule)
     {
         Keys(rule, "allow.", "classes", "pools", "tags", "nodes", "vmids");
         IReadOnlySet<string> words = Words(rule, "classes", "allow.classes", StringComparer.Ordinal) ?? throw Error("allow.classes", "is missing");
         return new AllowRule
         {
-            Classes = words.Select(word => OperationCatalogue.TryParseClass(word, out OperationClass kind)
-                ? kind
-                : throw Error("allow.classes", $"has '{word}', which is no class")).ToHashSet(),
+            Classes = Classes(words, "allow.classes"),
             Pools = PolicyWords.Pools(Words(rule, "pools", "allow.pools", StringComparer.Ordinal), Fault("allow.pools")),
             Tags = PolicyWords.Tags(Words(rule, "tags", "allow.tags", StringComparer.OrdinalIgnoreCase), Fault("allow.tags")),
             Nodes = PolicyWords.Nodes(Words(rule, "nodes", "allow.nodes", StringComparer.Ordinal), Fault("allow.nodes")),

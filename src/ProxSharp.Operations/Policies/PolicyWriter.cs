@@ -35,6 +35,7 @@ internal static class PolicyWriter
         }
 
         json.WriteEndObject();
+        WriteWords(json, "snapshotFirst", policy.SnapshotFirst.Count == 0 ? null : policy.SnapshotFirst.Order().Select(OperationCatalogue.Word));
         WriteList(json, "approvers", policy.Approvers, static (json, approver) => json.WriteString("name", approver.Name));
         json.WriteStartObject("exec");
         json.WriteBoolean("enabled", policy.ExecEnabled);
