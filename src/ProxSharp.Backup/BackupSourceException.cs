@@ -18,6 +18,9 @@ public sealed class BackupSourceException : ProxmoxException
     public bool IsMissing => InnerException is FileNotFoundException or DirectoryNotFoundException
         or Files.FileTreeException { Fault: Files.FileTreeFault.Vanished };
 
-    internal static BackupSourceException Create(string archive, string why, Exception? innerException = null)
-        => new($"Unable to back up {archive}: {why.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", innerException) { Archive = archive };
+    /// <summary>Whether a file is too large for the kind of archive that it was to be.</summary>
+    public bool IsTooLarge { get; private init; }
+
+    internal static BackupSourceException Create(string archive, string why, Exception? innerException = null, bool isTooLarge = false)
+        => new($"Unable to back up {archive}: {why.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", innerException) { Archive = archive, IsTooLarge = isTooLarge };
 }

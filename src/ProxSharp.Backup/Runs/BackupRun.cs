@@ -176,7 +176,7 @@ internal sealed class BackupRun : IAsyncDisposable
         if (blob.Length > DataBlob.MaxUploadSize)
         {
             string why = FormattableString.Invariant($"it has {blob.Length} bytes after compression, and the server takes {DataBlob.MaxUploadSize}");
-            throw BackupSourceException.Create(name, why);
+            throw BackupSourceException.Create(name, why, isTooLarge: true);
         }
 
         await StoreAsync(name, data.Length, blob, counters, started).ConfigureAwait(false);

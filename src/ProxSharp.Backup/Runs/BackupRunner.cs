@@ -187,7 +187,10 @@ internal static class BackupRunner
         }
         catch (Exception exception) when (exception is ProxmoxException or OperationCanceledException)
         {
-            BackupWarning warning = new("", $"The snapshot is saved, but not its notes: {exception.Message}");
+            bool isUnknown = exception is ProxmoxOutcomeUnknownException or OperationCanceledException;
+            BackupWarning warning = new("", isUnknown
+                ? $"The snapshot is saved; whether its notes are is not known: {exception.Message}"
+                : $"The snapshot is saved, but not its notes: {exception.Message}");
             options.Warned?.Report(warning);
             return result with { Warnings = [.. result.Warnings, warning], WarningCount = result.WarningCount + 1 };
         }

@@ -157,13 +157,31 @@ internal static class RemoveVerbs
             place.Session.CheckGuard(call.Method, call.Path, call.Parameters);
             await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
             await (isGroup
-                ? place.Folder.Groups[group].DeleteAsync(null, cancellationToken)
+                ? RemoveGroupAsync(place, group, removed, cancellationToken)
                 : place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken)).ConfigureAwait(false);
         }
 
         run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
         run.Note(run.IsDryRun ? "Nothing was removed: this was a dry run." : "Done.");
         return ExitCodes.Success;
+    }
+
+    // A group with a protected snapshot in it goes in part, and that is an error: what is gone has to be said all the same.
+    private static async Task RemoveGroupAsync(
+        BackupPlace place, BackupGroupPath group, IReadOnlyList<BackupSnapshotPath> before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await place.Folder.Groups[group].DeleteAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException partly)
+        {
+            List<BackupSnapshotPath> left = await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false);
+            BackupSnapshotPath[] gone = [.. before.Except(left)];
+            CliError error = ErrorMapper.Map(partly);
+            throw gone.Length == 0 ? partly : new CliException(
+                error with { Message = $"{error.Message.TrimEnd('.')}. Removed were {string.Join(", ", gone)}; left are {string.Join(", ", left)}" }, partly);
+        }
     }
 
     private static PlannedCall Call(BackupPlace place, BackupGroupPath group, RetentionPolicy policy)

@@ -53,7 +53,9 @@ internal static class CommandTree
     {
         RootCommand root = new(Description);
         root.Options.Clear();
-        root.Add(new HelpOption { Description = "Show this help", Action = new HelpWriterAction(services.Console) });
+
+        // Not /? and /h, which are paths: in an archive there may be files of these names.
+        root.Add(new HelpOption("--help", "-h", "-?") { Description = "Show this help", Action = new HelpWriterAction(services.Console) });
         root.Add(new Option<bool>("--version") { Description = "Show the version" });
         foreach (Option option in globals.All)
         {

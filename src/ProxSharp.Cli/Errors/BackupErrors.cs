@@ -23,6 +23,8 @@ internal static class BackupErrors
         BackupSourceException { IsMissing: true } gone => Make("not_found", ExitCodes.NotFound, gone, "No snapshot was made. Check the path."),
         BackupSourceException { InnerException: FileTreeException { Fault: FileTreeFault.Exhausted } } exhausted => Make(
             "source", ExitCodes.Error, exhausted, "No snapshot was made. Allow more open files (ulimit -n): each directory on the way down takes one."),
+        BackupSourceException { IsTooLarge: true } large => Make(
+            "source", ExitCodes.Error, large, "No snapshot was made. Store it in chunks: as an image (NAME.img:PATH), or with its directory (NAME.pxar:DIRECTORY)."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "No snapshot was made. Check the path and who may read it."),
         BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
             ? error.Advise(Advice(lost)) with { Message = lost.Message, IsRetryable = lost.IsTransient }

@@ -153,7 +153,7 @@ internal sealed class HelpWriter
         string names = string.Join(
             ", ",
             option.Aliases.Where(
-                static alias => alias is not ("-?" or "/?" or "/h")
+                static alias => alias is not "-?"
                     && !alias.AsSpan().ContainsAny(s_wireOnly)).Append(option.Name).OrderBy(static name => name.Length));
         return option.HelpName is null ? names : $"{names} <{option.HelpName}>";
     }

@@ -59,6 +59,39 @@ public sealed class OverwrittenKindTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Extract_DirectoryWhereAnotherKindExists_IsLeftOutWithAllInItWhereExistingIsSkipped(bool isLink)
+    {
+        TempTree.RequireLinux();
+        using TempTree tree = new();
+        using TempTree elsewhere = new();
+        if (isLink)
+            Directory.CreateSymbolicLink(tree.Combine("d"), elsewhere.Path);
+        else
+            tree.Write("d", "old");
+        byte[] archive = Archives.Make(s_directory, static writer =>
+        {
+            writer.WriteFile(new("a"), s_file, "new"u8.ToArray());
+            writer.BeginDirectory(new("d"), s_directory);
+            writer.WriteFile(new("file"), s_file, "new"u8.ToArray());
+            writer.EndDirectory();
+            writer.WriteFile(new("z"), s_file, "new"u8.ToArray());
+        });
+
+        TreeExtractResult result = await Archives.ExtractAsync(archive, tree.Path, new() { Existing = ExistingFiles.Skip });
+
+        Assert.Equal(FileWarningKind.NotCreated, Assert.Single(result.Warnings).Kind);
+        Assert.Equal(2, result.Files);
+        Assert.Equal("new", await File.ReadAllTextAsync(tree.Combine("z"), Token));
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere.Path));
+        if (!isLink)
+            Assert.Equal("old", await File.ReadAllTextAsync(tree.Combine("d"), Token));
+        foreach (ExistingFiles other in (ExistingFiles[])[ExistingFiles.Fail, ExistingFiles.Overwrite])
+            await Assert.ThrowsAsync<FileTreeException>(() => Archives.ExtractAsync(archive, tree.Path, new() { Existing = other, AllowExistingDirectories = true }));
+    }
+
     [Fact]
     public async Task Extract_FilesMayReplaceWhatExists_DirectoriesStillNeedToBeAllowed()
     {

@@ -116,6 +116,45 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
     }
 
     [Fact]
+    public async Task Forget_GroupWithAProtectedSnapshot_SaysWhatIsGoneAndWhatIsLeft()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        cli.Write("a.conf", "a");
+        foreach (string day in (string[])["01", "02", "03"])
+        {
+            (await cli.LineAsync($"backup create a.conf:a.conf --backup-id partly --backup-time 2026-01-{day}T00:00:00Z")).Succeeded();
+        }
+
+        (await cli.LineAsync("backup protect host/partly/2026-01-02T00:00:00Z")).Succeeded();
+        string errors = (await cli.LineAsync("backup forget host/partly --yes")).FailedWith(6);
+        Assert.Contains(
+            "Removed were host/partly/2026-01-03T00:00:00Z, host/partly/2026-01-01T00:00:00Z; left are host/partly/2026-01-02T00:00:00Z", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cat_FileNamedLikeAnOptionOfAnotherSystem_IsAPathAndNoHelp()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        Directory.CreateDirectory(Path.Combine(cli.Home, "tree"));
+        cli.Write("tree/?", "what");
+        cli.Write("tree/h", "aitch");
+        (await cli.LineAsync("backup create r.pxar:tree --backup-id odd")).Succeeded();
+        Assert.Equal("what", (await cli.RunAsync("backup", "cat", "host/odd", "r.pxar", "/?")).Succeeded());
+        Assert.Equal("aitch", (await cli.RunAsync("backup", "cat", "host/odd", "r.pxar", "/h")).Succeeded());
+        Assert.Contains("prox backup cat", (await cli.RunAsync("backup", "cat", "-?")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_BlobThatIsTooLarge_SaysHowElseItIsStored()
+    {
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        byte[] data = new byte[17 << 20];
+        new Random(1).NextBytes(data);
+        await File.WriteAllBytesAsync(Path.Combine(cli.Home, "big.bin"), data, TestContext.Current.CancellationToken);
+        Assert.Contains("as an image (NAME.img:PATH)", (await cli.LineAsync("backup create big.conf:big.bin --backup-id big")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task UploadLog_OnceForASnapshot_IsReadBack()
     {
         using CliHarness cli = new CliHarness().Uses(backup.Simulator);

@@ -312,6 +312,13 @@ internal sealed class ExtractRun : IAsyncDisposable
             directory.IsLost = true;
             _warnings.Add(FileWarningKind.NotCreated, directory.Path, $"{exception.Message} It is left out with all in it.");
         }
+        catch (FileTreeException exception) when (exception.Fault == FileTreeFault.OtherKind && _options.Existing == ExistingFiles.Skip)
+        {
+            // What exists stays, whatever it is, and nothing goes into it.
+            directory.IsLost = true;
+            _totals.Skip();
+            _warnings.Add(FileWarningKind.NotCreated, directory.Path, $"{exception.Message} It is left out with all in it.");
+        }
         catch (FileTreeException exception)
         {
             Refuse(directory.Parent, name, exception);
