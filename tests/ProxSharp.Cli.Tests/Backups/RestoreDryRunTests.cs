@@ -103,12 +103,32 @@ public sealed class RestoreDryRunTests(SimulatedBackupServer backup) : IClassFix
         }
     }
 
+    [Fact]
+    public async Task Tree_WithALinkInADirectorysPlace_IsRestoredWithoutItWhereExistingIsSkipped()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights there.");
+        using CliHarness cli = new CliHarness().Uses(backup.Simulator);
+        string line = $"backup restore {await MakeAsync(cli, "metadata")} root.pxar out --ignore-ownership --existing skip";
+        string other = Directory.CreateDirectory(Path.Combine(cli.Home, "other")).FullName;
+        Directory.CreateDirectory(Path.Combine(cli.Home, "out"));
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "out", "etc"), other);
+        foreach (string dry in (string[])[" --dry-run", ""])
+        {
+            CliRun run = await cli.LineAsync(line + dry);
+            run.Succeeded();
+            Assert.Contains("It is left out with all in it", run.Errors, StringComparison.Ordinal);
+            Assert.Equal(dry.Length == 0, File.Exists(Path.Combine(cli.Home, "out", "scratch.tmp")));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(other));
+    }
+
     [Theory]
     [InlineData("file", "", 6)]
     [InlineData("directory for a file", Overwrite, 6)]
     [InlineData("directory for a file", "--overwrite --pattern /scratch.tmp", 6)]
     [InlineData("file for a directory", Overwrite, 6)]
-    [InlineData("link for a directory", "--existing skip", 6)]
+    [InlineData("link for a directory", Overwrite, 6)]
     [InlineData("file for the target", Overwrite, 1)]
     public async Task Tree_ThatIsRefused_EndsAsTheRestore(string what, string options, int exitCode)
     {
