@@ -36,6 +36,18 @@ public sealed class FilledObjectTests
         Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
     }
 
+    [Theory]
+    [InlineData("/cluster/firewall/aliases", "name=a2 cidr=10.0.0.1", "/cluster/firewall/aliases/a2", "cidr=10.0.0.9")]
+    [InlineData("/cluster/backup", "id=weekly schedule=sun all=1 storage=local", "/cluster/backup/weekly", "comment=new")]
+    public async Task Plan_ThatChangesWhatItMakes_SaysHowElse(string list, string made, string path, string change)
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => cluster.Guard.PlanAsync([TextPlans.Request("POST", list, made), TextPlans.Request("PUT", path, change)]));
+        Assert.Equal("target", refusal.Reason);
+        Assert.Contains("Make it with all its values at once", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Plan_OnAliases_WhileANetworkIsNotAppliedYet_IsMade()
     {

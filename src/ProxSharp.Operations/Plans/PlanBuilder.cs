@@ -66,6 +66,24 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         };
     }
 
+    // Guests and snapshots that a plan makes are foreseen; of anything else nobody knows how it will be.
+    private async Task<IReadOnlyList<PlanTarget>> ReadAsync(Building draft, PlannedCall wanted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException missing) when (draft.Calls.Any(earlier => earlier.Method == ApiMethod.Post
+            && wanted.ConcretePath.StartsWith($"{earlier.ConcretePath}/", StringComparison.Ordinal)))
+        {
+            throw new GuardRefusedException(
+                "target",
+                $"{UntrustedText.Clean(wanted.Title, 200)} cannot be planned behind the call that may make what it is about: that is not there to be looked at "
+                + $"({UntrustedText.Clean(missing.Message, 200)}). Make it with all its values at once, or plan the change once it is there.",
+                missing);
+        }
+    }
+
     private async Task AddAsync(Building draft, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
     {
         if (wanted.Class == OperationClass.Read)
@@ -81,8 +99,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         }
 
         draft.Made.CheckArrival(wanted);
-        PlanTarget[] own = [.. (await targets.ReadAsync(wanted, draft.Made, checks.Policy.TargetsPerPlan, cancellationToken).ConfigureAwait(false))
-            .Select(target => release.Apply(wanted, target))];
+        PlanTarget[] own = [.. (await ReadAsync(draft, wanted, cancellationToken).ConfigureAwait(false)).Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Judge(wanted, own, draft), cancellationToken).ConfigureAwait(false);
