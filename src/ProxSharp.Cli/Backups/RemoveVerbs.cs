@@ -138,8 +138,8 @@ internal static class RemoveVerbs
         }
 
         BackupPlace place = await repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        List<BackupSnapshotPath> removed = await FindAsync(place, isGroup ? null : snapshot, group, cancellationToken).ConfigureAwait(false);
-        if (removed.Count == 0)
+        List<BackupSnapshotInfo> found = await FindAsync(place, isGroup ? null : snapshot, group, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
         {
             throw SnapshotPlace.NotFound($"There is no {text} in {place.Describe()}", "prox backup list");
         }
@@ -151,6 +151,7 @@ internal static class RemoveVerbs
             return ExitCodes.Success;
         }
 
+        BackupSnapshotPath[] removed = [.. (run.IsDryRun ? Foresee(run, found) : found).Select(static info => info.Path)];
         if (!run.IsDryRun)
         {
             ChangeRules.CheckContext(place.Session.Context);
@@ -166,6 +167,17 @@ internal static class RemoveVerbs
         return ExitCodes.Success;
     }
 
+    // What is protected stays, and the server tells that only when it is to go.
+    private static IEnumerable<BackupSnapshotInfo> Foresee(VerbRun run, IReadOnlyList<BackupSnapshotInfo> found)
+    {
+        foreach (BackupSnapshotInfo kept in found.Where(static info => info.IsProtected))
+        {
+            run.Command.Warn($"{kept.Path} is protected: it stays, and the removal ends with exit code {ExitCodes.Conflict}");
+        }
+
+        return found.Where(static info => !info.IsProtected);
+    }
+
     // A group with a protected snapshot in it goes in part, and that is an error: what is gone has to be said all the same.
     private static async Task RemoveGroupAsync(
         BackupPlace place, BackupGroupPath group, IReadOnlyList<BackupSnapshotPath> before, CancellationToken cancellationToken)
@@ -176,7 +188,7 @@ internal static class RemoveVerbs
         }
         catch (ProxmoxApiException partly)
         {
-            List<BackupSnapshotPath> left = await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false);
+            BackupSnapshotPath[] left = [.. (await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false)).Select(static info => info.Path)];
             BackupSnapshotPath[] gone = [.. before.Except(left)];
             CliError error = ErrorMapper.Map(partly);
             throw gone.Length == 0 ? partly : new CliException(
@@ -205,12 +217,12 @@ internal static class RemoveVerbs
         };
     }
 
-    private static async Task<List<BackupSnapshotPath>> FindAsync(
+    private static async Task<List<BackupSnapshotInfo>> FindAsync(
         BackupPlace place, BackupSnapshotPath? snapshot, BackupGroupPath group, CancellationToken cancellationToken)
     {
         IReadOnlyList<BackupSnapshotInfo> all = await place.Folder.Groups[snapshot?.Group ?? group].Snapshots
             .ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. all.Select(static info => info.Path).Where(path => snapshot is null || path == snapshot)];
+        return [.. all.Where(info => snapshot is null || info.Path == snapshot)];
     }
 
     private static void Write(VerbRun run, IReadOnlyList<PruneDecision> decisions, bool isQuiet) =>

@@ -126,6 +126,10 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         }
 
         (await cli.LineAsync("backup protect host/partly/2026-01-02T00:00:00Z")).Succeeded();
+        CliRun dry = await cli.LineAsync("backup forget host/partly --dry-run -o name");
+        Assert.DoesNotContain("2026-01-02", dry.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("2026-01-03", dry.Output, StringComparison.Ordinal);
+        Assert.Contains("host/partly/2026-01-02T00:00:00Z is protected: it stays, and the removal ends with exit code 6", dry.Errors, StringComparison.Ordinal);
         string errors = (await cli.LineAsync("backup forget host/partly --yes")).FailedWith(6);
         Assert.Contains(
             "Removed were host/partly/2026-01-03T00:00:00Z, host/partly/2026-01-01T00:00:00Z; left are host/partly/2026-01-02T00:00:00Z", errors, StringComparison.Ordinal);
