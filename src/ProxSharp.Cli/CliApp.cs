@@ -108,8 +108,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         };
 
         // pct create 200 x -hostname y asks for no help, although -h does; and of a command that there is not nobody can be helped with all others.
-        bool isUnknown = parse.CommandResult.Command is RootCommand && parse.UnmatchedTokens.Any(static word => !word.StartsWith('-'));
-        if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words) || isUnknown) && UsageErrors.Find(parse, words, lines) is { } error)
+        if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words) || UsageErrors.IsUnknown(parse)) && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
         }

@@ -34,6 +34,11 @@ internal static class UsageErrors
                     string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help));
     }
 
+    /// <summary>Tells whether there is no such command at all, so that nobody can be helped with it.</summary>
+    /// <param name="parse">What was understood.</param>
+    public static bool IsUnknown(ParseResult parse) =>
+        parse.CommandResult.Command is RootCommand && parse.UnmatchedTokens.Any(static word => !word.StartsWith('-'));
+
     private static CliError? OneDash(CommandResult command, IReadOnlyList<string> arguments, string help) =>
         OptionHabits.FindOneDash(AllOptions(command), string.Join(' ', Path(command).Split(' ').Skip(1)), arguments) is var (word, advice)
             ? CliError.Usage($"'{word}' has one dash", $"{advice}. {help}")

@@ -72,8 +72,7 @@ internal static class PlanCommandLine
     {
         IReadOnlyList<string> words = Words(typed, null);
         (ParseResult parse, words) = SwitchWords.Parse(CommandTree.Build(planner.Services, words), words);
-        bool isUnknown = parse.CommandResult.Command is RootCommand && parse.UnmatchedTokens.Any(static word => !word.StartsWith('-'));
-        if (isUnknown && UsageErrors.Find(parse, words, new KnownLines(line => CommandTree.Build(planner.Services, line))) is { } error)
+        if (UsageErrors.IsUnknown(parse) && UsageErrors.Find(parse, words, new KnownLines(line => CommandTree.Build(planner.Services, line))) is { } error)
         {
             throw new CliException(error);
         }

@@ -20,9 +20,9 @@ internal static partial class SafeText
     // Whoever has rights in a guest or in a pool writes these. Statuses of tasks repeat what programs in guests said.
     private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
     {
-        "name", "hostname", "description", "notes", "comment", "comments", "consent-text", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
+        "name", "hostname", "description", "notes", "comment", "comments", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
         "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
-        "notes-template", "ciuser", "alias", "author",
+        "notes-template", "consent-text", "ciuser", "alias", "author",
     };
 
     private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];

@@ -62,12 +62,7 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
     // The server shows notes as a text and not as an object, and in lists no more than their first line.
     private async Task<JsonElement> NotesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        ApiParameters keys = [];
-        foreach (string name in (string[])["ns", "backup-type", "backup-id", "backup-time"])
-        {
-            keys.Add(name, call.Parameters.Find(name));
-        }
-
+        ApiParameters keys = UndoBuilder.Keys(call);
         JsonElement notes = (await client.Raw.GetAsync(call.ConcretePath, keys, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         return JsonTexts.Element(json =>
         {

@@ -105,7 +105,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
         return filled;
     }
 
-    private static bool IsEarlier(Plan plan, int place, PlannedCall call) => plan.Calls.Skip(place + 1).Contains(call) && plan.Calls[place] != call;
+    private static bool IsEarlier(Plan plan, int place, PlannedCall call) => plan.Calls.Skip(place + 1).Contains(call);
 
     private static bool WasLeftByUndo(Plan done, IReadOnlyList<LedgerEntry> entries, string now)
     {

@@ -73,7 +73,8 @@ public sealed class PlanTarget
         IEnumerable<string> changes = Changes(Identity, now.Identity, key => IsOther(now, key));
         return identityOnly
             ? changes
-            : changes.Concat(State == now.State ? [] : ["the configuration has changed"]).Concat(Changes(Facts, now.Facts, key => Facts.GetValueOrDefault(key) != now.Facts.GetValueOrDefault(key)));
+            : changes.Concat(State == now.State ? [] : ["the configuration has changed"])
+                .Concat(Changes(Facts, now.Facts, key => Facts.GetValueOrDefault(key) != now.Facts.GetValueOrDefault(key)));
     }
 
     /// <summary>Tells whether a member of the identity says that it is another one now.</summary>

@@ -249,8 +249,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
             : null;
     }
 
-    // What names a backup stands beside the path, and is not to be restored but repeated.
-    private static ApiParameters Keys(PlannedCall call)
+    /// <summary>What names a backup: it stands beside the path, and is not to be restored but repeated.</summary>
+    public static ApiParameters Keys(PlannedCall call)
     {
         ApiParameters keys = [];
         foreach (ApiParameter parameter in call.Others.Where(static parameter => parameter.Name is "ns" or "backup-type" or "backup-id" or "backup-time"))
