@@ -2,7 +2,7 @@ namespace ProxSharp.Backup.Formats.Pxar;
 
 /// <summary>
 /// Decides, file by file in the order of the archive, which chunks of the previous payload stream are reused: the same decisions as those
-/// of the official client. Unchanged files are held back with everything between them until their range ends: at a hole (the next
+/// of the official client, but where it gives up on many small files. Unchanged files are held back with everything between them until their range ends: at a hole (the next
 /// unchanged file does not follow in the previous stream), before a file that must be written anew, or at the end. Pure: the caller
 /// injects and writes.
 /// </summary>
@@ -34,6 +34,10 @@ public sealed class PxarReusePlanner
     /// <summary>Whether a range is open or a chunk was kept back, so that <see cref="EndRange"/> has something to say.</summary>
     public bool IsPending => _end > _start || _kept is not null;
 
+    /// <summary>Whether an unchanged file follows the open range without a hole.</summary>
+    /// <param name="previous">Where its content lies in the previous payload stream.</param>
+    public bool Adjoins(PxarPayloadReference previous) => _end > _start && previous.Position == _end;
+
     /// <summary>Adds an unchanged file to the range.</summary>
     /// <param name="previous">Where its content lies in the previous payload stream.</param>
     /// <returns>False if it does not follow the range: end that first, and add the file again.</returns>
@@ -41,7 +45,7 @@ public sealed class PxarReusePlanner
     {
         if (_end == _start)
             _start = previous.Position;
-        else if (previous.Position != _end)
+        else if (!Adjoins(previous))
             return false;
         _end = previous.End;
         return true;
@@ -52,8 +56,13 @@ public sealed class PxarReusePlanner
     /// Whether another unchanged file comes next. Then the last chunk is kept back, because that file may lie in it too. Without, nothing
     /// stays behind.
     /// </param>
+    /// <param name="isFull">
+    /// Whether the range ends only because the caller holds no more entries back. What comes next is then expected to lie behind it, so the rest of the last
+    /// chunk does not count as padding: else small files, of which a chunk has more than can be held, would be read and written anew each time. If nothing
+    /// follows after all, the rest of one chunk is padding; the next backup closes such a gap, since it ends a range.
+    /// </param>
     /// <returns>What to do. Without a range it is only to inject what was kept back, and to write anew.</returns>
-    public PxarReuseDecision EndRange(bool continues)
+    public PxarReuseDecision EndRange(bool continues, bool isFull = false)
     {
         (long start, long end) = (_start, _end);
         (_start, _end) = (0, 0);
@@ -62,7 +71,8 @@ public sealed class PxarReusePlanner
         PxarReusePlan plan = PxarReusePlan.Create(_chunkEnds, start, end);
         bool shares = plan.ChunkCount > 0 && _kept == plan.FirstChunk;
         long shared = shares ? ChunkLength(plan.FirstChunk) - _keptPadding : 0;
-        if (!plan.IsWorthwhile(shared))
+        PxarReusePlan expected = isFull ? plan with { EndPadding = 0, RangeLength = plan.RangeLength + plan.EndPadding } : plan;
+        if (!expected.IsWorthwhile(shared))
             return new(TakeKept(), false, 0, 0, plan, start);
         int? before = TakeKept();
         if (shares)

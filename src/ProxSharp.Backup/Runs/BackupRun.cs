@@ -187,6 +187,8 @@ internal sealed class BackupRun : IAsyncDisposable
     {
         if (_catalog is null)
         {
+            // The official client sends a catalog anew each time; that of an unchanged tree is the same.
+            await ReusePreviousAsync(ArchiveName.Catalog).ConfigureAwait(false);
             int average = BuzhashChunker.CatalogAverageSize;
             _catalog = new CatalogUpload(await StartDynamicAsync(ArchiveName.Catalog, new BuzhashChunker(average), average).ConfigureAwait(false));
         }

@@ -73,6 +73,24 @@ internal sealed partial class ImageInput : IDisposable
     /// <summary>Where a device ends; 0 where that is not known.</summary>
     public static long EndOf(SafeFileHandle device) => OperatingSystem.IsWindows() ? 0 : Math.Max(0, Seek(device, 0, SeekEnd));
 
+    /// <summary>Whether the file system says that nothing was ever written to a range, which then reads as zeros. Devices and streams never say so.</summary>
+    public bool IsHole(long position, long length)
+    {
+        if (_file is null || !OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        long data = Seek(_file, position, Libc.SeekData);
+        if (data >= 0)
+        {
+            return data - position >= length;
+        }
+
+        // No data follows: a hole to the end, unless what lay here was cut off since. After other failures the file system keeps no account of holes.
+        return Marshal.GetLastPInvokeError() == Errno.NoDevice && RandomAccess.GetLength(_file) >= position + length;
+    }
+
     /// <summary>Reads a stream, which is not disposed.</summary>
     public static ImageInput Read(Stream stream, long? length) => new(null, stream, length ?? (stream.Length - stream.Position));
 

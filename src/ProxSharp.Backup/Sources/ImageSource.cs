@@ -96,6 +96,14 @@ internal sealed class ImageSource(string name, string? path, Stream? content, lo
         long end = range.Offset + range.Length;
         while (position < end)
         {
+            if (position % ChunkSize == 0 && end - position >= ChunkSize && input.IsHole(position, ChunkSize))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await upload.WriteHoleAsync().ConfigureAwait(false);
+                position += ChunkSize;
+                continue;
+            }
+
             Memory<byte> room = await upload.GetMemoryAsync().ConfigureAwait(false);
             room = room[..(int)Math.Min(Math.Min(room.Length, ReadSize), end - position)];
             int count = await SourceReading.RunAsync(_stored, () => input.ReadAsync(position, room, cancellationToken)).ConfigureAwait(false);

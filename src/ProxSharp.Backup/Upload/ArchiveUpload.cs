@@ -72,7 +72,7 @@ internal sealed class ArchiveUpload
 
             int length = open.Length - _unscanned + cut;
             _unscanned -= cut;
-            await DispatchAsync(length).ConfigureAwait(false);
+            await DispatchAsync(Window.Cut(length)).ConfigureAwait(false);
         }
     }
 
@@ -87,6 +87,14 @@ internal sealed class ArchiveUpload
             bytes = bytes[count..];
             await CommitAsync(count).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Takes one whole chunk of zeros of an image, which needs no memory: at the start of a chunk.</summary>
+    public async ValueTask WriteHoleAsync()
+    {
+        Counters.AddRead(_engine.Hole.Bytes.Length);
+        _engine.Progress?.Invoke(Counters);
+        await DispatchAsync(_engine.Hole).ConfigureAwait(false);
     }
 
     /// <summary>Leaves a part out that the index of an image has already.</summary>
@@ -145,17 +153,17 @@ internal sealed class ArchiveUpload
     {
         if (Window.Open.Length > 0)
         {
-            await DispatchAsync(Window.Open.Length).ConfigureAwait(false);
+            await DispatchAsync(Window.Cut(Window.Open.Length)).ConfigureAwait(false);
         }
 
         _unscanned = 0;
         _chunker.Reset();
     }
 
-    private async ValueTask DispatchAsync(int length)
+    private async ValueTask DispatchAsync(WindowRegion region)
     {
-        PendingChunk chunk = new(this, Window.Cut(length), _start);
-        _start += length;
+        PendingChunk chunk = new(this, region, _start);
+        _start += chunk.Length;
         _engine.Enqueue(chunk);
         await OrderAsync(chunk).ConfigureAwait(false);
     }

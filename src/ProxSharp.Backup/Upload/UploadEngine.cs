@@ -19,6 +19,7 @@ internal sealed class UploadEngine : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<ChunkWindow> _windows = [];
     private Sha256Digest? _zeroDigest;
+    private WindowRegion? _hole;
 
     public UploadEngine(BackupWriterSession session, UploadSettings settings, UploadFault fault)
     {
@@ -38,6 +39,9 @@ internal sealed class UploadEngine : IAsyncDisposable
 
     /// <summary>What the server knows.</summary>
     public KnownChunks Known { get; } = new();
+
+    /// <summary>A chunk of an image with nothing but zeros, for holes. It lies in no window, so that any number of them takes the memory of one.</summary>
+    public WindowRegion Hole => _hole ??= new WindowRegion(0, new byte[FixedIndex.DefaultChunkSize]);
 
     /// <summary>Is called now and then while archives are read and chunks are sent, from several threads.</summary>
     public Action<TransferCounters>? Progress { get; init; }
@@ -107,7 +111,7 @@ internal sealed class UploadEngine : IAsyncDisposable
         try
         {
             Fault.Token.ThrowIfCancellationRequested();
-            Sha256Digest digest = Digest(region.Bytes.Span);
+            Sha256Digest digest = Digest(region);
             if (Known.TryClaim(digest, out Task? others))
             {
                 await UploadAsync(archive, region, digest, encoder).ConfigureAwait(false);
@@ -164,9 +168,10 @@ internal sealed class UploadEngine : IAsyncDisposable
     }
 
     // Empty space is recognised faster than it is digested.
-    private Sha256Digest Digest(ReadOnlySpan<byte> data)
+    private Sha256Digest Digest(WindowRegion region)
     {
-        if (data.Length != FixedIndex.DefaultChunkSize || data.ContainsAnyExcept((byte)0))
+        ReadOnlySpan<byte> data = region.Bytes.Span;
+        if (region != _hole && (data.Length != FixedIndex.DefaultChunkSize || data.ContainsAnyExcept((byte)0)))
         {
             return ChunkDigest.Compute(data, Settings.Crypt);
         }

@@ -2,6 +2,7 @@ using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Backup.Reading.Comparison;
 using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Backups;
@@ -45,6 +46,23 @@ internal sealed class BrowsedTree
             run.Command.Warn(Terminal.TextCells.Visible($"{catalog.Name} itself cannot be read, so names come from the catalog: {damage.Message}"));
             return new(catalog.Name, null, catalog, withMetadata);
         }
+    }
+
+    /// <summary>Compares two states of a tree: by the catalogs of both where the beginning of one archive is lost.</summary>
+    public static async Task<IAsyncEnumerable<SnapshotChange>> CompareAsync(
+        VerbRun run, SnapshotReader older, SnapshotReader newer, string name, CompareOptions options, CancellationToken cancellationToken)
+    {
+        bool needsArchive = options.WithMetadata || options.WithContents;
+        BrowsedTree before = await OpenAsync(run, older, name, needsArchive, cancellationToken).ConfigureAwait(false);
+        BrowsedTree after = await OpenAsync(run, newer, name, needsArchive, cancellationToken).ConfigureAwait(false);
+        if (before._archive is { } first && after._archive is { } second)
+        {
+            return second.CompareWithAsync(first, options, cancellationToken);
+        }
+
+        SnapshotCatalog left = before._catalog ?? await older.OpenCatalogAsync(name, cancellationToken).ConfigureAwait(false);
+        SnapshotCatalog right = after._catalog ?? await newer.OpenCatalogAsync(name, cancellationToken).ConfigureAwait(false);
+        return right.CompareWithAsync(left, options.Path, cancellationToken);
     }
 
     /// <summary>The entries of a directory.</summary>

@@ -85,9 +85,8 @@ internal static class CompareVerb
     private static async Task<int> WriteAsync(
         VerbRun run, SnapshotReader first, SnapshotReader second, string archive, CompareOptions options, CancellationToken cancellationToken)
     {
-        SnapshotArchive before = await BrowseVerbs.OpenTreeAsync(first, archive, cancellationToken).ConfigureAwait(false);
-        SnapshotArchive after = await BrowseVerbs.OpenTreeAsync(second, archive, cancellationToken).ConfigureAwait(false);
-        IAsyncEnumerable<SnapshotChange> changes = after.CompareWithAsync(before, options, cancellationToken);
+        IAsyncEnumerable<SnapshotChange> changes =
+            await BrowsedTree.CompareAsync(run, first, second, archive, options, cancellationToken).ConfigureAwait(false);
         return await run.WriteRowsAsync(changes, (json, change) => Write(json, change, options.WithMetadata), s_shape).ConfigureAwait(false);
     }
 

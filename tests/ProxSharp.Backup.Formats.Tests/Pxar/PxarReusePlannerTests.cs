@@ -47,6 +47,33 @@ public sealed class PxarReusePlannerTests
         Assert.False(planner.IsPending);
     }
 
+    /// <summary>A chunk may have more small files than can be held back: those that follow each other share it.</summary>
+    [Fact]
+    public void EndRange_NoMoreIsHeld_TakesTheChunkThoughMostOfItComesLater()
+    {
+        PxarReusePlanner planner = new([1000, 2000]);
+        Assert.True(planner.TryExtend(new(0, 84)));
+        Assert.True(planner.Adjoins(new(100, 50)));
+        Assert.False(planner.Adjoins(new(101, 50)));
+        PxarReuseDecision decision = planner.EndRange(continues: true, isFull: true);
+        Assert.Equal((null, true, 0, 0), (decision.InjectBefore, decision.Reuse, decision.FirstChunk, decision.ChunkCount));
+        Assert.True(planner.TryExtend(new(100, 284)));
+        decision = planner.EndRange(continues: true, isFull: true);
+        Assert.Equal((null, true, 0, 0), (decision.InjectBefore, decision.Reuse, decision.FirstChunk, decision.ChunkCount));
+        Assert.Equal(new PxarPayloadReference(5100, 284), decision.Move(new(100, 284), 5000));
+        Assert.True(planner.TryExtend(new(400, 1584)));
+        decision = planner.EndRange(continues: false);
+        Assert.Equal((null, true, 0, 2), (decision.InjectBefore, decision.Reuse, decision.FirstChunk, decision.ChunkCount));
+    }
+
+    [Fact]
+    public void EndRange_NoMoreIsHeldInTheMiddleOfAChunk_WritesAnew()
+    {
+        PxarReusePlanner planner = new([1000, 2000]);
+        Assert.True(planner.TryExtend(new(500, 84)));
+        Assert.False(planner.EndRange(continues: true, isFull: true).Reuse);
+    }
+
     private static byte[] Content(string path, int hour) => hour >= 18 && path == "small.txt"
         ? "hello again, world\n"u8.ToArray()
         : ManyTree.Content(path);

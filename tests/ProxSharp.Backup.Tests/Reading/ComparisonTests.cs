@@ -43,6 +43,16 @@ public sealed class ComparisonTests
         Assert.Equal(
             changes.Where(static change => change.Kind != SnapshotChangeKind.Changed || change.Entry.Kind == PxarEntryKind.File).Select(static change => (change.Kind, change.Path)),
             byCatalog.Select(static change => (change.Kind, change.Path)));
+
+        // The archives are not needed for that.
+        await using SnapshotReader first = await GoldenStore.OpenAsync(older);
+        await using SnapshotReader second = await GoldenStore.OpenAsync(newer);
+        SnapshotCatalog left = await first.OpenCatalogAsync("root", Stop);
+        SnapshotCatalog right = await second.OpenCatalogAsync("root", Stop);
+        Assert.Equal(
+            byCatalog.Select(static change => (change.Kind, change.Parts, change.Path)),
+            await right.CompareWithAsync(left, "", Stop).Select(static change => (change.Kind, change.Parts, change.Path)).ToListAsync(Stop));
+        await Assert.ThrowsAsync<SnapshotFileNotFoundException>(async () => await right.CompareWithAsync(left, "nowhere", Stop).ToListAsync(Stop));
     }
 
     [Fact]

@@ -61,6 +61,30 @@ public sealed class DamagedStoreTests
         Assert.DoesNotContain("catalog", (await cli.LineAsync($"backup ls host/web root.pxar {Store}")).FailedWith(1), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Diff_FirstChunkOfAnArchiveIsMissing_ComparesTheCatalogs()
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        MakeBig(cli, "big");
+        await BackUpAsync(cli);
+        File.WriteAllText(Path.Combine(cli.Home, "tree", "etc", "zone"), "new");
+        await BackUpAsync(cli, day: 2);
+        Damage(cli, "root.pxar.didx", static _ => 0, remove: true);
+        const string Diff = "backup diff host/web/2026-02-01T00:00:00Z host/web root.pxar";
+
+        CliRun all = await cli.LineAsync($"{Diff} {Store} -o name");
+        Assert.Contains("names come from the catalog", all.Errors, StringComparison.Ordinal);
+        Assert.Equal("/etc/zone\n", all.Output);
+        Assert.Equal(1, all.ExitCode);
+        (await cli.LineAsync($"{Diff} /etc/ssl {Store}")).FailedWithCode(5);
+        foreach (string more in (string[])["--metadata", "--contents"])
+        {
+            CliRun whole = await cli.LineAsync($"{Diff} {more} {Store}");
+            Assert.DoesNotContain("catalog", whole.FailedWith(1), StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("index.json.blob", false)]
     [InlineData("index.json.blob", true)]
@@ -222,12 +246,12 @@ public sealed class DamagedStoreTests
         Assert.Contains("PBS_FINGERPRINT", (await cli.LineAsync("backup ls host/web")).FailedWith(3), StringComparison.Ordinal);
     }
 
-    private static async Task BackUpAsync(CliHarness cli, string options = "")
+    private static async Task BackUpAsync(CliHarness cli, string options = "", int day = 1)
     {
         await using PbsSimulator server = await PbsSimulator.StartAsync(
             new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
         cli.Uses(server);
-        (await cli.LineAsync($"backup create root.pxar:tree --backup-id web --backup-time 2026-02-01T00:00:00Z --chunk-size 64 {options}")).Succeeded();
+        (await cli.LineAsync($"backup create root.pxar:tree --backup-id web --backup-time 2026-02-0{day}T00:00:00Z --chunk-size 64 {options}")).Succeeded();
     }
 
     private static JsonElement[] JsonOf(CliRun run)
@@ -264,5 +288,5 @@ public sealed class DamagedStoreTests
     }
 
     private static string Find(CliHarness cli, string name) =>
-        Directory.EnumerateFiles(Path.Combine(cli.Home, "stores", "store1", "host", "web"), name, SearchOption.AllDirectories).Single();
+        Directory.EnumerateFiles(Path.Combine(cli.Home, "stores", "store1", "host", "web"), name, SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
 }

@@ -4,8 +4,7 @@ using ProxSharp.Backup.Formats.Pxar;
 namespace ProxSharp.Backup.Files.Walks;
 
 /// <summary>
-/// Holds entries back while they may reuse chunks of the previous backup: unchanged files, and what lies between them. It decides as the official client
-/// does, with its limits.
+/// Holds entries back while they may reuse chunks of the previous backup: unchanged files, and what lies between them.
 /// </summary>
 internal sealed class ReuseBuffer(ArchiveEmitter emitter, PxarWriter writer, IPayloadSink sink, DynamicIndex index) : IDisposable
 {
@@ -35,7 +34,7 @@ internal sealed class ReuseBuffer(ArchiveEmitter emitter, PxarWriter writer, IPa
             if (IsFileOfItsOwn(item))
                 await PrepareAsync(item.Reusable, cancellationToken).ConfigureAwait(false);
             else if (_held.Count >= MaxHeld)
-                await FlushAsync(continues: true, cancellationToken).ConfigureAwait(false);
+                await FlushAsync(continues: true, isFull: true, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -51,7 +50,7 @@ internal sealed class ReuseBuffer(ArchiveEmitter emitter, PxarWriter writer, IPa
     }
 
     /// <summary>Writes all that is held.</summary>
-    internal ValueTask EndAsync(CancellationToken cancellationToken) => FlushAsync(continues: false, cancellationToken);
+    internal ValueTask EndAsync(CancellationToken cancellationToken) => FlushAsync(continues: false, isFull: false, cancellationToken);
 
     private bool IsFileOfItsOwn(WalkItem item) => item.Kind == WalkItemKind.Entry && item.Stat.Kind == PxarEntryKind.File
         && !_emitter.IsKnownLink(item)
@@ -62,21 +61,21 @@ internal sealed class ReuseBuffer(ArchiveEmitter emitter, PxarWriter writer, IPa
         if (previous is not { } reference)
         {
             if (_planner.IsPending)
-                await FlushAsync(continues: false, cancellationToken).ConfigureAwait(false);
+                await FlushAsync(continues: false, isFull: false, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         if (_held.Count >= MaxHeld)
-            await FlushAsync(continues: true, cancellationToken).ConfigureAwait(false);
+            await FlushAsync(continues: true, isFull: _planner.Adjoins(reference), cancellationToken).ConfigureAwait(false);
         if (_planner.TryExtend(reference))
             return;
-        await FlushAsync(continues: true, cancellationToken).ConfigureAwait(false);
+        await FlushAsync(continues: true, isFull: false, cancellationToken).ConfigureAwait(false);
         _planner.TryExtend(reference);
     }
 
-    private async ValueTask FlushAsync(bool continues, CancellationToken cancellationToken)
+    private async ValueTask FlushAsync(bool continues, bool isFull, CancellationToken cancellationToken)
     {
-        PxarReuseDecision decision = _planner.EndRange(continues);
+        PxarReuseDecision decision = _planner.EndRange(continues, isFull);
         if (decision.InjectBefore is { } kept)
             await InjectAsync(kept, 1, cancellationToken).ConfigureAwait(false);
         await WriteHeldAsync(decision, _writer.PayloadPosition, cancellationToken).ConfigureAwait(false);

@@ -20,7 +20,7 @@ public sealed partial class SnapshotArchive
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(older);
-        return new TreeComparer(older, this, options ?? CompareOptions.Default).CompareAsync(cancellationToken);
+        return new TreeComparer(Name, options ?? CompareOptions.Default).CompareAsync(older, this, cancellationToken);
     }
 
     /// <summary>Opens the tree for a comparison.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ProxSharp.Backup.Files.Patterns;
 using ProxSharp.Backup.Formats.Catalog;
 using ProxSharp.Backup.Formats.Pxar;
+using ProxSharp.Backup.Reading.Comparison;
 using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -60,6 +61,21 @@ public sealed class SnapshotCatalog
     public IAsyncEnumerable<ArchiveEntry> SearchAsync(
         IEnumerable<PathPattern> patterns, string path = "", CancellationToken cancellationToken = default) =>
         TreeWalk.MatchingAsync(WalkAsync(path, cancellationToken), patterns, cancellationToken);
+
+    /// <summary>
+    /// Tells what was added, removed and changed since another state of the tree, as <see cref="SnapshotArchive.CompareWithAsync"/> does, but by names, kinds,
+    /// lengths and times of files only.
+    /// </summary>
+    /// <param name="older">What the catalog of the older snapshot says about the tree.</param>
+    /// <param name="path">The directory to compare; the empty path is the root.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="SnapshotFileNotFoundException">Neither tree has the path.</exception>
+    /// <exception cref="ProxmoxProtocolException">One of the catalogs is damaged.</exception>
+    public IAsyncEnumerable<SnapshotChange> CompareWithAsync(SnapshotCatalog older, string path = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(older);
+        return new TreeComparer(Name, CompareOptions.Default with { Path = path }).CompareAsync(older._tree, _tree, cancellationToken);
+    }
 
     internal static async Task<SnapshotCatalog> OpenAsync(SnapshotReader reader, SnapshotFile archive, CancellationToken cancellationToken)
     {

@@ -5,11 +5,15 @@ using ProxSharp.Backup.Reading.Archives;
 namespace ProxSharp.Backup.Reading.Comparison;
 
 /// <summary>Goes through two trees at once, directory by directory.</summary>
-internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer, CompareOptions options)
+/// <param name="name">The name that the tree has in both snapshots.</param>
+/// <param name="options">How to compare.</param>
+internal sealed class TreeComparer(string name, CompareOptions options)
 {
     private ContentComparer? _contents;
 
-    public async IAsyncEnumerable<SnapshotChange> CompareAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Compares two archives.</summary>
+    public async IAsyncEnumerable<SnapshotChange> CompareAsync(
+        SnapshotArchive older, SnapshotArchive newer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Loaders go after what they load: what is on its way uses them.
         ComparisonMemory memory = new();
@@ -30,7 +34,8 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         }
     }
 
-    private async IAsyncEnumerable<SnapshotChange> CompareAsync(
+    /// <summary>Compares what two trees say about their entries, but no contents.</summary>
+    public async IAsyncEnumerable<SnapshotChange> CompareAsync(
         IArchiveTree left, IArchiveTree right, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         byte[] path = ArchivePath.Parse(options.Path);
@@ -39,7 +44,7 @@ internal sealed class TreeComparer(SnapshotArchive older, SnapshotArchive newer,
         if (before is null && after is null)
         {
             throw new SnapshotFileNotFoundException(
-                $"There is no \"/{options.Path.TrimStart('/')}\" in {newer.Name} of the two snapshots, neither in the older one nor in the newer one.");
+                $"There is no \"/{options.Path.TrimStart('/')}\" in {name} of the two snapshots, neither in the older one nor in the newer one.");
         }
 
         await foreach (Pending pending in WalkAsync(left, right, new(before, after), cancellationToken).ConfigureAwait(false))
