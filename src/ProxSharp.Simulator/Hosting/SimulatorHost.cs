@@ -1,15 +1,15 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using ProxSharp.Simulator.Http;
+using ProxSharp.Simulator.Pbs.Sessions;
 
 namespace ProxSharp.Simulator.Hosting;
 
@@ -19,12 +19,21 @@ namespace ProxSharp.Simulator.Hosting;
 /// </summary>
 internal sealed class SimulatorHost : IAsyncDisposable
 {
-    private readonly WebApplication _application;
+    private readonly KestrelServer _server;
+    private readonly ServiceProvider _services;
     private readonly X509Certificate2 _certificate;
     private readonly CancellationTokenSource _stopping = new();
     private bool _isDisposed;
 
-    private SimulatorHost(WebApplication application, X509Certificate2 certificate) => (_application, _certificate) = (application, certificate);
+    private SimulatorHost(HttpServerContext context, X509Certificate2 certificate, int port)
+    {
+        _certificate = certificate;
+        _services = new ServiceCollection().BuildServiceProvider();
+        KestrelServerOptions options = new() { ApplicationServices = _services };
+        options.Listen(IPAddress.Loopback, port, listen => Configure(listen, context));
+        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        _server = new KestrelServer(Options.Create(options), sockets, NullLoggerFactory.Instance);
+    }
 
     public Uri Endpoint { get; private set; } = new("https://127.0.0.1/");
 
@@ -34,17 +43,11 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public static async Task<SimulatorHost> StartAsync(HttpServerContext server, X509Certificate2 certificate, int port, CancellationToken cancellationToken)
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ProxSharp.Simulator", EnvironmentName = Environments.Production });
-        SimulatorHost? host = null;
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port, listen => Configure(listen, server, certificate, () => host!)));
-        builder.Services.RemoveAll<IHostLifetime>();
-        builder.Services.AddSingleton<IHostLifetime, PassiveLifetime>();
-        WebApplication application = builder.Build();
-        host = new SimulatorHost(application, certificate);
+        SimulatorHost host = new(server, certificate, port);
         try
         {
-            await application.StartAsync(cancellationToken).ConfigureAwait(false);
+            // No request gets as far as the application: connections are answered before.
+            await host._server.StartAsync(new SessionApplication(), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -52,7 +55,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
             throw;
         }
 
-        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        string address = host._server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         host.Endpoint = new UriBuilder("https", "127.0.0.1", new Uri(address).Port).Uri;
         return host;
     }
@@ -65,24 +68,19 @@ internal sealed class SimulatorHost : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _application.DisposeAsync().ConfigureAwait(false);
+        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        _server.Dispose();
+        await _services.DisposeAsync().ConfigureAwait(false);
         _certificate.Dispose();
         _stopping.Dispose();
     }
 
-    private static void Configure(ListenOptions listen, HttpServerContext server, X509Certificate2 certificate, Func<SimulatorHost> host)
+    private void Configure(ListenOptions listen, HttpServerContext server)
     {
         listen.Protocols = HttpProtocols.Http1;
         listen.Use(next => connection => PlainHttpGuard.RunAsync(connection, next, server));
-        listen.UseHttps(certificate, https => https.OnAuthenticate = static (_, tls) => tls.ApplicationProtocols = null);
-        listen.Run(connection => new HttpConnection(connection, server).RunAsync(host()._stopping.Token));
-    }
-
-    /// <summary>Leaves the console's signals to the program that hosts the simulator.</summary>
-    private sealed class PassiveLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        TlsLayer tls = new(_certificate);
+        listen.Use(next => connection => tls.RunAsync(connection, next));
+        listen.Run(connection => new HttpConnection(connection, server).RunAsync(_stopping.Token));
     }
 }

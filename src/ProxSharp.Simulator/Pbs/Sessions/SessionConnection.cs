@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -11,12 +10,7 @@ internal sealed class SessionConnection : DefaultConnectionContext
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SessionConnection(ConnectionContext outer, IBackupProtocol protocol)
-        : this(outer, protocol, SessionTransport.Of(outer))
-    {
-    }
-
-    private SessionConnection(ConnectionContext outer, IBackupProtocol protocol, IDuplexPipe transport)
-        : base(outer.ConnectionId, transport, transport)
+        : base(outer.ConnectionId, outer.Transport, outer.Transport)
     {
         _outer = outer;
         LocalEndPoint = outer.LocalEndPoint;
