@@ -29,6 +29,7 @@ public sealed class ExampleTests(SimulatedCluster cluster, SimulatedBackupServer
         }
 
         cli.Write("cluster.yaml", "prox: 1\n");
+        cli.Write("cloudflare.txt", "CF_Token=x\n");
         cli.Write("cert.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         List<string> wrong = [];
         int count = 0;

@@ -44,6 +44,14 @@ public sealed class UnitsTests
     [InlineData("pbs", "/status/datastore-usage", "avail", "bytes")]
     [InlineData("pbs", "/nodes/{node}/tasks", "starttime", "timestamp")]
     [InlineData("pbs", "/nodes/{node}/status", "uptime", "duration")]
+    [InlineData("pbs", "/nodes/{node}/time", "time", "timestamp")]
+    [InlineData("pbs", "/nodes/{node}/time", "localtime", "clock")]
+    [InlineData("pve", "/nodes/{node}/time", "localtime", "clock")]
+    [InlineData("pbs", "/nodes/{node}/rrd", "memused", "bytes")]
+    [InlineData("pbs", "/nodes/{node}/rrd", "iowait", "fraction_as_percentage")]
+    [InlineData("pbs", "/nodes/{node}/rrd", "read_ios", null)]
+    [InlineData("pbs", "/admin/datastore/{store}/rrd", "available", "bytes")]
+    [InlineData("pve", "/nodes/{node}/rrddata", "memtotal", "bytes")]
     public void Of_Endpoint_GivesTheUnitsOfItsMembers(string product, string path, string member, string? unit)
     {
         ApiSchema schema = product == "pbs" ? PbsApiSchema.Embedded : PveApiSchema.Embedded;

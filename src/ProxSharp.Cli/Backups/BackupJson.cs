@@ -17,6 +17,7 @@ internal static class BackupJson
         ["bytes-sent"] = "bytes",
         ["bytes-written"] = "bytes",
         ["bytes-compared"] = "bytes",
+        ["bytes-sparse"] = "bytes",
         ["backup-time"] = "timestamp",
         ["last-backup"] = "timestamp",
         ["mtime"] = "file_time",

@@ -46,13 +46,7 @@ internal static class LocalVerification
 
         run.Write(BackupJson.List(rows, Write), s_files);
         int partial = rows.Where(static row => row.Found is { } found && VerifiedFile.IsPartial(found)).Select(static row => row.Found).Distinct().Count();
-        if (partial > 0)
-        {
-            run.Command.Warn(
-                $"Of {partial} encrypted {(partial == 1 ? "snapshot" : "snapshots")} only what is stored was checked: their chunks and small files are there with the "
-                + "right CRCs. What is in them was not, nor their signatures: that needs their key (--keyfile FILE)");
-        }
-
+        VerifiedFile.WarnOfPartial(run, partial, bad == 0);
         run.Note(
             (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
                 : partial > 0 ? $"{count} snapshots: nothing is damaged as far as it was checked, {partial} not decrypted"

@@ -3,6 +3,7 @@ using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Reading.Verification;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Backups;
 
@@ -16,6 +17,21 @@ internal static class VerifiedFile
 
     /// <summary>Whether contents could not be looked at without the key.</summary>
     public static bool IsPartial(SnapshotVerification found) => found.Files.Any(static file => !file.WithContents);
+
+    /// <summary>Says what could not be checked without a key, if there is something.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="count">How many snapshots it is.</param>
+    /// <param name="isIntact">Whether nothing is wrong with what was checked.</param>
+    public static void WarnOfPartial(VerbRun run, int count, bool isIntact)
+    {
+        if (count > 0)
+        {
+            run.Command.Warn(
+                $"Of {count} encrypted {(count == 1 ? "snapshot" : "snapshots")} only what is stored was checked"
+                + (isIntact ? ": their chunks and small files are there with the right CRCs. " : ". ")
+                + "What is in them was not, nor their signatures: that needs their key (--keyfile FILE)");
+        }
+    }
 
     /// <summary>Writes what was found in a file.</summary>
     public static void Write(Utf8JsonWriter json, SnapshotVerification found, FileVerification file)

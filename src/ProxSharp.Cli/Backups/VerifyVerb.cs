@@ -47,7 +47,7 @@ internal static class VerifyVerb
             Details = "The server compares chunks with their digests, also of snapshots that it has verified before. With --ignore-verified it passes over "
                 + "those, and the command ends with exit code 1 if one of them failed then. --local also decodes and decrypts them, reads archives through, "
                 + "and names the files that lose bytes; it ends with exit code 1 if something is damaged. With --store-directory that is what happens, "
-                + "also to all snapshots there if none is named; without their key only what is stored of encrypted ones is checked then: that each chunk is there "
+                + "also to all snapshots there if none is named; without their key only what is stored of encrypted ones is checked there: that each chunk is there "
                 + "and has the right CRC, not what is in it (not-checked).",
             Arguments = [what],
             Options = [.. repository.ForReading, .. keys.ForReading, local, .. server.Options],
@@ -115,6 +115,12 @@ internal static class VerifyVerb
             return await LocalVerification.RunAsync(run, (LocalPlace)place, key, cancellationToken).ConfigureAwait(false);
         }
 
+        if (place is LocalPlace)
+        {
+            // As it is for all snapshots of the directory: what is stored can be checked without the key.
+            place.Reading = place.Reading with { AllowMissingKey = key is null };
+        }
+
         SnapshotReader reader = await place.OpenAsync(snapshot, key, cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -122,6 +128,7 @@ internal static class VerifyVerb
             SnapshotVerification found = await reader.VerifyAsync(new VerifyOptions { Progress = progress }, cancellationToken).ConfigureAwait(false);
             progress.End();
             run.Write(BackupJson.List(found.Files, (json, file) => VerifiedFile.Write(json, found, file)), s_files);
+            VerifiedFile.WarnOfPartial(run, VerifiedFile.IsPartial(found) ? 1 : 0, found.IsIntact);
             run.Note($"{found.Snapshot}: {VerifiedFile.Words(found)}");
             return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
         }

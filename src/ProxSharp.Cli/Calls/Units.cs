@@ -26,6 +26,10 @@ internal static class Units
         ]),
     ];
 
+    // Of time series alone: elsewhere some of these are set in other units.
+    private static readonly string[] s_figures =
+        ["available", "memavailable", "memfree", "memtotal", "memused", "read_bytes", "roottotal", "rootused", "swaptotal", "swapused", "write_bytes"];
+
     /// <summary>Returns the units of the members below a path, by name.</summary>
     public static Dictionary<string, string> Of(string path)
     {
@@ -53,11 +57,17 @@ internal static class Units
         if (path.EndsWith("/rrddata", StringComparison.Ordinal) || path.EndsWith("/rrd", StringComparison.Ordinal))
         {
             units["time"] = Time;
+            units["iowait"] = Share;
+            foreach (string name in s_figures)
+            {
+                units[name] = Bytes;
+            }
         }
 
-        if (path is "/cluster/log")
+        if (path is "/cluster/log" or "/nodes/{node}/time")
         {
             units["time"] = Time;
+            units["localtime"] = "clock";
         }
 
         return units;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Certificates;
 using ProxSharp.Simulator.Collections;
 using ProxSharp.Simulator.Pbs.Jobs;
 using ProxSharp.Simulator.Pbs.Tape;
@@ -36,6 +37,11 @@ internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : IColl
         if (IsJob(parent))
         {
             jobs.Demand(call.Caller, parent, new JobSettings(item));
+        }
+
+        if (parent == "/config/acme/plugins" && item["data"] is { } data && AcmeChallenges.Decode(ApiCall.TextOf(data)) is null)
+        {
+            throw ApiFault.Parameter("data", "value is not base64 encoded");
         }
 
         new JobSettings(item).DemandFilters();

@@ -133,6 +133,12 @@ public sealed class StoreDirectoryTests
         JsonElement[] with = [.. (await cli.JsonAsync($"{Verify} --keyfile key.json")).EnumerateArray().Where(IsSecret)];
         CliRun right = await cli.LineAsync($"{Verify} --keyfile key.json");
 
+        CliRun named = await cli.LineAsync(Verify.Replace("verify", "verify host/secret", StringComparison.Ordinal));
+        Assert.Contains("digest, contents, signature", named.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("1 encrypted snapshot only what is stored was checked", named.Errors, StringComparison.Ordinal);
+        Assert.Contains("--keyfile FILE", named.Errors, StringComparison.Ordinal);
+        Assert.Contains("what is stored is there, contents not decrypted", named.Errors, StringComparison.Ordinal);
+
         Assert.Contains("digest, contents, signature", table.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("1 encrypted snapshot only what is stored was checked", table.Errors, StringComparison.Ordinal);
         Assert.Contains("--keyfile FILE", table.Errors, StringComparison.Ordinal);
@@ -152,6 +158,17 @@ public sealed class StoreDirectoryTests
 
         static bool IsSecret(JsonElement row) => row.GetProperty("snapshot").GetString()!.StartsWith("host/secret", StringComparison.Ordinal);
         static IEnumerable<string?> Words(JsonElement row, string member) => row.GetProperty(member).EnumerateArray().Select(static word => word.GetString());
+
+        foreach (string chunk in Directory.EnumerateFiles(Path.Combine(cli.Home, "stores/store1/.chunks"), "*", SearchOption.AllDirectories))
+        {
+            byte[] whole = await File.ReadAllBytesAsync(chunk, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(chunk, [.. whole[..^1], (byte)(whole[^1] ^ 1)], TestContext.Current.CancellationToken);
+        }
+
+        CliRun damaged = await cli.LineAsync(Verify.Replace("verify", "verify host/secret", StringComparison.Ordinal));
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.Contains("damaged", damaged.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("right CRCs", damaged.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

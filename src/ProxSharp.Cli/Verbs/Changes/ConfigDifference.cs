@@ -75,7 +75,7 @@ internal static class ConfigDifference
             string? from = Text(now, given.Key);
             if (from != to)
             {
-                changes.Add(new ConfigChange(call.Target, given.Key, from, to));
+                changes.Add(new ConfigChange(call.Target, given.Key, from is not null && EndpointParameter.IsSecretName(given.Key) ? CallText.Hidden : from, to));
             }
         }
 

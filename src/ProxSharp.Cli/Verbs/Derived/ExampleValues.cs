@@ -32,7 +32,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
     {
         ["certificates"] = "@cert.pem",
-        ["data"] = "@data.txt",
+        ["data"] = "@cloudflare.txt",
     };
 
     /// <summary>What most things have that can be changed, the plainest first.</summary>
@@ -107,8 +107,8 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
 
     private string Value(string name, ApiNode? node) => name switch
     {
-        _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
         _ when s_files.TryGetValue(name, out string? file) => file,
+        _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
         "filename" when Calls.ParameterReader.TakesFile(endpoint) => "@debian-13.iso",
         _ => GuardWords.Join([Plain(name, node)]),
     };

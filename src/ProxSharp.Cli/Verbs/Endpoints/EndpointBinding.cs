@@ -277,7 +277,11 @@ internal sealed class EndpointBinding
         {
             foreach (string value in parameter.Typed(run))
             {
-                if (parameter.IsSecret && !value.StartsWith('@'))
+                if (parameter.Name == DnsPluginData.Parameter && DnsPluginData.FileOf(value) is { } lines)
+                {
+                    words.Add($"{parameter.Name}={lines}");
+                }
+                else if (parameter.IsSecret && !value.StartsWith('@'))
                 {
                     if (run.Command.Services.Environment.IsReadOnlyName)
                     {
@@ -310,6 +314,6 @@ internal sealed class EndpointBinding
             call.Parameters.Add(secret);
         }
 
-        return call;
+        return DnsPluginData.Takes(Endpoint) ? call with { Parameters = DnsPluginData.Sent(call.Parameters) } : call;
     }
 }

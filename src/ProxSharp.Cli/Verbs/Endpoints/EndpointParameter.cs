@@ -12,7 +12,7 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     private static readonly HashSet<string> s_secrets = new(StringComparer.Ordinal)
     {
         "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp",
-        "eab-hmac-key", "eab_hmac_key", "encryption-key",
+        "eab-hmac-key", "eab_hmac_key", "encryption-key", DnsPluginData.Parameter,
     };
 
     /// <summary>True if everybody has to give it; false for what only some kinds of objects need.</summary>
@@ -25,7 +25,11 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     public static bool IsSecretName(string name) => s_secrets.Contains(name);
 
     /// <summary>Returns the values that were typed; empty if none were.</summary>
-    public IReadOnlyList<string> Typed(VerbRun run) => TimeValues.IsTime(Name, Node) ? [.. Words(run).Select(TimeValues.Settle)] : Words(run);
+    /// <exception cref="Errors.CliException">A time is none.</exception>
+    public IReadOnlyList<string> Typed(VerbRun run) =>
+        TimeValues.IsTime(Name, Node) ? [.. Words(run).Select(value => TimeValues.Settle(Symbol.Name, value))]
+        : ClockTimes.IsTime(Name, Node) ? [.. Words(run).Select(value => ClockTimes.Settle(Symbol.Name, value))]
+        : Words(run);
 
     private IReadOnlyList<string> Words(VerbRun run) => Symbol switch
     {

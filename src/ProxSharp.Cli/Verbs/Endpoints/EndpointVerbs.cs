@@ -212,6 +212,7 @@ internal static class EndpointVerbs
                 return;
             }
 
+            parameters = await ClockTimes.ByClockAsync(session, binding.Endpoint, path, parameters, token).ConfigureAwait(false);
             ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
                 run, binding.Schema, binding.Endpoint, path, SyncLists.GetAsync(session, binding.Endpoint, path, parameters, token)).ConfigureAwait(false);
             run.Write(response.Data, Shape(binding) with { Subject = ResultNames.SubjectOf(binding.Endpoint, path) });

@@ -111,7 +111,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         _ when EndpointParameter.IsSecretName(name) => "reference",
         { PropertyStringFormat: not null } => "key=value,...",
-        _ when TimeValues.IsTime(name, node) => "time",
+        _ when TimeValues.IsTime(name, node) || ClockTimes.IsTime(name, node) => "time",
         { Type: ApiValueType.Integer or ApiValueType.Number } => "number",
         { Enumeration: not null } => "word",
         _ => "text",
@@ -127,9 +127,10 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
         string facts = NodeText.Facts(node, schema);
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
+        secret = name == DnsPluginData.Parameter ? DnsPluginData.Help : secret;
         string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
         string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
-        string time = TimeValues.IsTime(name, node) ? "also as 2026-01-31T02:00:00Z" : "";
+        string time = TimeValues.IsTime(name, node) ? "also as 2026-01-31T02:00:00Z" : ClockTimes.IsTime(name, node) ? "by the server's clock, or as 2026-01-31T02:00:00Z" : "";
         string file = name == "filename" && ParameterReader.TakesFile(endpoint) ? "@FILE sends a file of this machine" : "";
         string rest = string.Join("; ", new[] { required, secret, time, file, facts, condition }.Where(static part => part.Length > 0));
         return (words, rest) switch

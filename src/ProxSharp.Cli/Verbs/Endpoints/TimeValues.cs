@@ -1,4 +1,6 @@
 using System.Globalization;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -13,9 +15,15 @@ internal static class TimeValues
     /// <summary>Tells whether a parameter is such a time.</summary>
     public static bool IsTime(string name, ApiNode node) => node.Type == ApiValueType.Integer && s_names.Contains(name);
 
-    /// <summary>Returns a value as it travels: a time becomes seconds, and anything else stays, to be refused where that is due.</summary>
-    public static string Settle(string value) =>
-        !IsSeconds(value) && TryRead(value) is { } time ? time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : value;
+    /// <summary>Returns a value as it travels, in seconds. Servers would say of anything else that it has an invalid digit.</summary>
+    /// <param name="option">The option or argument.</param>
+    /// <param name="value">What was typed.</param>
+    /// <exception cref="CliException">It is no time, or one before 1970.</exception>
+    public static string Settle(string option, string value) =>
+        TryRead(value)?.ToUnixTimeSeconds() is { } seconds and >= 0 ? seconds.ToString(CultureInfo.InvariantCulture)
+        : throw CliException.Usage(
+            $"{option}: '{TextCells.Visible(value)}' is no time",
+            $"Write it as 2026-01-31T02:00:00Z, 2026-01-31T02:00:00+01:00 or 2026-01-31 (in UTC), or in seconds since 1970{(option.EndsWith("expire", StringComparison.Ordinal) ? "; 0 is never" : "")}");
 
     /// <summary>Reads a time such as 2026-01-31T02:00:00Z, or seconds since 1970. Without an offset it is UTC.</summary>
     /// <returns>Null if the text is none.</returns>

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text;
+using ProxSharp.Api;
+using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Schema;
+
+namespace ProxSharp.Cli.Verbs.Endpoints;
+
+/// <summary>Settings of ACME plugins: lines such as <c>CF_Token=...</c>, which hold the keys to somebody's DNS and travel in base64.</summary>
+internal static class DnsPluginData
+{
+    /// <summary>The parameter.</summary>
+    public const string Parameter = "data";
+
+    /// <summary>What helps.</summary>
+    public const string Help = "as @FILE, - for standard input or env:NAME, never the lines themselves; base64 of such lines is sent as it is";
+
+    private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    /// <summary>Returns a value that names a file as readers of parameters take it; null for another. Of a secret's file, the first line alone is read.</summary>
+    /// <exception cref="CliException">It is a program's output, of which only one line would be read, too.</exception>
+    public static string? FileOf(string value) => value switch
+    {
+        "-" => "@-",
+        _ when value.StartsWith("file:", StringComparison.Ordinal) => $"@{value[5..]}",
+        _ when value.StartsWith("exec:", StringComparison.Ordinal) => throw CliException.Usage(
+            $"Of what a program prints, --{Parameter} would get the first line alone", $"Pipe it: COMMAND | prox ... --{Parameter} -"),
+        _ => null,
+    };
+
+    /// <summary>Tells whether a call takes such settings.</summary>
+    public static bool Takes(ApiEndpoint endpoint) => endpoint.Path.EndsWith("/acme/plugins", StringComparison.Ordinal)
+        || endpoint.Path.EndsWith("/acme/plugins/{id}", StringComparison.Ordinal);
+
+    /// <summary>Returns the parameters as they are sent.</summary>
+    /// <exception cref="CliException">The settings are no lines of names and values.</exception>
+    public static ApiParameters Sent(ApiParameters parameters)
+    {
+        ApiParameters sent = [];
+        foreach (ApiParameter parameter in parameters)
+        {
+            sent.Add(parameter.Name == Parameter && !CallText.IsMasked(parameter) ? parameter with { Text = Encoded(parameter.Text) } : parameter);
+        }
+
+        return sent;
+    }
+
+    /// <summary>Returns lines in base64, and base64 of lines as it is. What a text with a value could be both is not: its equals signs stand inside.</summary>
+    /// <exception cref="CliException">It is neither. The message does not repeat it: it is a secret.</exception>
+    internal static string Encoded(string text)
+    {
+        string plain = text.ReplaceLineEndings("\n");
+        byte[] bytes = new byte[text.Length];
+        string whole = string.Concat(text.Where(static c => !char.IsWhiteSpace(c))).Replace('-', '+').Replace('_', '/');
+        whole += (whole.Length % 4) switch { 2 => "==", 3 => "=", _ => "" };
+        if (Convert.TryFromBase64String(whole, bytes, out int length) && AreLines(Encoding.UTF8.GetString(bytes, 0, length)))
+        {
+            return whole;
+        }
+
+        return AreLines(plain)
+            ? Convert.ToBase64String(Encoding.UTF8.GetBytes(plain.EndsWith('\n') ? plain : plain + "\n"))
+            : throw CliException.Usage(
+                $"--{Parameter} holds no lines of the form NAME=value", "Each setting of the DNS provider stands on a line of its own, as CF_Token=..., and nothing else does; base64 of such lines is taken, too");
+    }
+
+    private static bool AreLines(string text)
+    {
+        string[] lines = [.. text.Split('\n').Where(static line => line.Trim().Length > 0)];
+        return lines.Length > 0 && lines.All(static line => line.IndexOf('=', StringComparison.Ordinal) is > 0 and var sign
+            && !char.IsAsciiDigit(line[0]) && line.AsSpan(0, sign).IndexOfAnyExcept(s_name) < 0 && !line.AsSpan(sign).ContainsAnyInRange('\0', '\u001f'));
+    }
+}
