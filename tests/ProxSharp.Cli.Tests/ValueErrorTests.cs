@@ -34,6 +34,7 @@ public sealed class ValueErrorTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("vm start --all=0", 2, "")]
     [InlineData("vm start web-1 --no-wait=maybe", 2, "The option '--no-wait' is a switch, and 'maybe' is neither true nor false")]
     [InlineData("vm delete staging --yes=2", 2, "The option '--yes' is a switch, and '2' is neither true nor false")]
+    [InlineData("tape job run weekly --yes", 2, "'prox tape job run' asks nothing, and has no --yes. Leave it out")]
     [InlineData("ceph osd delete 0 --yes=maybe", 2, "The option '--yes' is a switch")]
     [InlineData("api delete /pools/production --yes=maybe", 2, "The option '--yes' is a switch")]
     public async Task StandardSwitch_ThatIsOff_IsOff(string line, int exitCode, string expected)

@@ -188,11 +188,26 @@ internal static class RemoveVerbs
         }
         catch (ProxmoxApiException partly)
         {
-            BackupSnapshotPath[] left = [.. (await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false)).Select(static info => info.Path)];
-            BackupSnapshotPath[] gone = [.. before.Except(left)];
+            List<BackupSnapshotInfo> left = await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false);
+            string[] kept = [.. left.Select(static info => info.Path.ToString())];
+            string[] gone = [.. before.Select(static path => path.ToString()).Except(kept)];
             CliError error = ErrorMapper.Map(partly);
-            throw gone.Length == 0 ? partly : new CliException(
-                error with { Message = $"{error.Message.TrimEnd('.')}. Removed were {string.Join(", ", gone)}; left are {string.Join(", ", left)}" }, partly);
+            if (gone.Length > 0)
+            {
+                error = error with { Message = $"{error.Message.TrimEnd('.')}. Removed were {string.Join(", ", gone)}; left are {string.Join(", ", kept)}" };
+            }
+
+            // What was protected while it was asked is the reason; without any the server's own words have to do.
+            throw new CliException(
+                error with
+                {
+                    Removed = gone,
+                    Left = kept,
+                    Hint = left.Find(static info => info.IsProtected) is { } one
+                        ? $"To remove what is protected, too: {place.Command($"unprotect {one.Path}")}, then the same again"
+                        : error.Hint,
+                },
+                partly);
         }
     }
 

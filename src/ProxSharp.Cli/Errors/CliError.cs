@@ -47,6 +47,12 @@ internal sealed record CliError
     /// <summary>What has to be given in addition, as it is typed: <c>--yes</c>, <c>--max 3</c>; a missing privilege with its path: <c>VM.Audit on /vms</c>.</summary>
     public IReadOnlyList<string> Need { get; init; } = [];
 
+    /// <summary>What is gone although the whole did not go: snapshots of a group.</summary>
+    public IReadOnlyList<string> Removed { get; init; } = [];
+
+    /// <summary>What is left of it.</summary>
+    public IReadOnlyList<string> Left { get; init; } = [];
+
     /// <summary>The node it happened on; null if that does not matter.</summary>
     public string? Node { get; init; }
 

@@ -62,6 +62,8 @@ internal static class ErrorWriter
         json.WriteOptional("privilege", error.Privilege);
         json.WriteOptional("privilegePath", error.PrivilegePath);
         json.WriteOptionalList("need", error.Need);
+        json.WriteOptionalList("removed", error.Removed);
+        json.WriteOptionalList("left", error.Left);
         json.WriteOptional("upid", error.Upid);
         json.WriteOptional("node", error.Node);
         if (error.ParameterErrors.Count > 0)

@@ -114,6 +114,11 @@ internal static class UsageErrors
             return null;
         }
 
+        if (option is "--yes" or "-y" && command.Command is VerbCommand)
+        {
+            return CliError.Usage($"'{Path(command)}' asks nothing, and has no {option}", "Leave it out: it goes on at once");
+        }
+
         string? habit = Nearest(option, known) is not null ? null
             : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
                 ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command));

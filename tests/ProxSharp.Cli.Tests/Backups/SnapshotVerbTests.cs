@@ -130,9 +130,23 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         Assert.DoesNotContain("2026-01-02", dry.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("2026-01-03", dry.Output, StringComparison.Ordinal);
         Assert.Contains("host/partly/2026-01-02T00:00:00Z is protected: it stays, and the removal ends with exit code 6", dry.Errors, StringComparison.Ordinal);
-        string errors = (await cli.LineAsync("backup forget host/partly --yes")).FailedWith(6);
+        CliRun errors = await cli.LineAsync("backup forget host/partly --yes -o json");
+        Assert.Equal(6, errors.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(errors.Errors);
+        JsonElement error = document.RootElement.GetProperty("error");
         Assert.Contains(
-            "Removed were host/partly/2026-01-03T00:00:00Z, host/partly/2026-01-01T00:00:00Z; left are host/partly/2026-01-02T00:00:00Z", errors, StringComparison.Ordinal);
+            "Removed were host/partly/2026-01-03T00:00:00Z, host/partly/2026-01-01T00:00:00Z; left are host/partly/2026-01-02T00:00:00Z",
+            error.GetProperty("message").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal(["host/partly/2026-01-03T00:00:00Z", "host/partly/2026-01-01T00:00:00Z"], Texts(error, "removed"));
+        Assert.Equal(["host/partly/2026-01-02T00:00:00Z"], Texts(error, "left"));
+        Assert.Contains("prox backup unprotect host/partly/2026-01-02T00:00:00Z", error.GetProperty("hint").GetString(), StringComparison.Ordinal);
+
+        using JsonDocument again = JsonDocument.Parse((await cli.LineAsync("backup forget host/partly --yes -o json")).Errors);
+        Assert.False(again.RootElement.GetProperty("error").TryGetProperty("removed", out _));
+        Assert.Equal(["host/partly/2026-01-02T00:00:00Z"], Texts(again.RootElement.GetProperty("error"), "left"));
+
+        static IEnumerable<string?> Texts(JsonElement item, string name) => item.GetProperty(name).EnumerateArray().Select(static one => one.GetString());
     }
 
     [Fact]
