@@ -192,6 +192,8 @@ public sealed class PbsSimulator : IAsyncDisposable
         new EncryptionKeyHandlers(state).Register(table);
         new PbsNotificationFields(state).Register(table);
         new PbsServiceHandlers(state).Register(table);
+        new PbsDiskHandlers(state).Register(table);
+        new PbsSoftwareHandlers(state).Register(table);
         new PbsAcmeHandlers(state, new ItemProjection(new ShapeValues(state.Schema), state.Schema.Product)).Register(table);
         new PbsConsoleHandlers(state).Register(table);
         DateTimeOffset booted = state.Now.AddHours(-1);

@@ -7,6 +7,7 @@ using ProxSharp.Ids;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Collections;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.Pbs.Tape;
@@ -82,6 +83,10 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
         ["POST /config/notifications/targets/{name}/test name"] = "mail-to-root",
         ["POST /config/notifications/matchers target"] = "mail-to-root",
         ["service"] = "cron",
+        ["disk"] = "sdb",
+        ["POST /nodes/{node}/disks/zfs devices"] = "sdc",
+        ["PUT /nodes/{node}/time timezone"] = "Etc/UTC",
+        ["POST /config/acme/plugins data"] = "Sz1WCg==",
         ["PUT /nodes/{node}/certificates/acme/certificate +"] = "force=true",
         ["PUT /config/tape-encryption-keys/{fingerprint} +"] = "force=true",
     };
@@ -257,6 +262,11 @@ public sealed class PbsEndpointTheory(PbsEndpointTheory.Server server) : IClassF
                 using CryptConfig key = new(new byte[CryptConfig.KeySize]);
                 JsonObject stored = EncryptionKeyHandlers.Stored(KeyFile.Create(key, KeyDerivationKind.None, [], DefaultBackupServer.FirstBackup), key);
                 collections.Put("/config/tape-encryption-keys", Uri.UnescapeDataString(fingerprint), stored);
+            }
+            else if (path is ["", "nodes", _, "disks", "directory" or "zfs", var name])
+            {
+                NodeDisks disks = _simulator.State.Disks;
+                disks.Made[$"{path[4]}/{name}"] = new MadeOfDisks(path[4], name, [disks.Disks[1]], "single");
             }
             else if (path is ["", "config", "encryption-keys", var id])
             {

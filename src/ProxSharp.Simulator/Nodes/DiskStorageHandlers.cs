@@ -122,7 +122,8 @@ internal sealed class DiskStorageHandlers(PveState state)
         .Union(state.Storages.Values.Where(storage => storage.Type == "zfspool" && storage.IsOn(node) && storage.Options["pool"] is not null)
             .Select(static storage => ApiCall.TextOf(storage.Options["pool"]!)));
 
-    private static JsonObject Pool(MadeOfDisks made) => new()
+    /// <summary>A ZFS pool in the list of pools.</summary>
+    internal static JsonObject Pool(MadeOfDisks made) => new()
     {
         ["name"] = made.Name,
         ["size"] = made.Size,
@@ -136,11 +137,16 @@ internal sealed class DiskStorageHandlers(PveState state)
     private ApiReply PoolDetails(ApiCall call)
     {
         string name = call.PathValues["name"];
-        MadeOfDisks made = DisksOf(call).Find("zfs", name) ?? throw ApiFault.Failed($"command 'zpool status -P {name}' failed: exit code 1");
+        return ApiReply.Of(PoolTree(DisksOf(call).Find("zfs", name) ?? throw ApiFault.Failed($"command 'zpool status -P {name}' failed: exit code 1")));
+    }
+
+    /// <summary>A ZFS pool with its devices.</summary>
+    internal static JsonObject PoolTree(MadeOfDisks made)
+    {
         JsonArray leaves = [.. made.Disks.Select(static disk => (JsonNode)Device(disk.Path, null))];
         string group = made.Detail switch { "raidz" => "raidz1", "raid10" => "mirror", _ => made.Detail };
-        JsonObject root = Device(name, made.Detail == "single" ? leaves : new JsonArray(Device($"{group}-0", leaves)));
-        return ApiReply.Of(new JsonObject { ["name"] = name, ["state"] = "ONLINE", ["errors"] = "No known data errors", ["children"] = new JsonArray(root) });
+        JsonObject root = Device(made.Name, made.Detail == "single" ? leaves : new JsonArray(Device($"{group}-0", leaves)));
+        return new JsonObject { ["name"] = made.Name, ["state"] = "ONLINE", ["errors"] = "No known data errors", ["children"] = new JsonArray(root) };
     }
 
     private static JsonObject Device(string name, JsonArray? children)
@@ -173,7 +179,10 @@ internal sealed class DiskStorageHandlers(PveState state)
         string detail = kind == "zfs" ? call.Required("raidlevel") : kind == "directory" ? call.Text("filesystem") ?? "ext4" : kind;
         if (kind == "zfs")
         {
-            DemandLayout(detail, disks.Length);
+            if (LayoutProblem(detail, disks.Length) is { } problem)
+            {
+                throw ApiFault.Failed(problem);
+            }
         }
 
         if (all.Find(kind, name) is not null)
@@ -214,23 +223,14 @@ internal sealed class DiskStorageHandlers(PveState state)
         _ => $"volume group '{name}' already exists on node '{node}'",
     });
 
-    private static void DemandLayout(string layout, int count)
+    /// <summary>Says why there is no ZFS pool of so many disks; null if there is one.</summary>
+    internal static string? LayoutProblem(string layout, int count)
     {
         int least = layout switch { "single" => 1, "mirror" => 2, "raid10" or "raidz2" => 4, "raidz3" => 5, "draid3" => 5, "draid2" => 4, _ => 3 };
-        if (layout == "single" && count > 1)
-        {
-            throw ApiFault.Failed("please give only one disk for single disk mode");
-        }
-
-        if (layout == "raid10" && count % 2 != 0)
-        {
-            throw ApiFault.Failed("raid10 needs an even number of disks");
-        }
-
-        if (count < least)
-        {
-            throw ApiFault.Failed(string.Create(CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks"));
-        }
+        return layout == "single" && count > 1 ? "please give only one disk for single disk mode"
+            : layout == "raid10" && count % 2 != 0 ? "raid10 needs an even number of disks"
+            : count < least ? string.Create(CultureInfo.InvariantCulture, $"{layout} needs at least {least} disks")
+            : null;
     }
 
     private static string[] Lines(string kind, string name, string[] disks) => kind switch

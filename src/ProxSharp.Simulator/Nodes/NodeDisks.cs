@@ -16,6 +16,8 @@ internal sealed class NodeDisks
         new NodeDisk("/dev/sde", DataDisk / 2),
     ];
 
+    public NodeDisks(IReadOnlyList<NodeDisk> disks) => Disks = disks;
+
     public IReadOnlyList<NodeDisk> Disks { get; }
 
     /// <summary>What was made, by kind (<c>directory</c>, <c>lvm</c>, <c>lvmthin</c>, <c>zfs</c>) and name.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Calls;
 using ProxSharp.Simulator.Certificates;
@@ -44,7 +45,24 @@ internal sealed class PbsCollectionRules(PbsState state, JobAccess jobs) : IColl
             throw ApiFault.Parameter("data", "value is not base64 encoded");
         }
 
+        if (parent.StartsWith("/nodes/", StringComparison.Ordinal) && parent.EndsWith("/network", StringComparison.Ordinal))
+        {
+            DemandMask(item, "cidr", 32, "IPv4");
+            DemandMask(item, "cidr6", 128, "IPv6");
+            item["name"] = id;
+        }
+
         new JobSettings(item).DemandFilters();
+    }
+
+    // Proxmox: the pattern takes any number of two or three digits.
+    private static void DemandMask(JsonObject item, string name, int most, string kind)
+    {
+        if (item[name] is { } value && ApiCall.TextOf(value) is var text
+            && !(int.TryParse(text.AsSpan(text.IndexOf('/', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int mask) && mask >= 1 && mask <= most))
+        {
+            throw ApiFault.Parameter(name, string.Create(CultureInfo.InvariantCulture, $"{kind} mask of '{text}' is out of range (1..{most})."));
+        }
     }
 
     public void DemandKnown(string parent, JsonObject item) => PbsReferences.DemandKnown(state, parent, new JobSettings(item));

@@ -5,6 +5,7 @@ using ProxSharp.PropertyStrings;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Nodes;
 using ProxSharp.Simulator.Pbs.Storage;
 using ProxSharp.Simulator.State;
 
@@ -29,6 +30,15 @@ internal sealed class PbsState(ApiSchema schema, TimeProvider time, TimeSpan tas
 
     /// <summary>True if the server tells what came with version 4.</summary>
     public bool IsModern => Version.Major >= 4;
+
+    /// <summary>Its disks: one for the system, and empty ones.</summary>
+    public NodeDisks Disks { get; } = new(
+    [
+        new NodeDisk("/dev/sda", PbsViewHandlers.Disk) { Use = "partitions", HasTable = true },
+        new NodeDisk("/dev/sdb", 4L << 40),
+        new NodeDisk("/dev/sdc", 4L << 40),
+        new NodeDisk("/dev/sdd", 8L << 40),
+    ]);
 
     /// <summary>Its tapes.</summary>
     public Tape.TapeState Tape => field ??= new Tape.TapeState(this);

@@ -29,9 +29,9 @@ internal sealed class PbsViewHandlers(PbsState state)
 
     private const string TrafficRules = "/config/traffic-control";
     private const string Metrics = "/config/metrics";
-    private const string Kernel = "6.14.11-2-pve";
+    /// <summary>The kernel that runs.</summary>
+    public const string Kernel = "6.14.11-2-pve";
 
-    private static readonly string[] s_packages = ["proxmox-backup", "proxmox-backup-server", "proxmox-backup-client", "proxmox-backup-docs"];
     private static readonly string[] s_rates = ["rate-in", "rate-out", "burst-in", "burst-out"];
 
     private readonly DateTimeOffset _booted = state.Now.AddHours(-1);
@@ -43,8 +43,6 @@ internal sealed class PbsViewHandlers(PbsState state)
         table.Get("/admin/traffic-control", _ => ApiReply.Of(TrafficControl(withRates: true)));
         table.Get(TrafficRules, _ => ApiReply.Of(TrafficControl(withRates: false)));
         table.Get("/nodes/{node}/identity", _ => ApiReply.Of(new JsonObject { ["pbs-instance-id"] = InstanceId() }));
-        table.Get("/nodes/{node}/apt/versions", _ => ApiReply.List(Packages()));
-        table.Get("/nodes/{node}/apt/update", static _ => ApiReply.List(Array.Empty<JsonNode>()));
         table.Get("/nodes/{node}/status", _ => ApiReply.Of(NodeStatus()));
         table.Get("/nodes/{node}/time", _ => ApiReply.Of(NodeTimeZone.Describe(state.Clock, state.Now)));
         table.Put("/nodes/{node}/time", SetTimeZone);
@@ -150,20 +148,6 @@ internal sealed class PbsViewHandlers(PbsState state)
     /// <summary>What tells this server from others: the same as long as its name is.</summary>
     private string InstanceId() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state.NodeName)))[..32];
 
-    private IEnumerable<JsonNode> Packages() => s_packages.Select(name => (JsonNode)new JsonObject
-    {
-        ["Arch"] = "amd64",
-        ["Description"] = $"The package {name}",
-        ["ExtraInfo"] = name == s_packages[0] ? $"running kernel: {Kernel}" : name == s_packages[1] ? $"running version: {state.Version}" : "",
-        ["OldVersion"] = $"{state.Version}",
-        ["Origin"] = "Proxmox",
-        ["Package"] = name,
-        ["Priority"] = "optional",
-        ["Section"] = "admin",
-        ["Title"] = name,
-        ["Version"] = $"{state.Version}",
-    });
-
     private JsonObject NodeStatus()
     {
         const string Build = "#1 SMP PREEMPT_DYNAMIC";
@@ -213,6 +197,12 @@ internal sealed class PbsViewHandlers(PbsState state)
 
     private ApiReply SetTimeZone(ApiCall call)
     {
+        string zone = call.Required("timezone");
+        if (!NodeTimeZone.IsKnown(zone))
+        {
+            throw ApiFault.Parameter("timezone", "No such timezone.");
+        }
+
         NodeTimeZone.Set(state.Clock, call);
         return ApiReply.Nothing;
     }

@@ -16,6 +16,10 @@ internal static class NodeTimeZone
     public static TimeZoneInfo In(JsonObject settings) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(NameIn(settings), out TimeZoneInfo? found) ? found : TimeZoneInfo.Utc;
 
+    /// <summary>Tells whether there is a zone of that name; where this machine has no list of them, whatever looks like one counts.</summary>
+    public static bool IsKnown(string name) => !name.Contains(' ', StringComparison.Ordinal) && !name.Contains('.', StringComparison.Ordinal)
+        && (TimeZoneInfo.TryFindSystemTimeZoneById(name, out _) || (TimeZoneInfo.GetSystemTimeZones().Count < 2 && name.Contains('/', StringComparison.Ordinal)));
+
     /// <summary>The answer to who asks for the time.</summary>
     public static JsonObject Describe(JsonObject settings, DateTimeOffset now)
     {

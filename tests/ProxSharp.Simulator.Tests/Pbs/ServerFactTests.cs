@@ -77,5 +77,57 @@ public sealed class ServerFactTests : StillBackupServer
         Assert.Contains("cf", (await Client.GetAsync("/config/acme/challenge-schema")).Data!.AsArray().Select(static way => Text(way!, "id")));
     }
 
+    [Fact]
+    public async Task AcmePlugin_WithSettingsThatAreNoBase64_IsRefused()
+    {
+        TestReply refused = await Client.PostAsync("/config/acme/plugins", ("id", "dns1"), ("type", "dns"), ("api", "cf"), ("data", "CF_Token=x"));
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("'data'", refused.Text, StringComparison.Ordinal);
+        Assert.Empty((await Client.GetAsync("/config/acme/plugins")).Data!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("cidr", "10.0.0.1/99")]
+    [InlineData("cidr", "10.0.0.1/0")]
+    [InlineData("cidr", "banana")]
+    [InlineData("cidr6", "fe80::1/200")]
+    public async Task Network_WithAnAddressThatIsNone_IsRefused(string name, string value)
+    {
+        TestReply refused = await Client.PostAsync("/nodes/localhost/network", ("iface", "vmbr9"), ("type", "bridge"), (name, value));
+        Assert.Equal(400, refused.Status);
+        Assert.Contains($"'{name}'", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(400, (await Client.PutAsync("/nodes/localhost/network/eth0", (name, value))).Status);
+
+        Assert.Equal(200, (await Client.PostAsync("/nodes/localhost/network", ("iface", "vmbr9"), ("type", "bridge"), ("cidr", "10.0.0.1/24"), ("cidr6", "fe80::1/64"))).Status);
+        Assert.Equal("vmbr9", Text((await Client.GetAsync("/nodes/localhost/network/vmbr9")).Data!, "name"));
+    }
+
+    [Theory]
+    [InlineData("Mars/Olympus")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("W. Europe Standard Time")]
+    public async Task TimeZone_ThatIsNone_IsRefused(string zone)
+    {
+        TestReply refused = await Client.PutAsync("/nodes/localhost/time", ("timezone", zone));
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("'timezone'", refused.Text, StringComparison.Ordinal);
+        Assert.Equal("Etc/UTC", Text((await Client.GetAsync("/nodes/localhost/time")).Data!, "timezone"));
+    }
+
+    [Fact]
+    public async Task Packages_AfterTheListsWereRead_HaveUpdates()
+    {
+        Assert.Equal(200, (await Client.PostAsync("/nodes/localhost/apt/update")).Status);
+        Time.Advance(TimeSpan.FromMinutes(1));
+        JsonArray updates = (await Client.GetAsync("/nodes/localhost/apt/update")).Data!.AsArray();
+        Assert.NotEmpty(updates);
+        Assert.All(updates, static update => Assert.NotEqual(Text(update!, "OldVersion"), Text(update!, "Version")));
+        JsonArray installed = (await Client.GetAsync("/nodes/localhost/apt/versions")).Data!.AsArray();
+        Assert.Equal(2, installed.Count(static package => package!["ExtraInfo"] is not null));
+        string report = (await Client.GetAsync("/nodes/localhost/report")).Data!.GetValue<string>();
+        Assert.Contains("store1: /mnt/datastore/store1", report, StringComparison.Ordinal);
+        Assert.Contains("/dev/sdb", report, StringComparison.Ordinal);
+    }
+
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 }
