@@ -81,6 +81,14 @@ public sealed class DnsPluginDataTests(SimulatedBackupServer backup, SimulatedCl
         Assert.DoesNotContain("raw", (await cli.LineAsync("pbs acme plugin list")).Succeeded(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Data_OfOtherCalls_IsNoSecret()
+    {
+        using CliHarness cli = await UseAsync("node");
+        Assert.Contains("127.0.0.1 localhost", (await cli.LineAsync("node hosts set pve1 --data '127.0.0.1 localhost' --dry-run")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("stands in the command line", (await cli.LineAsync("api create /cluster/acme/plugins id=x type=dns api=cf data=Sz1WCg --dry-run")).Errors, StringComparison.Ordinal);
+    }
+
     private async Task<CliHarness> UseAsync(string noun)
     {
         if (!noun.StartsWith("pbs", StringComparison.Ordinal))

@@ -104,7 +104,7 @@ internal abstract class ApiCallCommand : ProxCommand
             CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, target.Endpoint)
                 .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
                 .ConfigureAwait(false);
-            WarnOfSecrets(run);
+            WarnOfSecrets(run, path);
             if (target.Endpoint?.Transport == ApiTransportKind.Download)
             {
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
@@ -129,11 +129,11 @@ internal abstract class ApiCallCommand : ProxCommand
     }
 
     // Verbs take secrets by reference alone. A call is written as the API has it, so it is only said.
-    private void WarnOfSecrets(CommandRun run)
+    private void WarnOfSecrets(CommandRun run, string path)
     {
         foreach (string[] word in (run.Value(_parameters) ?? []).Select(static word => word.Split('=', 2)))
         {
-            if (word is [{ } name, { Length: > 0 } value] && EndpointParameter.IsSecretName(name) && !value.StartsWith('@'))
+            if (word is [{ } name, { Length: > 0 } value] && EndpointParameter.IsSecretOf(path, name) && !value.StartsWith('@'))
             {
                 run.Warn($"{name} stands in the command line, where others on this machine and the history of the shell see it; write {name}=@FILE or {name}=@-");
             }

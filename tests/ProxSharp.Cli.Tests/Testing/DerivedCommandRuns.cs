@@ -44,6 +44,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
         await runs.AddAsync("lab", runs._cluster, "pve", "root@pam!ci");
         await runs.AddAsync("store", runs._backups, "pbs", "root@pam!ci");
         runs._cli.Write("cert.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        runs._cli.Write("data.txt", "content\n");
         runs._cli.Write("cloudflare.txt", "CF_Token=x\n");
         runs._cli.Write("debian-13.iso", "content\n");
         return runs;

@@ -14,7 +14,7 @@ internal static class CallText
     /// <summary>Returns a call on one line: the verb, the path, and the parameters.</summary>
     public static string Line(PlannedCall call)
     {
-        IEnumerable<string> parameters = call.Parameters.Select(static parameter => $"{parameter.Name}={Quoted(Value(parameter))}");
+        IEnumerable<string> parameters = call.Parameters.Select(parameter => $"{parameter.Name}={Quoted(Value(call, parameter))}");
         string file = call.Upload is { } upload ? $" filename=@{Quoted(upload.Path)}" : "";
         return TextCells.Visible($"{call.Method.ToVerb()} {call.Path}{string.Concat(parameters.Select(static parameter => $" {parameter}"))}{file}");
     }
@@ -33,14 +33,14 @@ internal static class CallText
                 json.WriteStartArray(parameter.Key);
                 foreach (ApiParameter item in parameter)
                 {
-                    json.WriteStringValue(Value(item));
+                    json.WriteStringValue(Value(call, item));
                 }
 
                 json.WriteEndArray();
             }
             else
             {
-                json.WriteString(parameter.Key, Value(parameter.First()));
+                json.WriteString(parameter.Key, Value(call, parameter.First()));
             }
         }
 
@@ -54,7 +54,7 @@ internal static class CallText
     }
 
     /// <summary>Returns what may be shown of a value.</summary>
-    public static string Value(ApiParameter parameter) => EndpointParameter.IsSecretName(parameter.Name) ? Hidden : parameter.Text;
+    public static string Value(PlannedCall call, ApiParameter parameter) => EndpointParameter.IsSecretOf(call.Template, parameter.Name) ? Hidden : parameter.Text;
 
     /// <summary>Tells whether the mask stands in the place of a secret.</summary>
     public static bool IsMasked(ApiParameter parameter) => parameter.Text == Hidden && EndpointParameter.IsSecretName(parameter.Name);

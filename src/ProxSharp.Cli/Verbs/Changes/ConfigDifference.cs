@@ -71,11 +71,11 @@ internal static class ConfigDifference
             IGrouping<string,
             ApiParameter> given in call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name)).GroupBy(static parameter => parameter.Name))
         {
-            string to = string.Join(',', given.Select(CallText.Value));
+            string to = string.Join(',', given.Select(parameter => CallText.Value(call, parameter)));
             string? from = Text(now, given.Key);
             if (from != to)
             {
-                changes.Add(new ConfigChange(call.Target, given.Key, from is not null && EndpointParameter.IsSecretName(given.Key) ? CallText.Hidden : from, to));
+                changes.Add(new ConfigChange(call.Target, given.Key, from is not null && EndpointParameter.IsSecretOf(call.Template, given.Key) ? CallText.Hidden : from, to));
             }
         }
 
@@ -96,7 +96,7 @@ internal static class ConfigDifference
     {
         ApiParameter[] given = [.. call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name))];
         string? from = Text(now) is { Length: > 0 } text ? text : null;
-        return given is [{ } only] && CallText.Value(only) is var to && (from ?? "") != to ? [new ConfigChange(call.Target, only.Name, from, to)] : [];
+        return given is [{ } only] && CallText.Value(call, only) is var to && (from ?? "") != to ? [new ConfigChange(call.Target, only.Name, from, to)] : [];
     }
 
     private static ApiParameters Without(ApiParameters parameters, ApiParameters others)

@@ -32,7 +32,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
     {
         ["certificates"] = "@cert.pem",
-        ["data"] = "@cloudflare.txt",
+        ["data"] = "@data.txt",
     };
 
     /// <summary>What most things have that can be changed, the plainest first.</summary>
@@ -107,8 +107,9 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
 
     private string Value(string name, ApiNode? node) => name switch
     {
-        _ when s_files.TryGetValue(name, out string? file) => file,
         _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
+        _ when DnsPluginData.Is(endpoint.Path, name) => "@cloudflare.txt",
+        _ when s_files.TryGetValue(name, out string? file) => file,
         "filename" when Calls.ParameterReader.TakesFile(endpoint) => "@debian-13.iso",
         _ => GuardWords.Join([Plain(name, node)]),
     };

@@ -3,15 +3,13 @@ using System.Text;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
-using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
 /// <summary>Settings of ACME plugins: lines such as <c>CF_Token=...</c>, which hold the keys to somebody's DNS and travel in base64.</summary>
 internal static class DnsPluginData
 {
-    /// <summary>The parameter.</summary>
-    public const string Parameter = "data";
+    private const string Parameter = "data";
 
     /// <summary>What helps.</summary>
     public const string Help = "as @FILE, - for standard input or env:NAME, never the lines themselves; base64 of such lines is sent as it is";
@@ -29,18 +27,21 @@ internal static class DnsPluginData
         _ => null,
     };
 
-    /// <summary>Tells whether a call takes such settings.</summary>
-    public static bool Takes(ApiEndpoint endpoint) => endpoint.Path.EndsWith("/acme/plugins", StringComparison.Ordinal)
-        || endpoint.Path.EndsWith("/acme/plugins/{id}", StringComparison.Ordinal);
+    /// <summary>Tells whether a parameter of a call holds such settings.</summary>
+    /// <param name="path">The path of the call, or its template.</param>
+    /// <param name="name">The parameter.</param>
+    public static bool Is(string path, string name) => name == Parameter && path.Contains("/acme/plugins", StringComparison.Ordinal);
 
-    /// <summary>Returns the parameters as they are sent.</summary>
+    /// <summary>Returns the parameters of a call as they are sent.</summary>
+    /// <param name="path">The path of the call.</param>
+    /// <param name="parameters">What was typed.</param>
     /// <exception cref="CliException">The settings are no lines of names and values.</exception>
-    public static ApiParameters Sent(ApiParameters parameters)
+    public static ApiParameters Sent(string path, ApiParameters parameters)
     {
         ApiParameters sent = [];
         foreach (ApiParameter parameter in parameters)
         {
-            sent.Add(parameter.Name == Parameter && !CallText.IsMasked(parameter) ? parameter with { Text = Encoded(parameter.Text) } : parameter);
+            sent.Add(Is(path, parameter.Name) && parameter.Text != CallText.Hidden ? parameter with { Text = Encoded(parameter.Text) } : parameter);
         }
 
         return sent;

@@ -277,7 +277,7 @@ internal sealed class EndpointBinding
         {
             foreach (string value in parameter.Typed(run))
             {
-                if (parameter.Name == DnsPluginData.Parameter && DnsPluginData.FileOf(value) is { } lines)
+                if (parameter.IsPluginData && DnsPluginData.FileOf(value) is { } lines)
                 {
                     words.Add($"{parameter.Name}={lines}");
                 }
@@ -314,6 +314,6 @@ internal sealed class EndpointBinding
             call.Parameters.Add(secret);
         }
 
-        return DnsPluginData.Takes(Endpoint) ? call with { Parameters = DnsPluginData.Sent(call.Parameters) } : call;
+        return _options.Exists(static parameter => parameter.IsPluginData) ? call with { Parameters = DnsPluginData.Sent(Endpoint.Path, call.Parameters) } : call;
     }
 }

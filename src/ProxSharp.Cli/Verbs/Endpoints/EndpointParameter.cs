@@ -12,17 +12,25 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     private static readonly HashSet<string> s_secrets = new(StringComparer.Ordinal)
     {
         "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp",
-        "eab-hmac-key", "eab_hmac_key", "encryption-key", DnsPluginData.Parameter,
+        "eab-hmac-key", "eab_hmac_key", "encryption-key",
     };
 
     /// <summary>True if everybody has to give it; false for what only some kinds of objects need.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>True if it holds the settings of a DNS provider, as lines.</summary>
+    public bool IsPluginData { get; init; }
+
     /// <summary>True if the value must not stand in a command line.</summary>
-    public bool IsSecret => IsSecretName(Name);
+    public bool IsSecret => IsPluginData || IsSecretName(Name);
 
     /// <summary>Tells whether a parameter holds a secret.</summary>
     public static bool IsSecretName(string name) => s_secrets.Contains(name);
+
+    /// <summary>Tells whether a parameter of a call holds a secret.</summary>
+    /// <param name="path">The path of the call, or its template.</param>
+    /// <param name="name">The parameter.</param>
+    public static bool IsSecretOf(string path, string name) => IsSecretName(name) || DnsPluginData.Is(path, name);
 
     /// <summary>Returns the values that were typed; empty if none were.</summary>
     /// <exception cref="Errors.CliException">A time is none.</exception>

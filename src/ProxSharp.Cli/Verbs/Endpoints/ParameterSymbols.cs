@@ -50,7 +50,11 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         if (node.Indexes is not { } indexes || !wire.EndsWith("[n]", StringComparison.Ordinal))
         {
-            yield return (new EndpointParameter(wire, node, Option(wire, wire, node)) { IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node) }, false);
+            yield return (new EndpointParameter(wire, node, Option(wire, wire, node))
+            {
+                IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node),
+                IsPluginData = DnsPluginData.Is(endpoint.Path, wire),
+            }, false);
             yield break;
         }
 
@@ -107,9 +111,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         return option;
     }
 
-    private static string HelpName(string name, ApiNode node) => node switch
+    private string HelpName(string name, ApiNode node) => node switch
     {
-        _ when EndpointParameter.IsSecretName(name) => "reference",
+        _ when EndpointParameter.IsSecretOf(endpoint.Path, name) => "reference",
         { PropertyStringFormat: not null } => "key=value,...",
         _ when TimeValues.IsTime(name, node) || ClockTimes.IsTime(name, node) => "time",
         { Type: ApiValueType.Integer or ApiValueType.Number } => "number",
@@ -127,7 +131,12 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
         string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
         string facts = NodeText.Facts(node, schema);
         string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
-        secret = name == DnsPluginData.Parameter ? DnsPluginData.Help : secret;
+        if (DnsPluginData.Is(endpoint.Path, name))
+        {
+            // What travels in base64 is typed in clear.
+            (words, secret) = (words?.Replace(", in base64", "", StringComparison.Ordinal), DnsPluginData.Help);
+        }
+
         string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
         string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
         string time = TimeValues.IsTime(name, node) ? "also as 2026-01-31T02:00:00Z" : ClockTimes.IsTime(name, node) ? "by the server's clock, or as 2026-01-31T02:00:00Z" : "";
