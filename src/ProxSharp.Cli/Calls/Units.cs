@@ -67,7 +67,7 @@ internal static class Units
         if (path is "/cluster/log" or "/nodes/{node}/time")
         {
             units["time"] = Time;
-            units["localtime"] = "clock";
+            units["localtime"] = "timestamp_gmt";
         }
 
         return units;

@@ -56,10 +56,10 @@ internal static class ValueRenderer
         "bytes" => Bytes(number),
         "duration" => Duration(number),
         "fraction_as_percentage" => string.Create(CultureInfo.InvariantCulture, $"{number * 100:0.#} %"),
-        "timestamp" or "timestamp_gmt" when number is > 0 and < 253402300800 =>
+        "timestamp" when number is > 0 and < 253402300800 =>
             DateTimeOffset.FromUnixTimeSeconds((long)number).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         // What the server's clock shows, counted as if it were UTC.
-        "clock" => DateTimeOffset.FromUnixTimeSeconds((long)number).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        "timestamp_gmt" when number is > 0 and < 253402300800 => DateTimeOffset.FromUnixTimeSeconds((long)number).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
         // Where files come from an archive, 0 is a time as any other, and there are times before.
         "file_time" when number is >= -62135596800 and < 253402300800 =>
             DateTimeOffset.FromUnixTimeSeconds((long)number).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture),
