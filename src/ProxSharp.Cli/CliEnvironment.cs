@@ -37,6 +37,9 @@ internal sealed record CliEnvironment
     /// <summary>The folder of the machine's own configuration, which no variable moves: <c>/etc/prox</c>, <c>%ProgramData%\prox</c> on Windows.</summary>
     public string SystemFolder { get; init; } = PolicyFinder.SystemFolder;
 
+    /// <summary>The name of this machine.</summary>
+    public string MachineName { get; init; } = Environment.MachineName;
+
     /// <summary>Looks the name of a host up.</summary>
     public Func<string, IPAddress[]> LookUp { get; init; } = Dns.GetHostAddresses;
 

@@ -35,6 +35,31 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
+    [InlineData("node service stop pve1 corosync", "high availability resets it")]
+    [InlineData("node service stop pve1 pveproxy", "nobody reaches the server this way")]
+    [InlineData("node network apply pve1", "the node cannot be reached any more")]
+    public async Task Verb_ThatMayCutANodeOff_IsAskedAbout(string line, string effect)
+    {
+        using CliHarness cli = await UserAsync(ProxmoxProduct.VirtualEnvironment);
+
+        Assert.Contains(effect, (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("firewall rule create --type in --action ACCEPT --dry-run", true)]
+    [InlineData("firewall rule create --type in --action ACCEPT --enable 1 --dry-run", false)]
+    [InlineData("vm firewall rule create web-1 --type in --action ACCEPT --dry-run", true)]
+    public async Task Verb_ThatMakesARule_SaysIfTheRuleIsOff(string line, bool isTold)
+    {
+        using CliHarness cli = await UserAsync(ProxmoxProduct.VirtualEnvironment);
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.Succeeded();
+        Assert.Equal(isTold, run.Errors.Contains("The new rule is off", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(Products))]
     public async Task Verb_EveryOperationThatDestroysOrReads_IsAskedAboutOrNot(ProxmoxProduct product)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -37,5 +38,27 @@ public sealed class FileErrorTests(SimulatedCluster cluster) : IClassFixture<Sim
         Assert.Contains(expected.Replace("HOME", cli.Home, StringComparison.Ordinal), error, StringComparison.Ordinal);
         Assert.DoesNotContain("Could not find", error, StringComparison.Ordinal);
         Assert.DoesNotContain("Access to the path", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Opening a pipe would wait for its other end, and an empty file is no image.</summary>
+    [Theory]
+    [InlineData("pipe")]
+    [InlineData("link")]
+    [InlineData("empty")]
+    public async Task Upload_FileWithoutALength_IsRefusedUnopened(string file)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there the test can make a pipe.");
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("empty", "");
+        using (Process made = Process.Start("mkfifo", [Path.Combine(cli.Home, "pipe")]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        File.CreateSymbolicLink(Path.Combine(cli.Home, "link"), "pipe");
+
+        string error = (await cli.LineAsync($"storage upload local {cli.Home}/{file} --node pve1 --content iso")).FailedWith(2);
+
+        Assert.Contains($"{file} is empty, or a pipe or device", error, StringComparison.Ordinal);
     }
 }

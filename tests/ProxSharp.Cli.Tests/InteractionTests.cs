@@ -125,6 +125,8 @@ public sealed class InteractionTests
     [Theory]
     [InlineData("no\n")]
     [InlineData("y\n")]
+    [InlineData("y\nno\nyes\n")]
+    [InlineData("a\nb\nc\nyes\n")]
     [InlineData("")]
     public async Task FirstUse_AnyAnswerButYes_ConnectsNot(string typed)
     {
@@ -135,6 +137,19 @@ public sealed class InteractionTests
         Assert.Equal(3, (await cli.LineAsync("api get /version")).ExitCode);
 
         Assert.False(File.Exists(Path.Combine(cli.Home, ".config", "prox", "known-servers")));
+    }
+
+    [Fact]
+    public async Task FirstUse_HalfAnAnswer_IsAskedAgain()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await UnknownAsync(cluster, terminalWidth: 100);
+        cli.Input = "y\nYES\n";
+
+        CliRun run = await cli.LineAsync("api get /version");
+
+        run.Succeeded();
+        Assert.Contains("Type the whole word, yes or no: ", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

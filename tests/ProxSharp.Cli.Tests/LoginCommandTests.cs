@@ -39,6 +39,26 @@ public sealed class LoginCommandTests
         }
     }
 
+    [Fact]
+    public async Task Login_OnASecondMachine_MakesATokenOfItsName()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness first = new CliHarness().With("PASSWORD", DefaultCluster.RootPassword);
+        using CliHarness second = new CliHarness { MachineName = "Desk_2.example.com" }.With("PASSWORD", DefaultCluster.RootPassword);
+        string line = $"login {cluster.Url} --user root@pam --secret env:PASSWORD --store file --fingerprint {cluster.Simulator.Fingerprint}";
+
+        (await first.LineAsync($"{line} --name lab")).Succeeded();
+        CliRun run = await second.LineAsync($"{line} --name lab");
+        run.Succeeded();
+        Assert.Contains("The token root@pam!prox-desk-2 has the role", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("web-1", (await second.LineAsync("vm list -o csv")).Succeeded(), StringComparison.Ordinal);
+
+        // A name that was asked for is not exchanged for another one; and the current context may stay.
+        Assert.Contains("The token root@pam!prox exists already", (await second.LineAsync($"{line} --name b --token-name prox")).FailedWith(6), StringComparison.Ordinal);
+        (await second.LineAsync($"{line} --name other --token-name other --keep-current")).Succeeded();
+        Assert.Equal("lab", (await second.LineAsync("context show -o json --query name")).Succeeded().Trim().Trim('"'));
+    }
+
     [Theory]
     [InlineData("login lab https://pve1:8006", "Write prox login https://pve1:8006 --name lab; if it is a server: https://lab")]
     [InlineData("login lab https://pve1:8006 https://pve2:8006 --user root@pam", "Write prox login https://pve1:8006 https://pve2:8006 --name lab")]
@@ -113,6 +133,7 @@ public sealed class LoginCommandTests
         (await cli.RunAsync([.. login, "--secret", "env:WRONG"])).FailedWith(4);
         (await cli.RunAsync([.. login, "--secret", "env:PASSWORD"])).Succeeded();
         Assert.Contains("--replace", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD"])).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("maybe of another machine", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD", "--replace"])).Errors, StringComparison.Ordinal);
         Assert.Contains("--token-name", (await cli.RunAsync([.. login, "--secret", "env:PASSWORD", "--replace"])).FailedWith(6), StringComparison.Ordinal);
     }
 

@@ -93,9 +93,14 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
     {
         string path = environment.AbsolutePath(file);
         return !TakesFile(endpoint) ? throw CliException.Usage("This call takes no file", "To send a file's content as a parameter write key=@file")
-            : File.Exists(path) ? new CallUpload(path, Path.GetFileName(path))
+            : File.Exists(path) ? HasLength(path) ? new CallUpload(path, Path.GetFileName(path)) : throw CliException.Usage(
+                $"{path} is empty, or a pipe or device: the server wants to know the length of a file before it comes", "Write it to a file first, and name that")
             : throw CliException.Usage(Directory.Exists(path) ? $"{path} is a folder" : $"The file {path} does not exist", "Name the file to send");
     }
+
+    // Without opening it: that would wait for somebody to write into a pipe.
+    private static bool HasLength(string path) =>
+        new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path) is { Exists: true, Length: > 0 };
 
     private async Task<string> ContentAsync(string name, string file, CancellationToken cancellationToken)
     {

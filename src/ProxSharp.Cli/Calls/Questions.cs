@@ -26,7 +26,15 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
         _console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  valid until  {prompt.NotAfter:yyyy-MM-dd}"));
         _console.Error.WriteLine($"  fingerprint  {prompt.Fingerprint}");
         _console.Error.WriteLine("Compare the fingerprint with what the server shows (pvenode cert info, proxmox-backup-manager cert info).");
-        return Ask("Is it the same, and shall it be trusted from now on? Type yes or no: ").Equals("yes", StringComparison.OrdinalIgnoreCase);
+        string? typed = ReadAnswer("Is it the same, and shall it be trusted from now on? Type yes or no: ")?.Trim();
+        for (int more = 2; more > 0 && typed is not null && !Is(typed, "yes") && !Is(typed, "no"); more--)
+        {
+            typed = ReadAnswer("Type the whole word, yes or no: ")?.Trim();
+        }
+
+        return typed is not null && Is(typed, "yes");
+
+        static bool Is(string typed, string word) => typed.Equals(word, StringComparison.OrdinalIgnoreCase);
     }
 
     // The answer is read on another thread: a read that waits for the terminal cannot be cancelled, and Ctrl-C must end the tool at once.
@@ -75,8 +83,6 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
         await _console.Error.FlushAsync(interrupt).ConfigureAwait(false);
         return await Task.Run(_console.ReadSecret, CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false) ?? "";
     }
-
-    private string Ask(string question) => ReadAnswer(question)?.Trim() ?? "";
 
     private string? ReadAnswer(string question)
     {

@@ -13,6 +13,8 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox login</c>: from a password to a context with an API token of few privileges.</summary>
 internal sealed class LoginCommand : ProxCommand
 {
+    private const string UsualToken = "prox";
+
     private readonly LoginOptions _login = new(recursive: false);
     private readonly Argument<string[]> _urls = new("url")
     {
@@ -34,7 +36,11 @@ internal sealed class LoginCommand : ProxCommand
         Description = "Where the token has the role, for example /vms/100, /pool/web or /datastore/store1 [default: /]",
         HelpName = "path",
     };
-    private readonly Option<string> _tokenName = new("--token-name") { Description = "The name of the token [default: prox]", HelpName = "name" };
+    private readonly Option<string> _tokenName = new("--token-name")
+    {
+        Description = "The name of the token [default: prox, or prox and the name of this machine where that is taken]",
+        HelpName = "name",
+    };
     private readonly Option<string> _store = new("--store")
     {
         Description = "Where the token's secret goes: keyring or file [default: the keyring if there is one]",
@@ -42,6 +48,7 @@ internal sealed class LoginCommand : ProxCommand
     };
     private readonly ContextRules _rules = new();
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
+    private readonly Option<bool> _keep = new("--keep-current") { Description = "Leave the current context as it is" };
 
     public LoginCommand(CommandServices services, GlobalOptions globals)
         : base("login", "Log in with a password once, make an API token with few privileges, and remember the server.")
@@ -50,7 +57,7 @@ internal sealed class LoginCommand : ProxCommand
         Add(_urls);
         Option[] all =
         [
-            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, .. _rules.All, _login.Product, _login.Fingerprints,
+            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _keep, .. _rules.All, _login.Product, _login.Fingerprints,
             _login.AuthorityFile, _login.Insecure,
         ];
         foreach (Option option in all)
@@ -93,17 +100,17 @@ internal sealed class LoginCommand : ProxCommand
         ServerSession session = ServerSession.Open(run, person, password, cancellationToken);
         await using (session.ConfigureAwait(false))
         {
-            string token = $"{user}!{run.Value(_tokenName) ?? "prox"}";
+            string token = $"{user}!{run.Value(_tokenName) ?? UsualToken}";
 
             // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
             session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, person.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
-            string secret = await MakeTokenAsync(session, token, run.Note, cancellationToken).ConfigureAwait(false);
+            (token, string secret) = await MakeTokenAsync(run, session, token, cancellationToken).ConfigureAwait(false);
             SecretReference reference = await SettleAsync(run, session, new(person, token, secret), rights, cancellationToken).ConfigureAwait(false);
             run.Note(
                 $"Logged in as {user}. The token {token} has the role {rights.Role} on {rights.Path}; its secret is at {reference}. "
-                + $"The context '{name}' is current.");
+                + (run.Value(_keep) ? $"The context is '{name}'." : $"The context '{name}' is current."));
         }
 
         return ExitCodes.Success;
@@ -147,7 +154,7 @@ internal sealed class LoginCommand : ProxCommand
             }
 
             isGranted = true;
-            return await KeepAsync(run, made, isCurrent: true, cancellationToken).ConfigureAwait(false);
+            return await KeepAsync(run, made, isCurrent: !run.Value(_keep), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception lost) when (lost is InvalidOperationException or IOException or UnauthorizedAccessException
             || (isGranted && lost is CliException)
@@ -195,6 +202,26 @@ internal sealed class LoginCommand : ProxCommand
             : throw CliException.Usage(
                 "There is no password, and nobody can be asked", "Say where it is: --secret env:NAME, file:/path, keyring:NAME or 'exec:command arguments'");
     }
+
+    // Whoever logs in on a second machine has a token of the usual name already, and its secret is on the first one.
+    private async Task<(string Token, string Secret)> MakeTokenAsync(
+        CommandRun run, ServerSession session, string token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (token, await MakeTokenAsync(session, token, run.Note, cancellationToken).ConfigureAwait(false));
+        }
+        catch (CliException taken) when (taken.Error.ExitCode == ExitCodes.Conflict && run.Value(_tokenName) is null)
+        {
+            string second = $"{token}-{MachineName(run.Services.Environment.MachineName)}";
+            string secret = await MakeTokenAsync(session, second, run.Note, cancellationToken).ConfigureAwait(false);
+            run.Note($"There is a token {token} already, maybe of another machine: this one is {second}.");
+            return (second, secret);
+        }
+    }
+
+    private static string MachineName(string name) =>
+        string.Concat(name.Split('.')[0].Select(static c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));
 
     private static async Task<string> MakeTokenAsync(
         ServerSession session, string token, Action<string> tell, CancellationToken cancellationToken)

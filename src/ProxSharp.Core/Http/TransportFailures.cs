@@ -110,6 +110,12 @@ internal static partial class TransportFailures
             exception = inner;
         }
 
+        // Text of .NET for failures whose cause it keeps inside of them: a peer that just closes leaves none.
+        if (exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
+        {
+            return "it was closed while TLS began";
+        }
+
         // .NET writes addresses of proxies as they were given, with user and password, and ends one text with a quotation mark too many.
         return LogIn.Replace(exception.Message, "").ReplaceLineEndings(" ").TrimEnd('.', ' ', '"');
     }

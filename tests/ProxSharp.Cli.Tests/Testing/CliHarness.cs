@@ -41,6 +41,9 @@ internal sealed class CliHarness : IDisposable
     /// <summary>The home directory that the system knows for the account.</summary>
     public string? AccountHome { get; set; }
 
+    /// <summary>The name of the machine.</summary>
+    public string MachineName { get; init; } = "desk";
+
     /// <summary>The folder of the machine's own configuration.</summary>
     public string SystemFolder => Path.Combine(Home, "etc-prox");
 
@@ -60,6 +63,7 @@ internal sealed class CliHarness : IDisposable
         IsWindows = false,
         IsReadOnlyName = IsReadOnlyName,
         AccountHome = AccountHome,
+        MachineName = MachineName,
         SystemFolder = SystemFolder,
         LookUp = host => Hosts.TryGetValue(host, out System.Net.IPAddress[]? found) ? found : throw new System.Net.Sockets.SocketException(11001),
         LeaveOutAuthorities = () => AuthoritiesLeftOut++,

@@ -14,19 +14,25 @@ internal static class Asking
 
     private const string NoCopy = "prox keeps no copy of its settings.";
 
+    private const string StopService = "POST /nodes/{node}/services/{service}/stop";
+
+    private const string WithoutCluster = " A node without corosync or pve-cluster leaves its cluster, and high availability resets it.";
+
     private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
 
     // A DELETE there only stops, unlocks or reverts something.
     private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/network", "/nodes/{node}/tasks/{upid}" };
 
-    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, or leave them alone when their node fails; and what they do.</summary>
-    private static readonly Dictionary<string, string> s_manyGuests = new(StringComparer.Ordinal)
+    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, leave them alone, or may cut a node off; and what they do.</summary>
+    private static readonly Dictionary<string, string> s_wide = new(StringComparer.Ordinal)
     {
         ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped.",
         ["POST /nodes/{node}/suspendall"] = "All virtual machines on the node are suspended, unless --vms names some.",
         ["POST /cluster/bulk-action/guest/shutdown"] = "All guests of the cluster are shut down, unless --vms names some.",
         ["POST /cluster/bulk-action/guest/suspend"] = "All virtual machines of the cluster are suspended, unless --vms names some.",
         ["POST /cluster/ha/status/disarm-ha"] = "Until HA is armed again, no guest is started elsewhere when its node fails.",
+        [StopService] = "What the service does is not done until it is started again. Without its proxy nobody reaches the server this way to start anything.",
+        ["PUT /nodes/{node}/network"] = "The changes of the network that wait are made now. If they are wrong, the node cannot be reached any more.",
     };
 
     private static readonly Dictionary<string, string> s_effects = new(StringComparer.Ordinal)
@@ -60,7 +66,7 @@ internal static class Asking
 
     /// <summary>Tells whether a person is asked whatever the parameters are.</summary>
     public static bool IsAlwaysNeeded(OperationEntry operation) =>
-        operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_manyGuests.ContainsKey(operation.ToString());
+        operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString());
 
     /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
     public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy;
@@ -77,9 +83,14 @@ internal static class Asking
             return Power(product, parameters.Any(static parameter => parameter is { Name: "command", Text: "reboot" }));
         }
 
-        if (s_manyGuests.TryGetValue(name, out string? effect) || s_effects.TryGetValue(name, out effect))
+        if (name == "PUT /nodes/{node}/qemu/{vmid}/unlink")
         {
-            return effect;
+            return Unlinked(parameters);
+        }
+
+        if (s_wide.TryGetValue(name, out string? effect) || s_effects.TryGetValue(name, out effect))
+        {
+            return name == StopService && product == ProxmoxProduct.VirtualEnvironment ? effect + WithoutCluster : effect;
         }
 
         if (operation.Class == OperationClass.Destructive || !operation.Destroys(parameters))
@@ -97,6 +108,14 @@ internal static class Asking
 
     private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete && operation.Class != OperationClass.Read
         && !s_releases.Contains(operation.Path);
+
+    private static string Unlinked(ApiParameters parameters)
+    {
+        string disks = string.Join(", ", (parameters.Find("idlist") ?? "").Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries));
+        return parameters.Find("force") is "1" or "true" or "on" or "yes"
+            ? $"All that is on {disks} is deleted."
+            : $"{disks}: taken out and kept as unused; what is unused already is deleted with all that is on it.";
+    }
 
     private static string Power(ProxmoxProduct product, bool isReboot) => (product, isReboot) switch
     {

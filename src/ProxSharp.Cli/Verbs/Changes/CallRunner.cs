@@ -36,6 +36,12 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
+        await UsedVolume.CheckAsync(run, call, cancellationToken).ConfigureAwait(false);
+        if (CallNotes.Of(call) is { } note)
+        {
+            run.Note(note);
+        }
+
         if (run.IsDryRun)
         {
             return await DryRun.ShowAsync(run, schema, [call], cancellationToken).ConfigureAwait(false);

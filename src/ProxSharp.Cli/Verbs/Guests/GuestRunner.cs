@@ -40,6 +40,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         ChangeRules.CheckGuests(run, guests, isAsked);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await CheckReachAsync(session, plan, cancellationToken).ConfigureAwait(false);
+        if (plan.Select(CallNotes.Of).OfType<string>().FirstOrDefault() is { } note)
+        {
+            run.Note(note);
+        }
+
         if (run.IsDryRun)
         {
             return await new GuestDryRun(run, change).ShowAsync(guests, plan, cancellationToken).ConfigureAwait(false);
@@ -338,7 +343,15 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     /// <summary>Tells what became of the guests so far, and how to go on with the tasks that run.</summary>
     private OperationCanceledException Interrupted(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
     {
-        Write(items, GuestRows.Detached with { NameField = GuestRows.Shape.NameField });
+        // For people, thousands of guests that nothing happened to would hide what was done.
+        BulkItem[] begun = [.. items.Where(static item => item.Outcome != BulkOutcome.NotStarted)];
+        Write(run.Command.IsMachineOutput ? items : begun, GuestRows.Detached with { NameField = GuestRows.Shape.NameField });
+        run.Command.Services.Console.Out.Flush();
+        if (begun.Length < items.Count)
+        {
+            run.Note(string.Create(CultureInfo.InvariantCulture, $"{items.Count - begun.Length} of {items.Count} guests were not started."));
+        }
+
         TaskAdvice.Detached(run, [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])]);
         return new OperationCanceledException(cancellationToken);
     }
