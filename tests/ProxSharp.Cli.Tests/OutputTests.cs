@@ -118,7 +118,7 @@ public sealed class OutputTests
     [Fact]
     public void Write_NoHeader_LeavesTheRows()
     {
-        Assert.Equal("1,b\n", Write("""[{"x":1,"y":"b"}]""", "Csv", null, noHeader: true));
+        Assert.Equal("1,b\n", Write("""[{"x":1,"y":"b"}]""", "Csv", null, noHeader: true, shape: ResultShape.Unknown));
         Assert.Equal("1  b\n", Write("""[{"x":1,"y":"b"}]""", "Table", null, noHeader: true));
     }
 
@@ -132,7 +132,7 @@ public sealed class OutputTests
     public void Write_OtherShapes_HaveAForm(string json, string table, string csv, string lines)
     {
         Assert.Equal(table, Write(json, "Table", null));
-        Assert.Equal(csv, Write(json, "Csv", null));
+        Assert.Equal(csv, Write(json, "Csv", null, shape: ResultShape.Unknown));
         Assert.Equal(lines, Write(json, "JsonLines", null));
     }
 
@@ -251,7 +251,7 @@ public sealed class OutputTests
     [Fact]
     public void Write_YamlScalar_HasNoDocumentMarks() => Assert.Equal("hello\n", Write("\"hello\"", "Yaml", null));
 
-    private static string Write(string json, string format, string? fields, int? width = null, bool noHeader = false)
+    private static string Write(string json, string format, string? fields, int? width = null, bool noHeader = false, ResultShape? shape = null)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         StringWriter writer = new() { NewLine = "\n" };
@@ -263,7 +263,7 @@ public sealed class OutputTests
             Width = width,
             Ansi = new Ansi(enabled: false),
         };
-        ResultWriter.Write(writer, document.RootElement, settings, s_shape);
+        ResultWriter.Write(writer, document.RootElement, settings, shape ?? s_shape);
         return writer.ToString();
     }
 }

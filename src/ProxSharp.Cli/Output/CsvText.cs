@@ -12,7 +12,7 @@ internal static class CsvText
     /// <summary>
     /// Writes a list of objects as rows, an object as one row, lists of one length as rows without names, anything else as the column <c>value</c>.
     /// </summary>
-    public static void Write(TextWriter writer, JsonElement value, OutputSettings settings)
+    public static void Write(TextWriter writer, JsonElement value, OutputSettings settings, ResultShape shape)
     {
         if (settings.Query is not null && IsTable(value))
         {
@@ -24,12 +24,11 @@ internal static class CsvText
             return;
         }
 
-        IReadOnlyList<string> columns = settings.Fields ?? FieldSelection.NamesIn(value);
+        IReadOnlyList<string> columns = settings.Fields ?? Columns(FieldSelection.NamesIn(value), settings, shape);
         IEnumerable<JsonElement> rows = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
         bool objects = rows.Any(static row => row.ValueKind == JsonValueKind.Object);
         if (!objects && value.ValueKind is JsonValueKind.Array && value.GetArrayLength() == 0)
         {
-            columns = settings.Fields ?? [];
             objects = true;
         }
 
@@ -48,6 +47,15 @@ internal static class CsvText
                 : Cell(row, settings));
         }
     }
+
+    /// <summary>The columns: all that the rows may have, whatever they have today, so that a program finds each of them at its place.</summary>
+    /// <param name="present">What they have.</param>
+    /// <param name="settings">The form.</param>
+    /// <param name="shape">What is known about the result.</param>
+    public static IReadOnlyList<string> Columns(IEnumerable<string> present, OutputSettings settings, ResultShape shape) =>
+        settings.Query is not null || shape.KnownFields.Count == 0
+            ? [.. present.Distinct(StringComparer.Ordinal)]
+            : [.. shape.LeadingFields.Where(shape.KnownFields.Contains).Union(shape.KnownFields, StringComparer.Ordinal).Union(present, StringComparer.Ordinal)];
 
     // What a query such as [].[vmid, name] makes of a list. Its columns have no names.
     private static bool IsTable(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0

@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace ProxSharp.Cli.Output;
 
-/// <summary>What is known about a result before it is looked at; only tables and the check of <c>--fields</c> use it.</summary>
+/// <summary>What is known about a result before it is looked at; tables, columns and the check of <c>--fields</c> use it.</summary>
 internal sealed record ResultShape
 {
     /// <summary>Nothing is known.</summary>

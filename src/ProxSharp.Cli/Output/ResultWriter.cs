@@ -45,7 +45,7 @@ internal static class ResultWriter
                 YamlText.Write(writer, value);
                 break;
             case OutputFormat.Csv or OutputFormat.Tsv:
-                CsvText.Write(writer, value, settings);
+                CsvText.Write(writer, value, settings, shape);
                 break;
             case OutputFormat.Name:
                 WriteNames(writer, value, settings, shape);

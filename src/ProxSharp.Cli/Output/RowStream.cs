@@ -181,13 +181,12 @@ internal sealed class RowStream(TextWriter writer, OutputSettings settings, Resu
 
     private (Action<JsonElement> Write, Action End) BeginCsv(IEnumerable<JsonElement> first, bool isAll)
     {
-        string[] names = [.. first.SelectMany(FieldSelection.NamesIn).Union(isAll ? [] : shape.KnownFields, StringComparer.Ordinal)];
-        OutputSettings form = settings with { Fields = names };
+        OutputSettings form = settings with { Fields = CsvText.Columns(first.SelectMany(FieldSelection.NamesIn), settings, shape) };
         return (Write, static () => { });
 
         void Write(JsonElement row)
         {
-            CsvText.Write(writer, row, form);
+            CsvText.Write(writer, row, form, shape);
             form = form with { NoHeader = true };
         }
     }

@@ -46,9 +46,8 @@ internal static class GuestList
     private static Task<int> RunAsync(VerbRun run, GuestKind kind, GuestTargets targets, Argument<string[]> words, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
-        ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Get, "/cluster/resources")) with
+        ResultShape shape = ResourceShapes.Of("vm") with
         {
-            IsClosed = true,
             LeadingFields = s_columns,
             TableFields = kind == GuestKind.Any ? ["vmid", "type", .. s_columns[1..]] : s_columns,
             NameField = "vmid",

@@ -42,9 +42,8 @@ internal static class ResourceLists
     private static Task<int> RunAsync(VerbRun run, string type, IReadOnlyList<string> columns, string name, Gauge gauge, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
-        ResultShape shape = ResultShapes.Of(SchemaSource.Embedded(ProxmoxProduct.VirtualEnvironment).Find(ApiMethod.Get, "/cluster/resources")) with
+        ResultShape shape = ResourceShapes.Of(type) with
         {
-            IsClosed = true,
             LeadingFields = columns,
             TableFields = columns,
             NameField = name,
