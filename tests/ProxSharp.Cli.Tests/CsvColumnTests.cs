@@ -8,7 +8,7 @@ public sealed class CsvColumnTests(SimulatedCluster cluster) : IClassFixture<Sim
     [Theory]
     [InlineData("vm list web-1", "vm list 9000", "vmid,name,node,status,")]
     [InlineData("storage content list local --node pve1", "storage content list local --node pve1 --content backup", "approximate-size,ctime,")]
-    [InlineData("firewall rule list", "vm firewall rule list web-1", "pos,type,action,enable,")]
+    [InlineData("vm firewall rule list web-1", "vm firewall rule list web-2", "pos,type,action,enable,")]
     public async Task Columns_OfOtherRows_AreTheSame(string line, string other, string beginning)
     {
         using CliHarness cli = await cluster.UserAsync();
