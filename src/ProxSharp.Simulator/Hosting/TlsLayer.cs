@@ -36,6 +36,7 @@ internal sealed class TlsLayer(X509Certificate2 certificate)
             try
             {
                 await next(connection).ConfigureAwait(false);
+                await SayGoodbyeAsync(tls).ConfigureAwait(false);
             }
             finally
             {
@@ -59,6 +60,19 @@ internal sealed class TlsLayer(X509Certificate2 certificate)
         {
             // A client that does not trust the certificate, speaks something else or went away; it has been told what TLS tells.
             return false;
+        }
+    }
+
+    // A client that reads to the end must know that it has all of it, and that nobody cut the connection.
+    private static async Task SayGoodbyeAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            // The connection was broken off, by the client or on purpose: there is nobody to tell.
         }
     }
 
