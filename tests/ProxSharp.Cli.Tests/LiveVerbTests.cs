@@ -71,6 +71,11 @@ public sealed class LiveVerbTests(
                 "node.gone node n1 is gone",
             ], resources);
         Assert.Equal(["task.ended task x on n1 ended: OK", "task.started task y of 1 on n1 started"], tasks);
+
+        // What began and ended between two looks are two events, and only the second one tells of the end.
+        Change[] both = [.. watch.Tasks(Json("[{\"upid\":\"UPID:3\",\"type\":\"z\",\"node\":\"n1\",\"starttime\":4,\"endtime\":5,\"status\":\"OK\"}]"))];
+        Assert.Equal(["task.started", "task.ended"], both.Select(static change => change.Kind));
+        Assert.Equal([false, true], both.Select(static change => change.Details.ContainsKey("endtime") && change.Details.ContainsKey("status")));
     }
 
     [Fact]

@@ -138,7 +138,9 @@ internal static class Habits
         new("pbs garbage-collection", "datastore gc"),
         new("pbs cert", "pbs node certificates"),
         new("job list", "", "backup jobs: prox backup-job list; others: prox replication list, prox job realm-sync list"),
-        new("backup-job run", "guest backup"),
+        new(
+            "backup-job run", "",
+            "no call runs a job: prox backup-job show JOB tells its guests, storage and mode, and prox guest backup GUESTS --storage STORAGE backs them up now"),
         new("cluster nodes", "node list"),
         new("cluster create", "cluster membership create"),
         new("cluster add", "cluster membership join"),
@@ -211,8 +213,12 @@ internal static class Habits
         }
 
         // Where nothing has to be filled in, the rest of the line stays as it is.
+        string[] meant = habit.Command.Split(' ');
+        string[] rest = [.. words.Skip(habit.Typed.Split(' ').Count(static word => word != Path))];
+
+        // Who writes "vms list" has said the verb already.
         string[]? line = habit.More.Length == 0 && !habit.Typed.Contains(Any, StringComparison.Ordinal)
-            ? [.. habit.Command.Split(' '), .. words.Skip(habit.Typed.Split(' ').Count(static word => word != Path))]
+            ? [.. meant, .. rest.Length > 0 && rest[0] == meant[^1] ? rest[1..] : rest]
             : null;
         return line is not null && lines?.Complete(line) is { } complete ? $"that is '{habit.Line}'. Write: {complete}"
             : line is not null && lines?.IsStray(line) == true && Advice(line, takesAny: true, lines) is { } deeper ? deeper

@@ -106,7 +106,15 @@ internal sealed class ClusterWatch
     {
         string id = Text(item, "id") is { Length: > 0 } text ? $" of {text}" : "";
         string end = what == "ended" ? $": {Text(item, "status") ?? "unknown"}" : "";
-        return new Change($"task.{what}", upid, $"task {Text(item, "type")}{id} on {Text(item, "node")} {what}{end}", Members(item));
+        Dictionary<string, JsonElement> members = Members(item);
+        if (what != "ended")
+        {
+            // Between two looks it may have ended as well, which is an event of its own.
+            members.Remove("endtime");
+            members.Remove("status");
+        }
+
+        return new Change($"task.{what}", upid, $"task {Text(item, "type")}{id} on {Text(item, "node")} {what}{end}", members);
     }
 
     private static Change Of(JsonElement item, string what, string text, JsonElement details, params (string Name, string Value)[] more)

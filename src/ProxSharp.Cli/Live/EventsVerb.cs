@@ -25,7 +25,7 @@ internal static class EventsVerb
             Calls = ["GET /cluster/resources", "GET /cluster/tasks"],
             Options = [interval, count, kind],
             Details =
-                "Runs until Ctrl-C. With -o jsonl (and any other machine format) each event is an object on a line: time, kind, subject, text and the "
+                "Runs until Ctrl-C. With -o jsonl or json each event is an object on a line: time, kind, subject, text and the "
                 + "members that go with it; the time is that of the look. What happens and is undone between two looks is not seen. A server that does not answer for a "
                 + "while is waited for; what happened meanwhile is told then, tasks in the order in which they began and ended.",
             Examples =
@@ -41,6 +41,11 @@ internal static class EventsVerb
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         run.Command.RefuseChoices("Events come one by one as they are", "Choose with --kind, or put -o jsonl through jq");
+        if (run.Command.Output.Format is OutputFormat.Yaml or OutputFormat.Csv or OutputFormat.Tsv or OutputFormat.Name)
+        {
+            throw CliException.Usage("Events come one by one, each with members of its own", "Use -o jsonl, which has an event on each line, or leave -o out");
+        }
+
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         TimeProvider time = run.Command.Services.Time;
         RepeatedReading reading = new(time, TimeSpan.FromSeconds(interval));
