@@ -104,18 +104,20 @@ internal abstract class ApiCallCommand : ProxCommand
             CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, target.Endpoint)
                 .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
                 .ConfigureAwait(false);
-            WarnOfSecrets(run, path);
             if (target.Endpoint?.Transport == ApiTransportKind.Download)
             {
+                WarnOfSecrets(run, path);
                 return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
             }
 
             if (run.Value(_dryRun) || (CallClass.Changes(_method, path) && run.Services.Planning is not null))
             {
+                WarnOfSecrets(run, path);
                 return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
             }
 
             session.CheckGuard(_method, path, call.Parameters);
+            WarnOfSecrets(run, path);
             if (CallClass.Changes(_method, path) && !run.Value(_yes))
             {
                 await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);
@@ -133,7 +135,8 @@ internal abstract class ApiCallCommand : ProxCommand
     {
         foreach (string[] word in (run.Value(_parameters) ?? []).Select(static word => word.Split('=', 2)))
         {
-            if (word is [{ } name, { Length: > 0 } value] && EndpointParameter.IsSecretOf(path, name) && !value.StartsWith('@'))
+            if (word is [{ } name, { Length: > 0 } value] && EndpointParameter.IsSecretOf(path, name) && !value.StartsWith('@')
+                && !SecretValues.IsPlain(name, value))
             {
                 run.Warn($"{name} stands in the command line, where others on this machine and the history of the shell see it; write {name}=@FILE or {name}=@-");
             }

@@ -10,6 +10,7 @@ namespace ProxSharp.Cli.Contexts;
 internal sealed class SecretReader(CliEnvironment environment, TimeProvider time)
 {
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3);
+    private static readonly char[] s_breaks = ['\r', '\n'];
 
     /// <summary>The user's keyring.</summary>
     public Keyring Keyring { get; init; } = Keyring.OfThisMachine;
@@ -71,7 +72,8 @@ internal sealed class SecretReader(CliEnvironment environment, TimeProvider time
 
     private SecretSource Source(SecretReference reference) => reference.Place switch
     {
-        SecretPlace.Environment => SecretSource.FromCallback(() => environment.Variable(reference.Target)?.Split('\r', '\n')[0]
+        SecretPlace.Environment => SecretSource.FromCallback(() =>
+            (reference.IsLong ? environment.Variable(reference.Target) : environment.Variable(reference.Target)?.Split(s_breaks)[0])
             ?? throw new InvalidOperationException("The environment variable is not set.")),
         _ => SecretSource.Parse(reference.ToString()),
     };

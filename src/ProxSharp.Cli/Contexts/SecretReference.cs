@@ -13,6 +13,9 @@ internal sealed record SecretReference
     /// <summary>The kind of place.</summary>
     public SecretPlace Place { get; }
 
+    /// <summary>True if all lines count, not the first alone.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>The variable, file or command.</summary>
     public string Target { get; }
 

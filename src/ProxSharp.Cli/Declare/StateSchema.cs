@@ -63,7 +63,7 @@ internal static class StateSchema
 
     /// <summary>The names that describe an object.</summary>
     public static IEnumerable<string> Describing(IReadOnlyDictionary<string, ApiNode> parameters) =>
-        parameters.Keys.Where(static name => !s_control.Contains(name) && !EndpointParameter.IsSecretName(name) && name is not ("keys" or "keyring"));
+        parameters.Keys.Where(static name => !s_control.Contains(name) && !EndpointParameter.IsSecretName(name));
 
     /// <summary>A parameter, or the family it belongs to: <c>net0</c> finds <c>net[n]</c>.</summary>
     public static ApiNode? Find(IReadOnlyDictionary<string, ApiNode> parameters, string name) =>

@@ -14,17 +14,18 @@ internal static class ReviewedParameter
     private static readonly (string Name, string Path)[] s_certain =
     [
         ("response", ""), ("code", ""), ("header", ""), ("headers", ""), ("otel-headers", ""), ("value", "/access/"), ("data", "/acme/plugins"),
-        ("tfa", "/access/domains"),
+        ("tfa", "/access/domains"), ("totp", "/access/tfa"),
     ];
 
-    // What has the name of a secret and is none: where a guest goes, masked inside, and the name of a key.
-    private static readonly (string Name, string Path)[] s_innocent = [("target-endpoint", ""), ("encryption-key", "/push")];
+    // What has the name of a secret and is none: where a guest goes, masked inside, the name of a key, keys to press, and the mark of a lock, which gives no right.
+    private static readonly (string Name, string Path)[] s_innocent =
+        [("target-endpoint", ""), ("encryption-key", "/push"), ("key", "/sendkey"), ("lock-token", "")];
 
     // What people put in files, guests and templates. Whoever decides must see it; in a record that stays it could be anything.
     private static readonly (string Name, string Path)[] s_content =
     [
         ("content", "/agent/file-write"), ("input-data", ""), ("data", "/hosts"), ("command", "/monitor"), ("commands", "/execute"), ("state", "/access/"),
-        ("args", ""), ("env", ""), ("entrypoint", ""), ("body", ""), ("cmd-opts", ""),
+        ("args", ""), ("env", ""), ("entrypoint", ""), ("body", ""), ("cmd-opts", ""), ("key", "/sendkey"),
     ];
 
     /// <summary>The parameters that hold sentences, which anybody may have written first.</summary>

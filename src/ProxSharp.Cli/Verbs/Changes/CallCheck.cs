@@ -28,7 +28,7 @@ internal static class CallCheck
             }
             catch (ProxmoxValidationException invalid)
             {
-                if (WithoutMasked(invalid, call.Parameters) is { } wrong)
+                if (WithoutMasked(invalid, match.Endpoint.Path, call.Parameters) is { } wrong)
                 {
                     throw new CliException(ParameterAdvice.Explain(wrong, match.Endpoint, call.Path), invalid);
                 }
@@ -37,9 +37,10 @@ internal static class CallCheck
     }
 
     // A dry run fetches no secrets, and the mask in their place has neither their length nor their form. Null if nothing else is wrong.
-    private static ProxmoxValidationException? WithoutMasked(ProxmoxValidationException invalid, ApiParameters parameters)
+    private static ProxmoxValidationException? WithoutMasked(ProxmoxValidationException invalid, string path, ApiParameters parameters)
     {
-        HashSet<string> masked = new(parameters.Where(CallText.IsMasked).Select(static parameter => parameter.Name), StringComparer.Ordinal);
+        HashSet<string> masked = new(
+            parameters.Where(parameter => CallText.IsMasked(path, parameter)).Select(static parameter => parameter.Name), StringComparer.Ordinal);
         Dictionary<string, string> left = new(invalid.ParameterErrors.Where(error => !masked.Contains(error.Key)), StringComparer.Ordinal);
         return left.Count switch
         {

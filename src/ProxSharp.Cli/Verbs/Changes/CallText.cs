@@ -57,7 +57,7 @@ internal static class CallText
     public static string Value(PlannedCall call, ApiParameter parameter) => EndpointParameter.IsSecretOf(call.Template, parameter.Name) ? Hidden : parameter.Text;
 
     /// <summary>Tells whether the mask stands in the place of a secret.</summary>
-    public static bool IsMasked(ApiParameter parameter) => parameter.Text == Hidden && EndpointParameter.IsSecretName(parameter.Name);
+    public static bool IsMasked(string path, ApiParameter parameter) => parameter.Text == Hidden && EndpointParameter.IsSecretOf(path, parameter.Name);
 
     // Line breaks stand in the form that shells read as such: the whole line is one.
     private static string Quoted(string value) => value.AsSpan().ContainsAny('\n', '\r', '\t')

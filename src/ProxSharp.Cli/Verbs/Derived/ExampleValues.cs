@@ -86,7 +86,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
             parameters.Add(name, Value(name));
         }
 
-        foreach ((string name, ApiNode node) in chosen.Where(static parameter => !IsUnchecked(parameter.Key)))
+        foreach ((string name, ApiNode node) in chosen.Where(parameter => !IsUnchecked(parameter.Key)))
         {
             parameters.Add(name.Replace("[n]", "0", StringComparison.Ordinal), node.Type == ApiValueType.Boolean ? "1" : Plain(name, node));
         }
@@ -95,20 +95,24 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
         [
             .. _checker.Check(endpoint, parameters)
                 .Select(static error => error.Parameter.Split('[', '.')[0])
-                .Where(static name => !IsUnchecked(name))
+                .Where(name => !IsUnchecked(name))
                 .Distinct(StringComparer.Ordinal),
         ];
     }
 
     // What comes out of a file or a secret is not known here.
-    private static bool IsUnchecked(string name) => s_files.ContainsKey(name) || EndpointParameter.IsSecretName(name) || name is "filename" or "tmpfilename";
+    private bool IsUnchecked(string name) => s_files.ContainsKey(name) || IsSecret(name) || name is "filename" or "tmpfilename";
+
+    private bool IsSecret(string name) => EndpointParameter.IsSecretOf(endpoint.Path, name);
 
     private ApiNode? Node(string name) => ParameterNeeds.All(endpoint).GetValueOrDefault(name);
 
     private string Value(string name, ApiNode? node) => name switch
     {
-        _ when EndpointParameter.IsSecretName(name) => "env:SECRET",
         _ when DnsPluginData.Is(endpoint.Path, name) => "@cloudflare.txt",
+        "keyring" => "@ceph.keyring",
+        _ when IsSecret(name) && SecretValues.IsLong(endpoint.Path, name) => "@key.pem",
+        _ when IsSecret(name) => "env:SECRET",
         _ when s_files.TryGetValue(name, out string? file) => file,
         "filename" when Calls.ParameterReader.TakesFile(endpoint) => "@debian-13.iso",
         _ => GuardWords.Join([Plain(name, node)]),

@@ -214,7 +214,6 @@ internal static class ExampleWords
         ["reference"] = ["docker.io/library/alpine:latest", "docker.io/library/alpine"],
         ["size"] = ["4G"],
         ["map"] = ["node=pve1,path=0000:01:00.0,id=10de:1234", "node=pve1,id=1234:abcd", "node=pve1,path=/srv/share"],
-        ["target-endpoint"] = [$"apitoken=PVEAPIToken=root@pam!move={Uuid},host=192.0.2.20"],
         ["target-bridge"] = ["vmbr0"],
         ["target-storage"] = ["local-lvm"],
         ["resources"] = ["vm:100"],

@@ -16,17 +16,6 @@ internal static class DnsPluginData
 
     private static readonly SearchValues<char> s_name = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
-    /// <summary>Returns a value that names a file as readers of parameters take it; null for another. Of a secret's file, the first line alone is read.</summary>
-    /// <exception cref="CliException">It is a program's output, of which only one line would be read, too.</exception>
-    public static string? FileOf(string value) => value switch
-    {
-        "-" => "@-",
-        _ when value.StartsWith("file:", StringComparison.Ordinal) => $"@{value[5..]}",
-        _ when value.StartsWith("exec:", StringComparison.Ordinal) => throw CliException.Usage(
-            $"Of what a program prints, --{Parameter} would get the first line alone", $"Pipe it: COMMAND | prox ... --{Parameter} -"),
-        _ => null,
-    };
-
     /// <summary>Tells whether a parameter of a call holds such settings.</summary>
     /// <param name="path">The path of the call, or its template.</param>
     /// <param name="name">The parameter.</param>

@@ -277,23 +277,22 @@ internal sealed class EndpointBinding
         {
             foreach (string value in parameter.Typed(run))
             {
-                if (parameter.IsPluginData && DnsPluginData.FileOf(value) is { } lines)
+                if (parameter.IsLongSecret && SecretValues.FileOf(parameter.Name, value) is { } lines)
                 {
                     words.Add($"{parameter.Name}={lines}");
                 }
-                else if (parameter.IsSecret && !value.StartsWith('@'))
+                else if (parameter.IsSecret && !value.StartsWith('@') && !SecretValues.IsPlain(parameter.Name, value))
                 {
                     if (run.Command.Services.Environment.IsReadOnlyName)
                     {
                         throw Guarding.ReadOnlyName.FromSecret(parameter.Name);
                     }
 
-                    SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment);
-                    secrets.Add(
-                        parameter.Name,
-                        run.IsDryRun && run.Command.Services.Planning is null
-                            ? CallText.Hidden
-                            : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false));
+                    SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment) with { IsLong = parameter.IsLongSecret };
+                    string secret = run.IsDryRun && run.Command.Services.Planning is null
+                        ? CallText.Hidden
+                        : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false);
+                    secrets.Add(new ApiParameter(parameter.Name, secret, ApiParameterKind.Text, IsListItem: parameter.Node.Type == ApiValueType.Array));
                 }
                 else
                 {

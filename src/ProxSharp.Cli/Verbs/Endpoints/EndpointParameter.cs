@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -9,12 +10,6 @@ namespace ProxSharp.Cli.Verbs.Endpoints;
 /// <param name="Symbol">The option or argument.</param>
 internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbol)
 {
-    private static readonly HashSet<string> s_secrets = new(StringComparer.Ordinal)
-    {
-        "password", "cipassword", "confirmation-password", "new-password", "secret", "secret-key", "token", "bot-token", "otp",
-        "eab-hmac-key", "eab_hmac_key", "encryption-key",
-    };
-
     /// <summary>True if everybody has to give it; false for what only some kinds of objects need.</summary>
     public bool IsRequired { get; init; }
 
@@ -22,15 +17,18 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     public bool IsPluginData { get; init; }
 
     /// <summary>True if the value must not stand in a command line.</summary>
-    public bool IsSecret => IsPluginData || IsSecretName(Name);
+    public bool IsSecret { get; init; }
 
-    /// <summary>Tells whether a parameter holds a secret.</summary>
-    public static bool IsSecretName(string name) => s_secrets.Contains(name);
+    /// <summary>True if a secret has more than one line.</summary>
+    public bool IsLongSecret { get; init; }
+
+    /// <summary>Tells whether a parameter holds a secret in whatever call has it.</summary>
+    public static bool IsSecretName(string name) => IsSecretOf("", name);
 
     /// <summary>Tells whether a parameter of a call holds a secret.</summary>
     /// <param name="path">The path of the call, or its template.</param>
     /// <param name="name">The parameter.</param>
-    public static bool IsSecretOf(string path, string name) => IsSecretName(name) || DnsPluginData.Is(path, name);
+    public static bool IsSecretOf(string path, string name) => ReviewedParameter.IsSecret(path, name) || SecretValues.HoldsToken(name);
 
     /// <summary>Returns the values that were typed; empty if none were.</summary>
     /// <exception cref="Errors.CliException">A time is none.</exception>

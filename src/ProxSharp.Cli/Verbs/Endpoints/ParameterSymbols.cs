@@ -50,17 +50,13 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         if (node.Indexes is not { } indexes || !wire.EndsWith("[n]", StringComparison.Ordinal))
         {
-            yield return (new EndpointParameter(wire, node, Option(wire, wire, node))
-            {
-                IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node),
-                IsPluginData = DnsPluginData.Is(endpoint.Path, wire),
-            }, false);
+            yield return (Parameter(wire, node, Option(wire, wire, node)) with { IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node) }, false);
             yield break;
         }
 
         string family = wire[..^3];
         string first = family + indexes.First.ToString(CultureInfo.InvariantCulture);
-        yield return (new EndpointParameter(first, node, Option(first, wire, node)) { IsRequired = !node.IsOptional }, false);
+        yield return (Parameter(first, node, Option(first, wire, node)) with { IsRequired = !node.IsOptional }, false);
         foreach (string word in (context.Typed ?? []).Select(static word => word.Split('=')[0]).Distinct(StringComparer.Ordinal))
         {
             if (word.StartsWith(OptionName(family), StringComparison.Ordinal)
@@ -69,13 +65,24 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
                 && number <= indexes.Last)
             {
                 string name = family + number.ToString(CultureInfo.InvariantCulture);
-                yield return (new EndpointParameter(name, node, Option(name, wire, node)), true);
+                yield return (Parameter(name, node, Option(name, wire, node)), true);
             }
         }
     }
 
+    private EndpointParameter Parameter(string name, ApiNode node, Symbol symbol)
+    {
+        bool isSecret = !node.IsPathParameter && EndpointParameter.IsSecretOf(endpoint.Path, name);
+        return new EndpointParameter(name, node, symbol)
+        {
+            IsPluginData = DnsPluginData.Is(endpoint.Path, name),
+            IsSecret = isSecret,
+            IsLongSecret = isSecret && SecretValues.IsLong(endpoint.Path, name),
+        };
+    }
+
     /// <summary>Makes the argument for a parameter.</summary>
-    public EndpointParameter Argument(string wire, ApiNode node, string? name = null) => new(wire, node, new Argument<string>(name ?? wire)
+    public EndpointParameter Argument(string wire, ApiNode node, string? name = null) => Parameter(wire, node, new Argument<string>(name ?? wire)
     {
         Description = Describe(wire, wire, node),
         Arity = node.IsOptional && !node.IsPathParameter ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
@@ -130,7 +137,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
 
         string? words = node.Description?.ReplaceLineEndings(" ") ?? ParameterWords.Find(schema.Product, endpoint.Path, wire);
         string facts = NodeText.Facts(node, schema);
-        string secret = EndpointParameter.IsSecretName(name) ? "as env:NAME, file:/path or exec:command, never the secret itself" : "";
+        string secret = node.IsPathParameter || !EndpointParameter.IsSecretOf(endpoint.Path, name) ? ""
+            : SecretValues.IsLong(endpoint.Path, name) ? SecretValues.LongHelp
+            : SecretValues.Help;
         if (DnsPluginData.Is(endpoint.Path, name))
         {
             // What travels in base64 is typed in clear.
