@@ -76,6 +76,13 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("ha resource create vm:staging --dry-run", "sid=vm:106")]
     [InlineData("ha resource create dns --dry-run", "sid=ct:200")]
     [InlineData("ha resource create 100 --dry-run", "sid=100")]
+    [InlineData("ha rule create r2 --type node-affinity --resources vm:staging --nodes pve1 --dry-run", "resources=vm:106")]
+    [InlineData("ha rule create r2 --type node-affinity --resources staging,ct:dns,100,vm:101 --nodes pve1 --dry-run", "resources=vm:106,ct:200,vm:100,vm:101")]
+    [InlineData("ha rule create r2 --type resource-affinity --affinity separate --resources @tag-web --dry-run", "resources=vm:100,vm:101,vm:106")]
+    [InlineData("replication create staging-0 --target pve2 --dry-run", "id=106-0")]
+    [InlineData("replication create web-1-3 --target pve2 --dry-run", "id=100-3")]
+    [InlineData("replication create 106-0 --target pve2 --dry-run", "id=106-0")]
+    [InlineData("replication delete staging-0 --dry-run", "/cluster/replication/106-0")]
     [InlineData("access acl set --path /vms/staging --roles PVEAuditor --users root@pam --dry-run", "path=/vms/106")]
     public async Task Option_TakesNumbersOfGuests_TakesNames(string line, string expected)
     {
@@ -89,6 +96,9 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     [Theory]
     [InlineData("pool set production --vms stagin --dry-run", 5)]
     [InlineData("ha resource create ct:staging --dry-run", 5)]
+    [InlineData("ha rule create r2 --type node-affinity --resources vm:nobody --nodes pve1 --dry-run", 5)]
+    [InlineData("replication create staging --target pve2 --dry-run", 2)]
+    [InlineData("replication create nobody-0 --target pve2 --dry-run", 5)]
     [InlineData("node stopall pve1 --vms * --dry-run", 2)]
     [InlineData("node stopall pve1 --vms @all --dry-run", 2)]
     [InlineData("node stopall pve1 --vms=-staging --dry-run", 2)]

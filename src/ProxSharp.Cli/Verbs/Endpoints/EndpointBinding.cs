@@ -199,7 +199,7 @@ internal sealed class EndpointBinding
     /// <summary>Finds the guests that parameters of the path name, such as that of <c>ha resource show web-1</c>.</summary>
     public async Task SettlePathAsync(VerbRun run, Dictionary<string, string> known, CancellationToken cancellationToken)
     {
-        foreach (EndpointParameter argument in _arguments.Where(static argument => argument.Node is { IsPathParameter: true, Format: GuestValues.HaFormat }))
+        foreach (EndpointParameter argument in _arguments.Where(static argument => argument.Node.IsPathParameter && GuestValues.MayName(argument.Node)))
         {
             if (Value(run, argument) is { Length: > 0 } value)
             {

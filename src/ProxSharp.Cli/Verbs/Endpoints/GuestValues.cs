@@ -10,7 +10,13 @@ internal static class GuestValues
     /// <summary>The format of what high availability watches.</summary>
     public const string HaFormat = "pve-ha-resource-or-vm-id";
 
+    private const string HaListFormat = "pve-ha-resource-id-list";
+    private const string ReplicationFormat = "pve-replication-job-id";
     private const string AclOfGuest = "/vms/";
+    private static readonly char[] s_separators = [',', ';', ' '];
+
+    /// <summary>Tells whether the guest of a parameter of the path may have its name there.</summary>
+    public static bool MayName(ApiNode node) => node.Format is HaFormat or ReplicationFormat;
 
     /// <summary>Returns the values with numbers in place of names. Who types numbers alone asks no server.</summary>
     /// <exception cref="Errors.CliException">There is no such guest.</exception>
@@ -20,7 +26,7 @@ internal static class GuestValues
         bool isArray = parameter.Node.Items?.Format == "pve-vmid";
         if (isArray || parameter.Node.Format == "pve-vmid-list")
         {
-            string[] words = value.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries);
+            string[] words = value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
             if (!words.Any(IsName))
             {
                 return [value];
@@ -35,7 +41,9 @@ internal static class GuestValues
             return isArray ? [.. numbers.Distinct()] : [string.Join(',', numbers.Distinct())];
         }
 
-        return [await OneAsync(run, endpoint, parameter, value, cancellationToken).ConfigureAwait(false)];
+        return parameter.Node.Format == HaListFormat
+            ? [await HaListAsync(run, value, cancellationToken).ConfigureAwait(false)]
+            : [await OneAsync(run, endpoint, parameter, value, cancellationToken).ConfigureAwait(false)];
     }
 
     private static async Task<string> OneAsync(
@@ -46,6 +54,11 @@ internal static class GuestValues
             return await HaAsync(run, value, cancellationToken).ConfigureAwait(false);
         }
 
+        if (parameter.Node.Format == ReplicationFormat)
+        {
+            return await ReplicationAsync(run, value, cancellationToken).ConfigureAwait(false);
+        }
+
         bool isAcl = endpoint.Path == "/access/acl" && parameter.Name == "path" && value.StartsWith(AclOfGuest, StringComparison.Ordinal);
         string word = isAcl ? value[AclOfGuest.Length..] : value;
         return (isAcl || (parameter.Node.Format == "pve-vmid" && !IsFree(endpoint.Path, parameter.Name))) && IsName(word)
@@ -54,17 +67,50 @@ internal static class GuestValues
     }
 
     // Proxmox: vm:100 or ct:100; a number alone is enough.
-    private static async Task<string> HaAsync(VerbRun run, string value, CancellationToken cancellationToken)
+    private static async Task<string> HaAsync(VerbRun run, string value, CancellationToken cancellationToken) =>
+        KindOf(value) is var (kind, word) && IsName(word)
+            ? Resource(await OnlyAsync(run, kind, word, cancellationToken).ConfigureAwait(false))
+            : value;
+
+    // Proxmox: rules want the kind of each guest, so a number alone has to be looked up, too.
+    private static async Task<string> HaListAsync(VerbRun run, string value, CancellationToken cancellationToken)
     {
-        string[] parts = value.Split(':', 2);
-        GuestKind kind = parts is ["vm", _] ? GuestKind.Vm : parts is ["ct", _] ? GuestKind.Container : GuestKind.Any;
-        if (!IsName(parts[^1]) || (kind == GuestKind.Any && parts.Length > 1))
+        List<string> resources = [];
+        foreach (string item in value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
+        {
+            resources.AddRange(KindOf(item) is var (kind, word) && (IsName(word) || (word == item && item.All(char.IsAsciiDigit)))
+                ? (await FindAsync(run, kind, word, cancellationToken).ConfigureAwait(false)).Select(Resource)
+                : [item]);
+        }
+
+        return string.Join(',', resources.Distinct());
+    }
+
+    // What stands in front of a colon and is no kind of guest is left to the server.
+    private static (GuestKind Kind, string Word)? KindOf(string resource) => resource.Split(':', 2) switch
+    {
+        ["vm", { } word] => (GuestKind.Vm, word),
+        ["ct", { } word] => (GuestKind.Container, word),
+        [{ } word] => (GuestKind.Any, word),
+        _ => null,
+    };
+
+    private static string Resource(GuestSummary guest) => $"{(guest.Type.Value == "lxc" ? "ct" : "vm")}:{guest.Id}";
+
+    // Proxmox: a job is the number of the guest and one of its own, 100-0. Names have hyphens as well, so the last one counts.
+    private static async Task<string> ReplicationAsync(VerbRun run, string value, CancellationToken cancellationToken)
+    {
+        int hyphen = value.LastIndexOf('-');
+        string word = hyphen > 0 ? value[..hyphen] : value;
+        if (!IsName(word))
         {
             return value;
         }
 
-        GuestSummary guest = await OnlyAsync(run, kind, parts[^1], cancellationToken).ConfigureAwait(false);
-        return $"{(guest.Type.Value == "lxc" ? "ct" : "vm")}:{guest.Id}";
+        return hyphen > 0 && hyphen < value.Length - 1 && value.AsSpan(hyphen + 1).IndexOfAnyExceptInRange('0', '9') < 0
+            ? $"{Number(await OnlyAsync(run, GuestKind.Any, word, cancellationToken).ConfigureAwait(false))}{value[hyphen..]}"
+            : throw Errors.CliException.Usage(
+                $"'{Terminal.TextCells.Visible(value)}' is no replication job", $"Write the guest and the number of the job: {Terminal.TextCells.Visible(value)}-0");
     }
 
     private static async Task<GuestSummary> OnlyAsync(VerbRun run, GuestKind kind, string word, CancellationToken cancellationToken) =>
