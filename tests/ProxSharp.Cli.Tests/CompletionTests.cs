@@ -69,6 +69,11 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
     [InlineData("prox pool show prod", "production")]
     [InlineData("prox plan apply ", "")]
     [InlineData("prox undo ", "")]
+    [InlineData("prox ha resource create web", "web-1 web-2")]
+    [InlineData("prox ha resource create vm:st", "vm:staging")]
+    [InlineData("prox ha resource create ct:", "ct:200 ct:201 ct:202 ct:203 ct:dns ct:monitoring ct:proxy ct:wiki")]
+    [InlineData("prox ha rule create r --resources staging,ct:d", "staging,ct:dns")]
+    [InlineData("prox replication create web-1", "web-1-0")]
     public async Task Complete_Line_OffersWords(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -78,6 +83,35 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         string[] words = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('\t')[0]).Where(
             word => expected.Length > 0 || word.Length > 0)];
         Assert.Equal(expected, string.Join(' ', words.Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("prox apply -f sim", "")]
+    [InlineData("prox diff --file=", "--file=")]
+    [InlineData("prox storage upload local ti", "")]
+    [InlineData("prox login https://pve1:8006 --ca-file /et", "")]
+    [InlineData("prox vm set web-1 --description @ti", "@")]
+    [InlineData("prox vm set web-1 --description @@ti", null)]
+    [InlineData("prox context add lab2 https://pve1:8006 --secret file:/tmp/re", "file:")]
+    [InlineData("prox context add lab2 https://pve1:8006 --secret=file:/tmp/re", "--secret=file:")]
+    [InlineData("prox simulate --replay ", "")]
+    [InlineData("prox api create /nodes/pve1/hosts data=@ho", "data=@")]
+    [InlineData("prox api create /nodes/pve1/hosts data=ho", null)]
+    [InlineData("prox backup create etc.pxar:/et", "etc.pxar:")]
+    [InlineData("prox backup create etc", null)]
+    [InlineData("prox backup restore host/web-1 etc.pxar ou", "")]
+    [InlineData("prox backup key create ke", "")]
+    [InlineData("prox backup ls host/web-1 etc.pxar ho", null)]
+    [InlineData("prox ha resource create ", null)]
+    [InlineData("prox vm start @ta", null)]
+    [InlineData("prox vm start ", null)]
+    [InlineData("prox vm set web-1 --memory 2", null)]
+    public async Task Complete_Line_SaysWhereFilesBelong(string line, string? front)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string[] lines = (await cli.RunAsync("complete", "--files", "--line", line)).Succeeded().Split('\n');
+        Assert.Equal(front is null ? [] : [$":files\t{front}"], lines.Where(static item => item.StartsWith(":files", StringComparison.Ordinal)));
+        Assert.DoesNotContain(":files", (await cli.RunAsync("complete", "--line", line)).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,7 +79,68 @@ public sealed class ShellScriptTests
         string output = await RunAsync("bash", ["--noprofile", "--rcfile", script, "-i"], $"{line}\t\nexit\n");
 
         Assert.Equal(word + "\n", output);
-        Assert.Equal($"complete --shell bash --typed |{typed} --line {line}\n", await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken));
+        Assert.Equal($"complete --files --shell bash --typed |{typed} --line {line}\n", await File.ReadAllTextAsync(asked, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("prox apply -f si", "", "apply -f sim.yaml")]
+    [InlineData("prox apply -f su", "", "apply -f sub/")]
+    [InlineData("prox set --description @si", "@", "set --description @sim.yaml")]
+    [InlineData("prox set --description=@my", "--description=@", "set --description=@my file")]
+    [InlineData("prox add --secret file:si", "file:", "add --secret file:sim.yaml")]
+    [InlineData("prox add --secret=file:si", "--secret=file:", "add --secret=file:sim.yaml")]
+    [InlineData("prox ha resource create si", null, "ha resource create si")]
+    public async Task Bash_TabWhereAFileBelongs_OffersFiles(string line, string? front, string expected)
+    {
+        using CliHarness cli = WithFiles(out string answer, front);
+        string script = cli.Write(
+            "script",
+            $$"""
+            cd '{{cli.Home}}/work'
+            prox() { if [[ $1 == complete ]]; then cat '{{answer}}'; else printf '%s\n' "$*"; fi; }
+            {{ShellScripts.Find("bash")}}
+            """);
+
+        Assert.Equal(expected + "\n", await RunAsync("bash", ["--noprofile", "--rcfile", script, "-i"], $"{line}\t\nexit\n"));
+    }
+
+    [Theory]
+    [InlineData("prox apply -f si", "", "sim.yaml")]
+    [InlineData("prox apply -f su", "", "sub/")]
+    [InlineData("prox set --description @si", "@", "@sim.yaml")]
+    [InlineData("prox set --description @my\\ f", "@", "@my file")]
+    [InlineData("prox add --secret=file:si", "--secret=file:", "--secret=file:sim.yaml")]
+    [InlineData("prox ha resource create si", null, "")]
+    public async Task Fish_TabWhereAFileBelongs_OffersFiles(string line, string? front, string expected)
+    {
+        using CliHarness cli = WithFiles(out string answer, front);
+        string script = cli.Write(
+            "script", $"cd '{cli.Home}/work'\nfunction prox\n    cat '{answer}'\nend\n{ShellScripts.Find("fish")}\ncomplete -C '{line}'\n");
+
+        Assert.Equal(expected, (await RunAsync("fish", ["--no-config", script])).TrimEnd('\n'));
+    }
+
+    [Theory]
+    [InlineData("prox apply -f si", "", "prox apply -f sim.yaml")]
+    [InlineData("prox apply -f my", "", "prox apply -f my\\ file")]
+    [InlineData("prox set --description @si", "@", "prox set --description @sim.yaml")]
+    [InlineData("prox add --secret=file:si", "--secret=file:", "prox add --secret=file:sim.yaml")]
+    [InlineData("prox ha resource create si", null, "prox ha resource create si")]
+    public async Task Zsh_TabWhereAFileBelongs_OffersFiles(string line, string? front, string expected)
+    {
+        using CliHarness cli = WithFiles(out string answer, front);
+        Assert.Equal(expected + "\n", await ZshAsync(cli, answer, line));
+    }
+
+    // An answer of prox, and a folder with files in it.
+    private static CliHarness WithFiles(out string answer, string? front)
+    {
+        CliHarness cli = new();
+        Directory.CreateDirectory(Path.Combine(cli.Home, "work", "sub"));
+        cli.Write("work/sim.yaml", "");
+        cli.Write("work/my file", "");
+        answer = cli.Write("answer", front is null ? "" : $":files\t{front}\n");
+        return cli;
     }
 
     [Fact]
@@ -126,9 +187,17 @@ public sealed class ShellScriptTests
     {
         using CliHarness cli = new();
         string answer = cli.Write("answer", $"{word}\t100 on pve1\n");
+        Assert.Equal(expected + "\n", await ZshAsync(cli, answer, "prox vm start "));
+    }
+
+    // What stands in the line after a Tab.
+    private static async Task<string> ZshAsync(CliHarness cli, string answer, string line)
+    {
+        Directory.CreateDirectory(Path.Combine(cli.Home, "work"));
         cli.Write(
             "rc",
             $$"""
+            cd '{{cli.Home}}/work'
             autoload -Uz compinit; compinit -u -D
             prox() { cat '{{answer}}'; }
             {{ShellScripts.Find("zsh")}}
@@ -142,12 +211,11 @@ public sealed class ShellScriptTests
             zpty shell zsh -f
             zpty -w shell " source '{{cli.Home}}/rc'"
             zpty -r -m shell seen '*sourced*ready> *'
-            zpty -n -w shell $'prox vm start \t\a'
+            zpty -n -w shell $'{{line}}\t\a'
             zpty -r -m shell seen '*>>*'
             print -r -- "${${seen##*<<}%%>>*}"
             """;
-
-        Assert.Equal(expected + "\n", await RunAsync("zsh", ["-f", "-c", script]));
+        return await RunAsync("zsh", ["-f", "-c", script]);
     }
 
     [Theory]

@@ -28,6 +28,8 @@ internal sealed class CompleteCommand : ProxCommand
         HelpName = "text",
     };
 
+    private readonly Option<bool> _files = new("--files") { Description = "Say where the name of a file belongs, too" };
+
     public CompleteCommand(CommandServices services, GlobalOptions globals, Func<IReadOnlyList<string>, Command> tree)
         : base("complete", "Print the words that may come next in a command line.")
     {
@@ -35,6 +37,7 @@ internal sealed class CompleteCommand : ProxCommand
         Add(_line);
         Add(_shell);
         Add(_typed);
+        Add(_files);
 
         // Nobody must be asked anything while a word is being typed.
         CommandServices silent = services with { Console = new SilentConsole(services.Console) };
@@ -54,11 +57,18 @@ internal sealed class CompleteCommand : ProxCommand
         }
 
         LiveNames names = new(run, Context(run, words));
-        foreach (Candidate candidate in await Completer.FindAsync(tree([.. words, "complete"]), words, names, cancellationToken).ConfigureAwait(false))
+        Completions completions = await Completer.FindAsync(tree([.. words, "complete"]), words, names, cancellationToken).ConfigureAwait(false);
+        foreach (Candidate candidate in completions.Candidates)
         {
             string meaning = TextCells.Visible(candidate.Meaning);
             string text = Word(run, TextCells.Visible(candidate.Text));
             await run.Services.Console.Out.WriteLineAsync(meaning.Length > 0 ? $"{text}\t{meaning}" : text).ConfigureAwait(false);
+        }
+
+        // No candidate begins with a colon: names of files are left to the shell.
+        if (run.Value(_files) && completions.FileFront is { } front)
+        {
+            await run.Services.Console.Out.WriteLineAsync($":files\t{TextCells.Visible(front)}").ConfigureAwait(false);
         }
 
         return ExitCodes.Success;

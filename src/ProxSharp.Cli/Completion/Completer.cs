@@ -23,6 +23,7 @@ internal sealed class Completer
     private readonly Command _root;
     private Command _command;
     private Option? _option;
+    private string? _fileFront;
 
     private Completer(Command root, ILiveNames names) => (_root, _command, _names) = (root, root, names);
 
@@ -31,7 +32,7 @@ internal sealed class Completer
     /// <param name="words">The words behind <c>prox</c>; the last one is what is being typed.</param>
     /// <param name="names">The names of what is on the server.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<IReadOnlyList<Candidate>> FindAsync(
+    public static async Task<Completions> FindAsync(
         Command root, IReadOnlyList<string> words, ILiveNames names, CancellationToken cancellationToken)
     {
         Completer completer = new(root, names);
@@ -41,8 +42,9 @@ internal sealed class Completer
         }
 
         IEnumerable<Candidate> candidates = await completer.NextAsync(words[^1], cancellationToken).ConfigureAwait(false);
-        return [.. candidates.Where(
-            candidate => candidate.Text.StartsWith(words[^1], StringComparison.OrdinalIgnoreCase)).DistinctBy(static candidate => candidate.Text)];
+        return new Completions(
+            [.. candidates.Where(candidate => candidate.Text.StartsWith(words[^1], StringComparison.OrdinalIgnoreCase)).DistinctBy(static candidate => candidate.Text)],
+            completer._fileFront);
     }
 
     private void Pass(string word)
@@ -92,6 +94,7 @@ internal sealed class Completer
         {
             string front = word[..^value.Length];
             IEnumerable<Candidate> values = await ValuesAsync(option, option.Name.TrimStart('-'), value, cancellationToken).ConfigureAwait(false);
+            _fileFront = _fileFront is { } before ? front + before : null;
             return values.Select(candidate => candidate with { Text = front + candidate.Text });
         }
 
@@ -147,6 +150,7 @@ internal sealed class Completer
         string[] words = [.. Words()];
         string noun = words.FirstOrDefault() ?? "";
         string verb = words.LastOrDefault() ?? "";
+        _fileFront = FilePlaces.Front(symbol, noun, verb, word);
         return (name, noun) switch
         {
             ("path", "api") => await PathsAsync(word, withTemplates: false, cancellationToken).ConfigureAwait(false),
@@ -169,13 +173,27 @@ internal sealed class Completer
                 await _names.BackupsAsync(store, _values.GetValueOrDefault("--ns"), name != "group", cancellationToken).ConfigureAwait(false),
             _ when _arguments.Count > 0 && noun is "vm" or "ct" && await OfGuestAsync(symbol, name, verb, word, cancellationToken).ConfigureAwait(false)
                 is { } candidates => candidates,
-            ("vms" or "vmid" or "exclude", not ("vm" or "ct")) when symbol is Option =>
-                Joined(word, [.. (await _names.GuestsAsync("guest", cancellationToken).ConfigureAwait(false)).Where(static guest => !IsSelection(guest.Text))]),
+            ("vms" or "vmid" or "exclude", not ("vm" or "ct")) when symbol is Option => Joined(word, await OneByOneAsync("guest", cancellationToken).ConfigureAwait(false)),
+            ("resources", "ha") when symbol is Option => Joined(word, await ResourcesAsync(word[(word.LastIndexOf(',') + 1)..], cancellationToken).ConfigureAwait(false)),
+            ("sid", "ha") when verb == "create" => await ResourcesAsync(word, cancellationToken).ConfigureAwait(false),
+            ("id", "replication") when symbol is Argument && verb == "create" =>
+                (await OneByOneAsync("guest", cancellationToken).ConfigureAwait(false)).Select(static guest => guest with { Text = guest.Text + "-0" }),
             (_, "vm" or "ct") when symbol is Option && verb is "create" or "set" && GuestDisk.IsKey(name) =>
                 (await _names.StoragesAsync(cancellationToken).ConfigureAwait(false)).Select(static storage => storage with { Text = storage.Text + ":" }),
             _ when symbol is Argument && ListOf(name) is var (list, member) => await _names.NamesAsync(list, member, cancellationToken).ConfigureAwait(false),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(static item => new Candidate(item.InsertText ?? item.Label)),
         };
+    }
+
+    private async Task<IReadOnlyList<Candidate>> OneByOneAsync(string noun, CancellationToken cancellationToken) =>
+        [.. (await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false)).Where(static guest => !IsSelection(guest.Text))];
+
+    // What high availability watches, as vm:web-1 or with the name alone.
+    private async Task<IReadOnlyList<Candidate>> ResourcesAsync(string word, CancellationToken cancellationToken)
+    {
+        string kind = word.StartsWith("vm:", StringComparison.Ordinal) ? "vm" : word.StartsWith("ct:", StringComparison.Ordinal) ? "ct" : "";
+        IReadOnlyList<Candidate> guests = await OneByOneAsync(kind.Length > 0 ? kind : "guest", cancellationToken).ConfigureAwait(false);
+        return kind.Length > 0 ? [.. guests.Select(guest => guest with { Text = $"{kind}:{guest.Text}" })] : guests;
     }
 
     private static bool IsSelection(string word) => word.StartsWith('@') || word.Contains('=', StringComparison.Ordinal);
