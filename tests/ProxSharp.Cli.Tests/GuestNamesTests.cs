@@ -126,17 +126,6 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
-    [InlineData("yaml")]
-    [InlineData("csv")]
-    [InlineData("name")]
-    public async Task Events_InAFormOfOneResult_AreRefused(string format)
-    {
-        using CliHarness cli = await cluster.UserAsync();
-
-        Assert.Contains("Use -o jsonl", (await cli.LineAsync($"events -o {format}")).FailedWith(2), StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData("events --fields kind", "--fields")]
     [InlineData("events -o csv --query kind", "--query")]
     [InlineData("export --sort vmid", "--sort")]

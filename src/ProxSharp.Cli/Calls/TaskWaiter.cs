@@ -212,7 +212,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         }
     }
 
-    private static CliException Failed(string upid, string end, IReadOnlyList<string> tail) => new(new CliError
+    private static CliException Failed(string upid, string end, IReadOnlyList<string> tail) => new(TaskEnds.Settle(new CliError
     {
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
@@ -221,7 +221,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         Upid = upid,
         Node = upid.Split(':')[1],
         LogTail = tail,
-    });
+    }, upid, end));
 
     private static string Kind(string upid)
     {

@@ -60,7 +60,7 @@ internal static class ErrorMapper
         ParameterErrors = invalid.ParameterErrors,
     };
 
-    private static CliError TaskFailed(ProxmoxTaskFailedException failed) => new()
+    private static CliError TaskFailed(ProxmoxTaskFailedException failed) => TaskEnds.Settle(new CliError
     {
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
@@ -69,7 +69,7 @@ internal static class ErrorMapper
         Upid = failed.Upid.ToString(),
         Node = failed.Upid.Node,
         LogTail = failed.LogTail,
-    };
+    }, failed.Upid.ToString(), failed.ExitStatus);
 
     // Why the waiting ended decides on the code; the task goes on whatever it was.
     private static CliError Waiting(ProxmoxTaskWaitException wait)

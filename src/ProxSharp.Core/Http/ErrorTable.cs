@@ -206,6 +206,9 @@ internal static class ErrorTable
         new("no-such", 0, "no such ", ErrorKind.NotFound),
         new("not-ha-managed", 500, "not HA managed", ErrorKind.NotFound) { Hint = "Add the guest to HA first" },
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),
+        new("acme-plugin", 500, "plugin '*' not defined", ErrorKind.NotFound),
+        new("cpu-model", 500, "cputype '*' not found", ErrorKind.NotFound),
+        new("no-entry", 500, "' has no entry ", ErrorKind.NotFound),
         new("no-namespace", 404, "namespace not found", ErrorKind.NotFound) { Hint = "Name a namespace that exists, or create it first" },
         new("pbs-file-not-found", 404, "open file*failed - not found", ErrorKind.NotFound)
         {

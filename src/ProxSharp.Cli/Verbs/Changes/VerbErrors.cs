@@ -12,6 +12,9 @@ internal static class VerbErrors
 {
     private const int MostNames = 12;
 
+    // Proxmox: the answer for a node that cannot be reached, and for a name that resolves to no node of the cluster.
+    private const int NotPassedOn = 595;
+
     /// <summary>Awaits a call; its errors are explained with what the schema knows.</summary>
     public static async Task<T> ExplainedAsync<T>(VerbRun run, ApiSchema schema, ApiEndpoint endpoint, string path, Task<T> call)
     {
@@ -27,6 +30,10 @@ internal static class VerbErrors
         {
             CliError error = NotFoundAdvice.Explain(missing, schema, endpoint, path);
             throw new CliException(await WithNamesAsync(run, error, missing, path).ConfigureAwait(false), missing);
+        }
+        catch (ProxmoxApiException unreached) when ((int)unreached.StatusCode == NotPassedOn && NodeOf(path) is { } node)
+        {
+            throw await OfNodeAsync(run, unreached, node).ConfigureAwait(false) is { } error ? new CliException(error, unreached) : unreached;
         }
         catch (ProxmoxApiException refused) when (refused.ParameterErrors.Count > 0 && refused is not (ProxmoxPermissionException or ProxmoxConflictException))
         {
@@ -44,10 +51,35 @@ internal static class VerbErrors
 
         ServerSession session = await run.SessionAsync(CancellationToken.None).ConfigureAwait(false);
         IReadOnlyList<string> names = await session.NamesAsync(list, member).ConfigureAwait(false);
+        return names.Count == 0 ? error : error with { Hint = There(what, names) };
+    }
+
+    private static string There(string what, IReadOnlyList<string> names)
+    {
         string more = names.Count > MostNames ? $" and {names.Count - MostNames} more" : "";
-        return names.Count == 0
-            ? error
-            : error with { Hint = $"There are the {what}: {string.Join(", ", names.Take(MostNames).Select(static name => TextCells.Visible(name)))}{more}" };
+        return $"There are the {what}: {string.Join(", ", names.Take(MostNames).Select(static name => TextCells.Visible(name)))}{more}";
+    }
+
+    private static string? NodeOf(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["nodes", { } node, ..] ? Uri.UnescapeDataString(node) : null;
+
+    // Names of hosts do not go by case, those of nodes do: what another host answers for may be no node at all. Null if there is one of that name.
+    private static async Task<CliError?> OfNodeAsync(VerbRun run, ProxmoxApiException unreached, string node)
+    {
+        ServerSession session = await run.SessionAsync(CancellationToken.None).ConfigureAwait(false);
+        IReadOnlyList<string> names = await session.NamesAsync("/nodes", "node").ConfigureAwait(false);
+        string? meant = names.FirstOrDefault(name => name.Equals(node, StringComparison.OrdinalIgnoreCase));
+        return names.Count == 0 || names.Contains(node, StringComparer.Ordinal)
+            ? null
+            : ErrorMapper.Map(unreached) with
+            {
+                Code = "not_found",
+                ExitCode = ExitCodes.NotFound,
+                Message = $"There is no node '{TextCells.Visible(node)}' in the cluster",
+                Hint = meant is null ? There("nodes", names) : $"Names of nodes go by case; write {TextCells.Visible(meant)}",
+                IsRetryable = false,
+                OutcomeUnknown = false,
+            };
     }
 
     private static CliError Invalid(VerbRun run, CliError error, ApiEndpoint endpoint)
