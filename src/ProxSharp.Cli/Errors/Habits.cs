@@ -138,9 +138,7 @@ internal static class Habits
         new("pbs garbage-collection", "datastore gc"),
         new("pbs cert", "pbs node certificates"),
         new("job list", "", "backup jobs: prox backup-job list; others: prox replication list, prox job realm-sync list"),
-        new(
-            "backup-job run", "",
-            "no call runs a job: prox backup-job show JOB tells its guests, storage and mode, and prox guest backup GUESTS --storage STORAGE backs them up now"),
+        new("backup-job run", "", "no call runs a job: prox backup-job show ID tells its guests and settings, and prox guest backup GUEST... --storage STORAGE backs them up now"),
         new("cluster nodes", "node list"),
         new("cluster create", "cluster membership create"),
         new("cluster add", "cluster membership join"),
@@ -213,17 +211,24 @@ internal static class Habits
         }
 
         // Where nothing has to be filled in, the rest of the line stays as it is.
-        string[] meant = habit.Command.Split(' ');
-        string[] rest = [.. words.Skip(habit.Typed.Split(' ').Count(static word => word != Path))];
-
-        // Who writes "vms list" has said the verb already.
         string[]? line = habit.More.Length == 0 && !habit.Typed.Contains(Any, StringComparison.Ordinal)
-            ? [.. meant, .. rest.Length > 0 && rest[0] == meant[^1] ? rest[1..] : rest]
+            ? [.. habit.Command.Split(' '), .. words.Skip(habit.Typed.Split(' ').Count(static word => word != Path))]
             : null;
+        if (line is not null && InPlural(habit, words) is { } singular && lines?.Complete(singular) is { } verb)
+        {
+            return $"that is 'prox {string.Join(' ', singular.Take(2))}'. Write: {verb}";
+        }
+
         return line is not null && lines?.Complete(line) is { } complete ? $"that is '{habit.Line}'. Write: {complete}"
             : line is not null && lines?.IsStray(line) == true && Advice(line, takesAny: true, lines) is { } deeper ? deeper
             : $"that is '{habit.Line}'. Run: prox {habit.Command} --help";
     }
+
+    // Things in the plural are listed, and may have a verb all the same: vms list, storages show local.
+    private static string[]? InPlural(Habit habit, IReadOnlyList<string> words) =>
+        words.Count > 1 && habit.Command.Split(' ') is [{ } noun, "list"] && !habit.Typed.Contains(' ', StringComparison.Ordinal) && !words[1].StartsWith('-')
+            ? [noun, .. words.Skip(1)]
+            : null;
 
     private static Habit? Matching(IReadOnlyList<Habit> habits, IReadOnlyList<string> words, bool takesAny) => habits
         .Where(habit => takesAny || !habit.Typed.Contains(Any, StringComparison.Ordinal))

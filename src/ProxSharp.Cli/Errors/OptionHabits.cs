@@ -33,6 +33,8 @@ internal static class OptionHabits
     {
         ["vm sendkey"] = "--key",
         ["vm cloudinit dump"] = "--type",
+        ["vm agent file-read"] = "--file",
+        ["vm agent file-write"] = "--file",
     };
 
     /// <summary>Finds how an option that a command does not have is written; null if nobody is known to type it.</summary>

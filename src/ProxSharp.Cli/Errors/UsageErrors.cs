@@ -28,7 +28,7 @@ internal static class UsageErrors
             ?? WrongOption(parse, arguments, help)
             ?? OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse)))
             ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
-            ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, lines, help)
+            ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, arguments, lines, help)
                 : parse.Errors.Count == 0 ? null
                 : CliError.Usage(
                     string.Join("; ", parse.Errors.Select(static error => ValueErrors.Plain(error.Message)).Distinct(StringComparer.Ordinal)), help));
@@ -44,7 +44,7 @@ internal static class UsageErrors
             ? CliError.Usage($"'{word}' has one dash", $"{advice}. {help}")
             : null;
 
-    private static CliError Unmatched(string word, ParseResult parse, KnownLines? lines, string help)
+    private static CliError Unmatched(string word, ParseResult parse, IReadOnlyList<string> arguments, KnownLines? lines, string help)
     {
         CommandResult command = parse.CommandResult;
         IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
@@ -52,7 +52,8 @@ internal static class UsageErrors
         string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
         return Unknown(
             isPlace ? "command" : "argument", word, Path(command), known,
-            meant ?? Elsewhere(word, command.Command, Path(command)) ?? PlaceOption(word, command.Command, Path(command)) ?? help);
+            meant ?? Elsewhere(word, command.Command, Path(command)) ?? PlaceOption(word, command.Command, Path(command))
+                ?? (isPlace ? null : OptionPlaces.Find(command, word, arguments, lines, help)) ?? help);
     }
 
     private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Verbs;
+
+namespace ProxSharp.Cli.Errors;
+
+/// <summary>Finds the option that a word belongs to which stands where no argument is taken.</summary>
+internal static class OptionPlaces
+{
+    private const string UserOption = "--userid";
+
+    /// <summary>Returns how the line is written; null if no option is certain enough.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="word">The word that nothing takes.</param>
+    /// <param name="arguments">The whole line.</param>
+    /// <param name="lines">Finds lines that are understood.</param>
+    /// <param name="help">How to get help.</param>
+    public static string? Find(CommandResult command, string word, IReadOnlyList<string> arguments, KnownLines? lines, string help)
+    {
+        int at = arguments.ToList().FindLastIndex(typed => typed == word);
+        if (at < 0 || word.StartsWith('-') || Meant(command, word) is not { } option)
+        {
+            return null;
+        }
+
+        string[] line = [.. arguments.Take(at), option, .. arguments.Skip(at)];
+        return lines?.Complete(line) is { } whole ? $"Write: {whole}" : $"It is written behind its option: {option} {GuardWords.Join([word])}. {help}";
+    }
+
+    // What has the form of a user is one; else the first thing that has to be given and is not.
+    private static string? Meant(CommandResult command, string word)
+    {
+        bool IsGiven(Option option) => command.Children.OfType<OptionResult>().Any(given => given.Option == option && !given.Implicit);
+        bool isUser = word.IndexOf('@', StringComparison.Ordinal) > 0
+            && command.Command.Options.Any(option => option.Name == UserOption && !IsGiven(option));
+        IEnumerable<Option> needed = command.Command is VerbCommand { Verb: { } verb }
+            ? verb.Needed.Concat(verb.Options.Where(static option => option.Required))
+            : command.Command.Options.Where(static option => option.Required);
+        return isUser ? UserOption
+            : needed.FirstOrDefault(option => !IsGiven(option) && !Verbs.Endpoints.EndpointParameter.IsSecretName(option.Name.TrimStart('-')))?.Name;
+    }
+}
