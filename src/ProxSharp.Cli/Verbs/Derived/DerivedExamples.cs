@@ -21,22 +21,18 @@ internal static class DerivedExamples
             words.Add(verb.Words[0] == "ct" ? "dns" : "web-1");
         }
 
+        int front = verb.Words.Count;
         words.AddRange(EndpointBinding.PathParameters(path)
             .Where(name => !(verb.Node == NodeRule.OfGuest && name is "node" or "vmid") && !(name == "node" && verb.Node != NodeRule.Argument))
             .Select(name => given.Value(name)));
         string? item = method == ApiMethod.Get ? null : EndpointBinding.ItemParameter(schema, endpoint);
         if (item is not null)
         {
-            words.Add(given.Value(item));
+            words.Add(given.Usual(verb).Where(parameter => parameter.Name == item).Select(static parameter => parameter.Value).FirstOrDefault(given.Value(item)));
         }
 
-        (string Name, ApiNode Node, string Value)[] options = [.. given.Usual(verb), .. given.Required()];
-        options = [.. options.DistinctBy(static parameter => parameter.Name).Where(parameter => parameter.Name != item)];
-        if (options.Length == 0 && verb.Name == "set" && given.Change() is { } change)
-        {
-            options = [change];
-        }
-
+        string[] things = [.. words.Skip(front)];
+        (string Name, ApiNode Node, string Value)[] options = Options(given, verb, item);
         words.AddRange(options.Select(static parameter => Option(parameter.Name, parameter.Node, parameter.Value)));
 
         if (OwnNode.IsMeant(verb.Product, verb.Node, endpoint))
@@ -48,12 +44,24 @@ internal static class DerivedExamples
         bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
         return method == ApiMethod.Get && !isAsked
             ? [new(line, "for people"), new($"{line} -o json", "for programs")]
-            : [new(line, isAsked ? "at a terminal its name has to be typed" : "send it"), new($"{line} --dry-run", "see the call")];
+            : [new(line, isAsked ? "at a terminal its name has to be typed" : Meaning()), new($"{line} --dry-run", $"show {verb.Call}, send nothing")];
+
+        string Meaning() => ExampleMeanings.Of(
+            verb, things, [.. options.Select(static parameter => Name(parameter.Name)[2..])], isItem: item is not null || path.EndsWith('}'));
+    }
+
+    private static (string Name, ApiNode Node, string Value)[] Options(ExampleValues given, DerivedVerb verb, string? item)
+    {
+        (string Name, ApiNode Node, string Value)[] options =
+            [.. given.Usual(verb).Concat(given.Required()).DistinctBy(static parameter => parameter.Name).Where(parameter => parameter.Name != item)];
+        return options.Length == 0 && verb.Name == "set" && given.Change() is { } change ? [change] : options;
     }
 
     private static string Option(string wire, ApiNode node, string value)
     {
-        string option = ParameterSymbols.OptionName(wire.Replace("[n]", "0", StringComparison.Ordinal));
+        string option = Name(wire);
         return node.Type == ApiValueType.Boolean ? option : $"{option} {value}";
     }
+
+    private static string Name(string wire) => ParameterSymbols.OptionName(wire.Replace("[n]", "0", StringComparison.Ordinal));
 }

@@ -15,6 +15,7 @@ internal static class ExampleOptions
             [("type", "bridge"), ("bridge_ports", "eno1"), ("cidr", "192.0.2.10/24"), ("gateway", "192.0.2.1"), ("autostart", "1")],
         ["POST /nodes/{node}/apt/repositories"] = [("index", "0"), ("path", "/etc/apt/sources.list.d/proxmox.sources"), ("enabled", "1")],
         ["PUT /nodes/{node}/ceph/pool/{name}"] = [("size", "3"), ("min_size", "2")],
+        ["POST /storage"] = [("storage", "backups"), ("type", "dir"), ("path", "/mnt/backups"), ("content", "backup")],
         ["PUT /storage/{storage}"] = [("content", "iso,vztmpl,backup")],
         ["PUT /pools"] = [("comment", "looked after by Ada")],
         ["PUT /access/acl"] = [("path", "/vms"), ("users", "demo@pve"), ("roles", "PVEAuditor")],
