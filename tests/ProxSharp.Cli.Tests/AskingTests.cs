@@ -322,7 +322,8 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
 
     private async Task<CliHarness> UserAsync(ProxmoxProduct product)
     {
-        CliHarness cli = await cluster.UserAsync();
+        // What the examples name as the access to another cluster.
+        CliHarness cli = (await cluster.UserAsync()).With("SECRET", "apitoken=PVEAPIToken=root@pam!move=7c6e3a0e-52f5-4a5c-9d5b-0a1b2c3d4e5f,host=192.0.2.20");
         if (product == ProxmoxProduct.BackupServer)
         {
             await backups.UseAsync(cli, "backups");

@@ -78,7 +78,7 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("ha resource create 100 --dry-run", "sid=100")]
     [InlineData("ha rule create r2 --type node-affinity --resources vm:staging --nodes pve1 --dry-run", "resources=vm:106")]
     [InlineData("ha rule create r2 --type node-affinity --resources staging,ct:dns,100,vm:101 --nodes pve1 --dry-run", "resources=vm:106,ct:200,vm:100,vm:101")]
-    [InlineData("ha rule create r2 --type resource-affinity --affinity separate --resources @tag-web --dry-run", "resources=vm:100,vm:101,vm:106")]
+    [InlineData("ha rule create r2 --type resource-affinity --affinity negative --resources @tag-web --dry-run", "resources=vm:100,vm:101,vm:106")]
     [InlineData("replication create staging-0 --target pve2 --dry-run", "id=106-0")]
     [InlineData("replication create web-1-3 --target pve2 --dry-run", "id=100-3")]
     [InlineData("replication create 106-0 --target pve2 --dry-run", "id=106-0")]

@@ -104,7 +104,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [InlineData("vm snapshot rollback web-1 nothing", 8, "--yes")]
     [InlineData("vm list --query 'foo['", 2, "--query")]
     [InlineData("vm list --sort nothing", 2, "no field 'nothing'")]
-    [InlineData("vm resize web-1 scsi9 +1G", 9, "")]
+    [InlineData("vm resize web-1 scsi9 +1G", 5, "")]
     [InlineData("vm delete web-1 --yes", 6, "")]
     [InlineData("datastore list", 2, "backup server")]
     public async Task Verb_InVain_EndsWithItsExitCode(string line, int exitCode, string message)

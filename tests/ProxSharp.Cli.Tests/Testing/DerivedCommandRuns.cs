@@ -28,7 +28,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
 
     private readonly SchemaServer _cluster = new(ProxmoxProduct.VirtualEnvironment);
     private readonly SchemaServer _backups = new(ProxmoxProduct.BackupServer);
-    private readonly CliHarness _cli = new CliHarness { Time = new StillTime() }.With("SECRET", "secret-value-of-some-length");
+    private readonly CliHarness _cli = new CliHarness { Time = new StillTime() };
 
     private DerivedCommandRuns()
     {
@@ -44,6 +44,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
         await runs.AddAsync("lab", runs._cluster, "pve", "root@pam!ci");
         await runs.AddAsync("store", runs._backups, "pbs", "root@pam!ci");
         runs._cli.Write("cert.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        runs._cli.Write("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
         runs._cli.Write("data.txt", "content\n");
         runs._cli.Write("cloudflare.txt", "CF_Token=x\n");
         runs._cli.Write("debian-13.iso", "content\n");
@@ -112,9 +113,19 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     private async Task AddAsync(string name, SchemaServer server, string product, string token) => (await _cli.With("TOKEN", "11111111-2222-4333-8444-555555555555").RunAsync(
         "context", "add", name, server.Url, "--product", product, "--token-id", token, "--secret", "env:TOKEN", "--fingerprint", server.Fingerprint)).Succeeded();
 
+    // Some secrets have a form.
+    private static string SecretOf(string[] words) => words switch
+    {
+        _ when words.Contains("--target-endpoint") => "apitoken=PVEAPIToken=root@pam!move=7c6e3a0e-52f5-4a5c-9d5b-0a1b2c3d4e5f,host=192.0.2.20",
+        ["pbs", ..] when words.Contains("subscription") => "pbsc-0123456789",
+        _ when words.Contains("subscription") => "pve2c-0123456789",
+        _ => "secret-value-of-some-length",
+    };
+
     // A command that does not come to an end is to be named.
     private async Task<CliRun> RunAsync(string[] words)
     {
+        _cli.With("SECRET", SecretOf(words));
         try
         {
             return await _cli.RunAsync(words).WaitAsync(s_longest, TestContext.Current.CancellationToken);
