@@ -138,10 +138,10 @@ public sealed class RedTeamBackupTests
 
     [Theory]
     [InlineData("DELETE", "/nodes/localhost/disks/directory/store1", "")]
-    [InlineData("PUT", "/nodes/localhost/disks/wipedisk", "disk=sdb")]
-    [InlineData("POST", "/nodes/localhost/disks/initgpt", "disk=sdb")]
-    [InlineData("POST", "/nodes/localhost/disks/directory", "name=other disk=sdb")]
-    [InlineData("POST", "/nodes/localhost/disks/zfs", "name=other devices=sdb raidlevel=single")]
+    [InlineData("PUT", "/nodes/localhost/disks/wipedisk", "disk=sda")]
+    [InlineData("POST", "/nodes/localhost/disks/initgpt", "disk=sda")]
+    [InlineData("POST", "/nodes/localhost/disks/directory", "name=other disk=sda")]
+    [InlineData("POST", "/nodes/localhost/disks/zfs", "name=other devices=sda raidlevel=single")]
     public async Task DisksOfABackupServer_StandForTheBackupsOnThem(string method, string path, string parameters)
     {
         await using GuardedBackupServer server = await StartAsync();
@@ -158,8 +158,7 @@ public sealed class RedTeamBackupTests
         PlanRequest pool = new(
             ApiMethod.Post, "/nodes/localhost/disks/zfs", new ApiParameters { { "name", "other" }, { "devices", free }, { "raidlevel", "single" } });
 
-        // The name that the simulator gives it is none that a server takes; the guard has let it pass before that is checked.
-        await Assert.ThrowsAsync<ProxmoxValidationException>(() => server.Guard.PlanAsync([pool]));
+        Assert.NotEmpty((await server.Guard.PlanAsync([pool])).Targets);
     }
 
     [Theory]
