@@ -21,6 +21,9 @@ public sealed class BackupSourceException : ProxmoxException
     /// <summary>Whether a file is too large for the kind of archive that it was to be.</summary>
     public bool IsTooLarge { get; private init; }
 
+    /// <summary>Whether a directory has more entries than <see cref="Files.DirectoryArchiveOptions.MaxEntries"/> allows.</summary>
+    public bool HasTooManyEntries => InnerException is Files.FileTreeException { Fault: Files.FileTreeFault.TooMany };
+
     internal static BackupSourceException Create(string archive, string why, Exception? innerException = null, bool isTooLarge = false)
         => new($"Unable to back up {archive}: {why.ReplaceLineEndings(" ").TrimEnd('.', ' ')}.", innerException) { Archive = archive, IsTooLarge = isTooLarge };
 }

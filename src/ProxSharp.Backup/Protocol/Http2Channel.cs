@@ -26,10 +26,13 @@ internal sealed class Http2Channel : IBackupChannel
     private readonly Task _reading;
     private Exception? _loss;
     private int _disposed;
+    private long _checked;
+    private long _awake;
 
     private Http2Channel(IAsyncDisposable connection, Stream transport, FrameWriter writer, SendWindow windows, TimeProvider time)
     {
         (_connection, _transport, _writer, _windows, _time) = (connection, transport, writer, windows, time);
+        _checked = time.GetTimestamp();
         _writer.Broken = Fail;
         _reader = new FrameReader(transport, writer, _windows, time);
         _reading = Task.Run(ReadAsync);
@@ -242,13 +245,21 @@ internal sealed class Http2Channel : IBackupChannel
 
     private void CheckPeer()
     {
-        TimeSpan silence = _time.GetElapsedTime(_reader.LastArrival);
+        long now = _time.GetTimestamp();
+        if (_time.GetElapsedTime(_checked, now) >= 2 * s_pingAfter)
+        {
+            // This process stood still, stopped or frozen: what the server has said meanwhile is not read yet.
+            _awake = now;
+        }
+
+        _checked = now;
+        TimeSpan silence = _time.GetElapsedTime(Math.Max(_reader.LastArrival, _awake), now);
         if (silence > s_patience)
         {
             Fail(new IOException(FormattableString.Invariant($"the server was silent for {silence.TotalSeconds:0} s")));
             _transport.Dispose();
         }
-        else if (silence >= s_pingAfter / 2)
+        else if (silence >= s_pingAfter / 2 || _awake == now)
         {
             Ping();
         }

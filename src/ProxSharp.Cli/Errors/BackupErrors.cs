@@ -25,6 +25,7 @@ internal static class BackupErrors
             "source", ExitCodes.Error, exhausted, "No snapshot was made. Allow more open files (ulimit -n): each directory on the way down takes one."),
         BackupSourceException { IsTooLarge: true } large => Make(
             "source", ExitCodes.Error, large, "No snapshot was made. Store it in chunks: as an image (NAME.img:PATH), or with its directory (NAME.pxar:DIRECTORY)."),
+        BackupSourceException { HasTooManyEntries: true } many => Make("source", ExitCodes.Error, many, "No snapshot was made. The limit is --entries-max."),
         BackupSourceException source => Make("source", ExitCodes.Error, source, "No snapshot was made. Check the path and who may read it."),
         BackupSessionLostException { InnerException: ProxmoxApiException refusal } lost => ErrorMapper.Map(refusal) is var error
             ? error.Advise(Advice(lost)) with { Message = lost.Message, IsRetryable = lost.IsTransient }

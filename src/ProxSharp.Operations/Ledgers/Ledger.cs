@@ -386,7 +386,8 @@ public sealed class Ledger
     {
         if (create && !File.Exists(_keyPath) && !File.Exists(_path))
         {
-            PrivateFiles.Write(_keyPath, RandomNumberGenerator.GetBytes(KeyLength), FileMode.CreateNew);
+            // Whole at once: others read it without the lock as soon as it is there.
+            PrivateFiles.Replace(_keyPath, RandomNumberGenerator.GetBytes(KeyLength));
         }
 
         byte[] key = RegularFiles.ReadBytes(_keyPath);

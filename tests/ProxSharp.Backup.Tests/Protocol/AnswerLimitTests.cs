@@ -75,6 +75,40 @@ public sealed class AnswerLimitTests
         await finished;
     }
 
+    /// <summary>A process that was stopped for a while hears what came meanwhile only after its clock has told it that nothing came.</summary>
+    [Fact]
+    public async Task Request_ProcessThatStoodStill_GoesOn()
+    {
+        FakeTimeProvider time = new();
+        await using ScriptedPeer peer = await BeginAsync(time);
+        Task finished = new BackupWriterSession(peer.Channel).FinishAsync(Cancel);
+        await peer.ReadAsync(Headers);
+        await PassAsync(peer, time, 2);
+        time.Advance(TimeSpan.FromSeconds(150));
+        await peer.ReadAsync(Ping);
+        Assert.False(finished.IsCompleted);
+        await PassAsync(peer, time, 2);
+        await peer.AnswerAsync(1);
+        await finished;
+    }
+
+    [Fact]
+    public async Task Request_ServerThatIsSilentStepByStep_IsLostAfterNinetySeconds()
+    {
+        FakeTimeProvider time = new();
+        await using ScriptedPeer peer = await BeginAsync(time);
+        Task<DateTimeOffset?> asked = new BackupWriterSession(peer.Channel).GetPreviousTimeAsync(Cancel);
+        await peer.ReadAsync(Headers);
+        await PassAsync(peer, time, 1);
+        for (int i = 0; i < 4 && !asked.IsCompleted; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        BackupSessionLostException lost = await Assert.ThrowsAsync<BackupSessionLostException>(() => asked);
+        Assert.Contains("the server was silent for", lost.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<ScriptedPeer> BeginAsync(TimeProvider? time = null)
     {
         ScriptedPeer peer = await StartAsync(time: time);

@@ -61,6 +61,29 @@ public sealed class DamagedStoreTests
         Assert.DoesNotContain("catalog", (await cli.LineAsync($"backup ls host/web root.pxar {Store}")).FailedWith(1), StringComparison.Ordinal);
     }
 
+    /// <summary>The server opens an index before it gives it away: its refusal is damage of that file, and nothing of the others.</summary>
+    [Theory]
+    [InlineData("catalog.pcat1.didx", "root.pxar")]
+    [InlineData("root.pxar.didx", "catalog.pcat1")]
+    public async Task VerifyLocal_IndexThatTheServerCannotOpen_TellsOfTheOthersToo(string damaged, string right)
+    {
+        using CliHarness cli = new();
+        cli.MakeTree();
+        await BackUpAsync(cli);
+        string path = Find(cli, damaged);
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..100]);
+        await using PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") });
+        cli.Uses(server);
+
+        JsonElement[] files = JsonOf(await cli.LineAsync("backup verify host/web --local -o json"));
+
+        string StatusOf(string name) => files.Single(file => file.GetProperty("file").GetString()!.StartsWith(name, StringComparison.Ordinal)).GetProperty("status").GetString()!;
+        Assert.Equal("damaged", StatusOf(damaged.Split('.')[0]));
+        Assert.Equal("ok", StatusOf(right));
+    }
+
     [Fact]
     public async Task Diff_FirstChunkOfAnArchiveIsMissing_ComparesTheCatalogs()
     {

@@ -146,7 +146,7 @@ internal sealed class TreeWalk
         _entries += directory.Names.Count;
         if (_entries > _options.MaxEntries)
         {
-            string message = $"There are more entries than the limit of {_options.MaxEntries} allows. Raise the limit.";
+            string message = $"There are more entries than the limit of {_options.MaxEntries} allows.";
             throw new FileTreeException(FileTreeFault.TooMany, PxarName.Text(Path()), message);
         }
 

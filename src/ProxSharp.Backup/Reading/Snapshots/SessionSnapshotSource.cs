@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Backup.Protocol;
@@ -25,6 +26,11 @@ internal sealed class SessionSnapshotSource(BackupReaderSession session, BackupS
         catch (ProxmoxApiException exception) when (IsMissing(exception))
         {
             throw new SnapshotFileNotFoundException($"{snapshot} of {origin} has no {fileName}.", exception);
+        }
+        catch (ProxmoxApiException exception) when (exception.StatusCode == HttpStatusCode.BadRequest && fileName.EndsWith("idx", StringComparison.Ordinal))
+        {
+            // Proxmox: the server opens an index before it gives it away, and says what is wrong with one that is damaged.
+            throw new ProxmoxProtocolException($"{fileName} of {snapshot} of {origin} cannot be opened by the server: {exception.ServerMessage}", exception);
         }
     }
 
