@@ -89,11 +89,7 @@ internal abstract class ApiCallCommand : ProxCommand
     {
         string path = ApiPath.Normalize(run.Value(_path)!);
         bool validate = !run.Value(_noValidate);
-        ApiCallOptions options = new()
-        {
-            ValidateParameters = validate,
-            Timeout = run.IsGiven(_timeout) ? Timeout(run.Value(_timeout)) : null,
-        };
+        ApiCallOptions options = new() { ValidateParameters = validate, Timeout = run.IsGiven(_timeout) ? Timeout(run.Value(_timeout)) : null };
         ServerSession session = await ServerSession.OpenAsync(run, _connection.Resolve(run), cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -104,20 +100,21 @@ internal abstract class ApiCallCommand : ProxCommand
             CallParameters call = await new ParameterReader(run.Services.Environment, run.Services.Console, target.Endpoint)
                 .ReadAsync(run.Value(_parameters) ?? [], run.Value(_data), File is null ? null : run.Value(File), cancellationToken)
                 .ConfigureAwait(false);
-            if (target.Endpoint?.Transport == ApiTransportKind.Download)
+            bool isDownload = target.Endpoint?.Transport == ApiTransportKind.Download;
+            bool isPlanned = run.Value(_dryRun) || (CallClass.Changes(_method, path) && run.Services.Planning is not null);
+            if (!isDownload && !isPlanned)
             {
-                WarnOfSecrets(run, path);
-                return await DownloadAsync(run, session, target, call.Parameters, options, cancellationToken).ConfigureAwait(false);
+                session.CheckGuard(_method, path, call.Parameters);
             }
 
-            if (run.Value(_dryRun) || (CallClass.Changes(_method, path) && run.Services.Planning is not null))
-            {
-                WarnOfSecrets(run, path);
-                return await PlanAsync(run, session, target, call, validate, cancellationToken).ConfigureAwait(false);
-            }
-
-            session.CheckGuard(_method, path, call.Parameters);
             WarnOfSecrets(run, path);
+            if (isDownload || isPlanned)
+            {
+                return await (isDownload
+                    ? DownloadAsync(run, session, target, call.Parameters, options, cancellationToken)
+                    : PlanAsync(run, session, target, call, validate, cancellationToken)).ConfigureAwait(false);
+            }
+
             if (CallClass.Changes(_method, path) && !run.Value(_yes))
             {
                 await ApiQuestion.AskAsync(run, session, _method, target, call.Parameters, cancellationToken).ConfigureAwait(false);

@@ -84,14 +84,12 @@ internal static class UsageErrors
     private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, string help)
     {
         CommandResult command = parse.CommandResult;
+        if (FindOption(parse, arguments) is not { } option)
+        {
+            return null;
+        }
 
-        // The parser takes an option it does not know for an argument; behind -- that is right.
-        string? option = arguments.Contains("--") ? null : command.Children.OfType<ArgumentResult>()
-            .SelectMany(static argument => argument.Tokens)
-            .Concat(parse.UnmatchedTokens.Select(static word => new Token(word, TokenType.Argument, null!)))
-            .Select(static token => token.Value)
-            .FirstOrDefault(static word => word.Length > 1 && word[0] == '-');
-        if (option is not null && AllOptions(command).Any(known => known.Name == option || known.Aliases.Contains(option)))
+        if (AllOptions(command).Any(known => known.Name == option || known.Aliases.Contains(option)))
         {
             return CliError.Usage($"The option '{option}' stands in front of the command", $"Write it behind: {Path(command)} {option} ...");
         }
@@ -102,17 +100,11 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
         }
 
-        if (option is not null && option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
+        if (option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {
             return CliError.Usage(
                 $"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
-        }
-
-        IEnumerable<string> known = AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name));
-        if (option is null)
-        {
-            return null;
         }
 
         if (option is "--yes" or "-y" && command.Command is VerbCommand)
@@ -120,11 +112,21 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' asks nothing, and has no {option}", "Leave it out: it goes on at once");
         }
 
+        IEnumerable<string> known = AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name));
         string? habit = Nearest(option, known) is not null ? null
             : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
                 ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command));
         return Unknown("option", option, Path(command), known, habit ?? help);
     }
+
+    // The parser takes an option it does not know for an argument; behind -- that is right.
+    private static string? FindOption(ParseResult parse, IReadOnlyList<string> arguments) => arguments.Contains("--")
+        ? null
+        : parse.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(static argument => argument.Tokens)
+            .Select(static token => token.Value)
+            .Concat(parse.UnmatchedTokens)
+            .FirstOrDefault(static word => word.Length > 1 && word[0] == '-');
 
     private static CliError Unknown(string kind, string word, string path, IEnumerable<string> known, string help)
     {

@@ -177,12 +177,9 @@ internal sealed class DiskStorageHandlers(PveState state)
         string[] wanted = kind == "zfs" ? [.. call.Items("devices")] : [call.Required("device")];
         NodeDisk[] disks = [.. wanted.Select(all.DemandUnused)];
         string detail = kind == "zfs" ? call.Required("raidlevel") : kind == "directory" ? call.Text("filesystem") ?? "ext4" : kind;
-        if (kind == "zfs")
+        if (kind == "zfs" && LayoutProblem(detail, disks.Length) is { } problem)
         {
-            if (LayoutProblem(detail, disks.Length) is { } problem)
-            {
-                throw ApiFault.Failed(problem);
-            }
+            throw ApiFault.Failed(problem);
         }
 
         if (all.Find(kind, name) is not null)

@@ -283,15 +283,7 @@ internal sealed class EndpointBinding
                 }
                 else if (parameter.IsSecret && !value.StartsWith('@') && !SecretValues.IsPlain(parameter.Name, value))
                 {
-                    if (run.Command.Services.Environment.IsReadOnlyName)
-                    {
-                        throw Guarding.ReadOnlyName.FromSecret(parameter.Name);
-                    }
-
-                    SecretReference reference = SecretReference.Parse(value, run.Command.Services.Environment) with { IsLong = parameter.IsLongSecret };
-                    string secret = run.IsDryRun && run.Command.Services.Planning is null
-                        ? CallText.Hidden
-                        : await run.Command.Services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false);
+                    string secret = await ReadSecretAsync(run, parameter, value, cancellationToken).ConfigureAwait(false);
                     secrets.Add(new ApiParameter(parameter.Name, secret, ApiParameterKind.Text, IsListItem: parameter.Node.Type == ApiValueType.Array));
                 }
                 else
@@ -314,5 +306,19 @@ internal sealed class EndpointBinding
         }
 
         return _options.Exists(static parameter => parameter.IsPluginData) ? call with { Parameters = DnsPluginData.Sent(Endpoint.Path, call.Parameters) } : call;
+    }
+
+    private static async Task<string> ReadSecretAsync(VerbRun run, EndpointParameter parameter, string value, CancellationToken cancellationToken)
+    {
+        CommandServices services = run.Command.Services;
+        if (services.Environment.IsReadOnlyName)
+        {
+            throw Guarding.ReadOnlyName.FromSecret(parameter.Name);
+        }
+
+        SecretReference reference = SecretReference.Parse(value, services.Environment) with { IsLong = parameter.IsLongSecret };
+        return run.IsDryRun && services.Planning is null
+            ? CallText.Hidden
+            : await services.Secrets.ReadAsync(reference, run.Note, cancellationToken).ConfigureAwait(false);
     }
 }
