@@ -1,3 +1,5 @@
+using System.Text;
+using ProxSharp.Backup.Files.Targets;
 using ProxSharp.Backup.Reading.Snapshots;
 
 namespace ProxSharp.Backup;
@@ -47,6 +49,17 @@ public sealed partial class SnapshotReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return RestoreTarget.PartialOf(path);
+    }
+
+    /// <summary>
+    /// Says whether a file in the target of a tree's restore only notes how far that came. It stays when a restore is broken off, and is nothing of what was
+    /// restored.
+    /// </summary>
+    /// <param name="name">The name of the file, without its directory.</param>
+    public static bool IsResumeJournal(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TemporaryName.IsJournal(Encoding.UTF8.GetBytes(name));
     }
 
     private static async Task<bool> HoldsAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>

@@ -127,7 +127,7 @@ internal static class RestoreLeftovers
         return partial.Exists && partial.LinkTarget is null ? partial.FullName : null;
     }
 
-    private static bool HoldsSomething(string path) => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+    private static bool HoldsSomething(string path) => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(static entry => !SnapshotReader.IsResumeJournal(Path.GetFileName(entry)));
 
     private static bool IsDevice(string path)
     {

@@ -49,7 +49,8 @@ internal static class SnapshotDamage
     /// <summary>Says how a restore that stopped at damage gets the rest.</summary>
     /// <param name="wanted">The patterns that were typed.</param>
     public static string GoOn(IReadOnlyList<PathPattern> wanted) =>
-        $"To restore the rest, leave out the paths that it names: {All(wanted)}--pattern '!/PATH' --resume";
+        "If it names /, a restore without --pattern gets what comes before the damage, and no more. To restore the rest, leave out the paths that it "
+            + $"names: {All(wanted)}--pattern '!/PATH' --resume";
 
     /// <summary>Says how to restore what verification found to be right.</summary>
     /// <param name="damages">What it found.</param>

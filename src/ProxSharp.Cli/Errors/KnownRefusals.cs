@@ -34,6 +34,12 @@ internal static partial class KnownRefusals
             return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
 
+        // Proxmox: the new owner of a group has to be a user or token who can log in.
+        if (api.ServerMessage.Contains("is inactive or non-existent", StringComparison.Ordinal))
+        {
+            return error with { Code = "not_found", ExitCode = ExitCodes.NotFound, Hint = "See who there is: prox pbs access user list --include-tokens" };
+        }
+
         // Proxmox: names that the lists of snapshots use themselves.
         if (api.ServerMessage.StartsWith("unable to use snapshot name", StringComparison.Ordinal))
         {

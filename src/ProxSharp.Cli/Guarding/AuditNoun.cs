@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -105,7 +106,7 @@ internal static class AuditNoun
         })
         {
             Arguments = [number],
-            Examples = [new("audit show 12", "for people"), new("audit show 12 -o json", "for a program")],
+            Examples = [new("audit show 12", CommandExample.ForPeople), new("audit show 12 -o json", "for a program")],
         };
     }
 

@@ -317,7 +317,7 @@ internal static class PlanNoun
             Options = [file],
             Examples =
             [
-                new("plan show 3f9c2b7a1d05", "for people"),
+                new("plan show 3f9c2b7a1d05", CommandExample.ForPeople),
                 new("plan show 3f9c2b7a1d05 -o json", "with identities and facts"),
                 new("plan show 3f9c2b7a1d05 --output-file plan.json", "the plan for somebody else: prox approve --plan-file plan.json"),
             ],

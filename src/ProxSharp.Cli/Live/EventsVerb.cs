@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Terminal;
@@ -30,7 +31,7 @@ internal static class EventsVerb
                 + "while is waited for; what happened meanwhile is told then, tasks in the order in which they began and ended.",
             Examples =
             [
-                new("events", "for people"),
+                new("events", CommandExample.ForPeople),
                 new("events -o jsonl --kind task.ended", "tasks that end, for a program"),
                 new("events --kind guest.status --count 1", "wait until a guest starts or stops"),
             ],

@@ -24,6 +24,20 @@ public sealed class RestoreLeftoversTests
     }
 
     [Fact]
+    public async Task Told_NoRoomForTheFirstFile_DoesNotSpeakOfWhatWasRestored()
+    {
+        using CliHarness cli = new();
+        string path = Path.Combine(cli.Home, "tree");
+        Directory.CreateDirectory(path);
+        await File.WriteAllTextAsync(Path.Combine(path, ".proxsharp-resume-0123456789abcdef"), "x", TestContext.Current.CancellationToken);
+        FileTreeException full = new(FileTreeFault.Full, $"{path}/big", $"Unable to write \"{path}/big\": no space left on device.");
+
+        FileTreeException told = await Assert.ThrowsAsync<FileTreeException>(() => RestoreLeftovers.ToldAsync(path, () => throw full));
+
+        Assert.Same(full, told);
+    }
+
+    [Fact]
     public async Task Told_TreeIsDenied_SaysWhoseRightsAreMissingBeforeItGoesOn()
     {
         using CliHarness cli = new();

@@ -199,6 +199,7 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         JsonElement listed = (await cli.JsonAsync("backup list")).EnumerateArray().Single(one => one.GetProperty("group").GetString() == group);
         Assert.Equal(DefaultBackupServer.DemoUser, listed.GetProperty("owner").GetString());
         (await cli.LineAsync("backup change-owner host/nobody demo@pbs")).FailedWith(5);
+        Assert.Contains("prox pbs access user list", (await cli.LineAsync($"backup change-owner {group} nobody@pbs")).FailedWith(5), StringComparison.Ordinal);
         using CliHarness reader = new CliHarness().Uses(backup.Simulator).With("PROX_READ_ONLY", "1");
         (await reader.LineAsync($"backup change-owner {group} demo@pbs")).FailedWith(7);
     }

@@ -54,11 +54,12 @@ internal static class TemporaryName
     internal static bool IsKept(PxarName name)
     {
         ReadOnlySpan<byte> bytes = name.Span;
-        ReadOnlySpan<byte> digits = bytes.StartsWith(JournalPrefix) ? bytes[JournalPrefix.Length..]
-            : bytes.StartsWith(Prefix) && bytes.EndsWith(PartSuffix) ? bytes[Prefix.Length..^PartSuffix.Length]
-            : default;
-        return digits.Length == (bytes.StartsWith(JournalPrefix) ? 2 * HalfSize : 4 * HalfSize) && !digits.ContainsAnyExcept(s_digits);
+        return IsJournal(bytes)
+            || (bytes.StartsWith(Prefix) && bytes.EndsWith(PartSuffix) && IsDigits(bytes[Prefix.Length..^PartSuffix.Length], 4 * HalfSize));
     }
+
+    /// <summary>Whether a name may be that of a journal.</summary>
+    internal static bool IsJournal(ReadOnlySpan<byte> name) => name.StartsWith(JournalPrefix) && IsDigits(name[JournalPrefix.Length..], 2 * HalfSize);
 
     /// <summary>Whether a name was made here and was for one time.</summary>
     internal static bool IsOurs(PxarName name)
@@ -71,6 +72,8 @@ internal static class TemporaryName
         return Convert.FromHexString(digits.AsSpan(0, 2 * HalfSize), random, out _, out _) == OperationStatus.Done
             && digits == Convert.ToHexStringLower(random) + Convert.ToHexStringLower(Check(random));
     }
+
+    private static bool IsDigits(ReadOnlySpan<byte> text, int count) => text.Length == count && !text.ContainsAnyExcept(s_digits);
 
     private static byte[] Check(ReadOnlySpan<byte> random) => SHA256.HashData([.. Prefix, .. random])[..HalfSize];
 }

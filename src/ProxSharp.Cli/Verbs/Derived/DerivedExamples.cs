@@ -43,7 +43,7 @@ internal static class DerivedExamples
         string line = string.Join(' ', words);
         bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
         return method == ApiMethod.Get && !isAsked
-            ? [new(line, "for people"), new($"{line} -o json", "for programs")]
+            ? [new(line, CommandExample.ForPeople), new($"{line} -o json", "for programs")]
             : [new(line, isAsked ? "at a terminal its name has to be typed" : Meaning()), new($"{line} --dry-run", $"show {verb.Call}, send nothing")];
 
         string Meaning() => ExampleMeanings.Of(

@@ -83,13 +83,19 @@ internal static class DerivedNouns
             : EndpointVerbs.Make(context, spec);
     }
 
-    // The sentence about the group of paths that the word comes from.
+    // The sentence about the words, else about the group of paths that the last of them comes from.
     private static string Summary(ApiSchema schema, DerivedVerb verb, string word)
     {
+        string words = string.Join(' ', verb.Noun.TakeWhile(other => other != word).Append(word));
+        if (ParameterWords.Find(schema.Product, "", $"noun:{words}") is { } own)
+        {
+            return own;
+        }
+
         string[] segments = EndpointBinding.Split(verb.Call).Template.Split('/');
         int at = Array.FindIndex(
             segments, segment => segment == word || PathMap.Singular.GetValueOrDefault(segment) == word || segment.Replace('_', '-') == word);
         return (at > 0 ? ParameterWords.Find(schema.Product, "", $"group:{string.Join('/', segments[..(at + 1)])}") : null)
-            ?? $"Commands about {string.Join(' ', verb.Noun.TakeWhile(other => other != word).Append(word))}.";
+            ?? $"Commands about {words}.";
     }
 }
