@@ -38,7 +38,6 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("guests list", "Write: prox guest list")]
     [InlineData("containers start dns", "Write: prox ct start dns")]
     [InlineData("vms web-1", "Write: prox vm list web-1")]
-    [InlineData("backup-job run nightly", "prox backup-job show ID tells its guests and settings")]
     [InlineData("ha resource migrate staging pve2", "Write: prox ha resource migrate staging --node pve2")]
     [InlineData("access permissions ada@pve", "Write: prox access permissions --userid ada@pve")]
     [InlineData("access password ada@pve", "It is written behind its option: --userid ada@pve")]

@@ -57,6 +57,7 @@ public sealed partial class OutputSnapshotTests
         ["help"] = "LiveVerbTests: topics",
         ["backup benchmark"] = "BackupVerbTests: figures of this machine",
         ["backup key paper"] = "BackupVerbTests: a page to print",
+        ["backup-job run"] = "BackupJobRunTests: jobs are an administrator's",
         ["backup key create-master"] = "BackupVerbTests: keys of chance",
         ["backup key import-master"] = "BackupVerbTests: keys of chance",
         ["backup key recover"] = "BackupVerbTests: keys of chance",

@@ -138,7 +138,6 @@ internal static class Habits
         new("pbs garbage-collection", "datastore gc"),
         new("pbs cert", "pbs node certificates"),
         new("job list", "", "backup jobs: prox backup-job list; others: prox replication list, prox job realm-sync list"),
-        new("backup-job run", "", "no call runs a job: prox backup-job show ID tells its guests and settings, and prox guest backup GUEST... --storage STORAGE backs them up now"),
         new("cluster nodes", "node list"),
         new("cluster create", "cluster membership create"),
         new("cluster add", "cluster membership join"),

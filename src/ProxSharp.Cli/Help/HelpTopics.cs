@@ -81,7 +81,7 @@ internal static class HelpTopics
                 [
                     ("--max n", "refuses to act on more guests; verbs that destroy take 1 if it is not given"),
                     ("--parallel n", "how many at a time, 8 if it is not given"),
-                    ("--per-node n", "how many at a time on one node, 4 if it is not given"),
+                    ("--per-node n", "how many at a time on one node, 4 if it is not given, 1 for backups"),
                     ("--stop-on-error", "starts no further guest after a failure"),
                 ]),
             ],

@@ -31,7 +31,7 @@ internal static class NounCatalog
         Derived("firewall", "The firewall of the cluster.", Pve),
         Derived("sdn", "Software-defined networks.", Pve),
         Derived("ceph", "Ceph.", Pve),
-        Derived("backup-job", "Scheduled backups of guests.", Pve),
+        Derived("backup-job", "Scheduled backups of guests.", Pve, static () => [BackupJobRun.Make()]),
         Derived("job", "Other scheduled jobs.", Pve),
         Derived("replication", "Replication of guests to other nodes.", Pve),
         Derived("mapping", "Names for devices and directories of all nodes.", Pve),

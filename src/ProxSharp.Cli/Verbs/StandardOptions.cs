@@ -60,7 +60,7 @@ internal sealed class StandardOptions
     public Option<int?> Parallel { get; } = new("--parallel") { Description = "How many guests at a time [default: 8]", HelpName = "n" };
 
     /// <summary>How many at a time on one node.</summary>
-    public Option<int?> PerNode { get; } = new("--per-node") { Description = "How many guests at a time on one node [default: 4]", HelpName = "n" };
+    public Option<int?> PerNode { get; } = new("--per-node") { Description = "How many guests at a time on one node [default: 4; backups 1]", HelpName = "n" };
 
     /// <summary>No more after a failure.</summary>
     public Option<bool> StopOnError { get; } = new("--stop-on-error") { Description = "Start no further guest after a failure" };
@@ -96,9 +96,13 @@ internal sealed class StandardOptions
             yield return FailOnWarnings;
         }
 
-        if (traits.HasFlag(VerbTraits.Bulk))
+        if ((traits & (VerbTraits.Bulk | VerbTraits.Parallel)) != 0)
         {
             yield return All;
+        }
+
+        if ((traits & (VerbTraits.Bulk | VerbTraits.Limits)) != 0)
+        {
             yield return Max;
             yield return Parallel;
             yield return PerNode;
@@ -106,7 +110,6 @@ internal sealed class StandardOptions
         }
         else if (traits.HasFlag(VerbTraits.Parallel))
         {
-            yield return All;
             yield return Parallel;
         }
     }

@@ -16,7 +16,7 @@ internal enum VerbTraits
     /// <summary><c>--no-wait</c>, <c>--wait-timeout</c>, <c>--fail-on-warnings</c>: it may start tasks.</summary>
     Waits = 4,
 
-    /// <summary><c>--parallel</c>, <c>--per-node</c>, <c>--stop-on-error</c>, <c>--max</c>: it takes several guests.</summary>
+    /// <summary><c>--all</c>, <c>--parallel</c>, <c>--per-node</c>, <c>--stop-on-error</c>, <c>--max</c>: it takes several guests.</summary>
     Bulk = 8,
 
     /// <summary><c>--yes</c>: it is confirmed.</summary>
@@ -24,4 +24,7 @@ internal enum VerbTraits
 
     /// <summary><c>--all</c>, <c>--parallel</c>: it reads from several guests at once.</summary>
     Parallel = 32,
+
+    /// <summary>The options of <see cref="Bulk"/> without <c>--all</c>: it changes several guests that are not named one by one.</summary>
+    Limits = 64,
 }

@@ -71,6 +71,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Tells why the server is certain to refuse the call for a guest as it is now; null if it may be carried out.</summary>
     public Func<GuestSummary, ApiParameters, string?>? Refusal { get; init; }
 
+    /// <summary>How many guests of one node at a time if nobody says; null for the usual number.</summary>
+    public int? PerNode { get; init; }
+
     /// <summary>The parameter that names another node; null if none does.</summary>
     public string? OtherNode { get; init; }
 

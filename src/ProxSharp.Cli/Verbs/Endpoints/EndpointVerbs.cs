@@ -99,8 +99,10 @@ internal static class EndpointVerbs
             Template = binding.Endpoint.Path,
             Target = GuestKinds.Title(guest),
         };
-        return new(spec.Name, binding.Schema, binding.Endpoint, Plan)
+        GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan);
+        return change with
         {
+            UsualPerNode = spec.PerNode ?? change.UsualPerNode,
             Skip = guest => spec.Skip?.Invoke(guest) ?? spec.Unneeded?.Invoke(guest, parameters)
                 ?? (IsNamed(guest) ? null : spec.Obstacle?.Invoke(guest)?.Reason),
             Obstacle = guest => IsNamed(guest) ? spec.Obstacle?.Invoke(guest) : null,

@@ -21,8 +21,6 @@ namespace ProxSharp.Cli.Verbs.Guests;
 /// <summary>Makes a change to guests: checks, shows or asks first, then does it within the limits and reports what became of each.</summary>
 internal sealed class GuestRunner(VerbRun run, GuestChange change)
 {
-    private const int UsualPerNode = 4;
-
     private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
@@ -101,7 +99,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         FreshGuests fresh = new(pve, guests, run.Command.Services.Time, _chosenAt);
         using IChangeProgress progress = Progress(guests.Count);
         GuestLanes lanes = new(
-            guests, run.Number(run.Standard.PerNode) ?? UsualPerNode, run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
+            guests, run.Number(run.Standard.PerNode) ?? change.UsualPerNode, run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
         await lanes.RunAsync(
             () => !isStopped && !cancellationToken.IsCancellationRequested,
             async at =>

@@ -9,6 +9,9 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>Verbs of guests that are one call each.</summary>
 internal static class GuestMoreSpecs
 {
+    /// <summary>A node makes one backup at a time; others of it would wait for its lock, three hours at most.</summary>
+    public const int BackupsPerNode = 1;
+
     private static readonly string[] s_vzdumpElsewhere =
     [
         "vmid", "all", "exclude", "pool", "stdout", "quiet", "dumpdir", "tmpdir", "script", "stop", "job-id", "node",
@@ -148,9 +151,10 @@ internal static class GuestMoreSpecs
         Examples =
         [
             new($"{kind.Noun()} backup {kind.Example()} --storage local --mode snapshot", "while it runs"),
-            new($"{kind.Noun()} backup @pool-production --storage local --compress zstd --per-node 1", "a pool, one at a time on each node"),
+            new($"{kind.Noun()} backup @pool-production --storage local --compress zstd", "a pool, one at a time on each node"),
         ],
         Hidden = s_vzdumpElsewhere,
+        PerNode = BackupsPerNode,
         Adjust = static (guest, parameters) => With(parameters, "vmid", guest.Id.Value),
     };
 
