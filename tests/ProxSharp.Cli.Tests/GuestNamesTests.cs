@@ -13,6 +13,7 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     private static readonly GuestSummary[] s_all =
     [
         Vm(100, "web"), Vm(101, "db"), Vm(102, "my vm"), Vm(103, "web(1)"), Vm(104, "日本 語"), Vm(105, "web db"), Vm(106, "two (2)"), Vm(107, "two (2)"),
+        Vm(108, "twin"), Vm(109, "Twin"),
     ];
 
     [Theory]
@@ -22,6 +23,9 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("日本 語", "104")]
     [InlineData("100 101", "100 101")]
     [InlineData("web,db", "100 101")]
+    [InlineData("web,108", "100 108")]
+    [InlineData("twin,-109", "108")]
+    [InlineData("tw*", "106 107 108 109")]
     public void Choose_Word_FindsTheGuest(string word, string expected) =>
         Assert.Equal(expected, string.Join(' ', new GuestTargets(GuestKind.Vm, takesWords: true).Choose([word], s_all).Select(static guest => guest.Id.ToString())));
 
@@ -29,6 +33,10 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("web db", "'web db' is the name of VM 105 (web db), and a selection of others")]
     [InlineData("two (2)", "The name 'two (2)' belongs to several guests: 106, 107")]
     [InlineData("no (1)", "The selection 'no (1)' is wrong: '(1)' is neither a number nor a name; names hold letters, digits, hyphens and dots")]
+    [InlineData("twin", "The name 'twin' belongs to several guests: 108, 109")]
+    [InlineData("web twin", "The name 'twin' belongs to several guests: 108, 109")]
+    [InlineData("twin,web", "The name 'twin' belongs to several guests: 108, 109")]
+    [InlineData("tw*,twin", "The name 'twin' belongs to several guests: 108, 109")]
     [InlineData("no body", "There is no virtual machine 'no'")]
     public void Choose_WordThatFitsNoneOrSeveral_Throws(string word, string message) =>
         Assert.Equal(message, Assert.Throws<CliException>(() => new GuestTargets(GuestKind.Vm, takesWords: true).Choose([word], s_all)).Message);

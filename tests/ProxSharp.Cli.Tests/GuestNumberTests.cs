@@ -56,6 +56,19 @@ public sealed class GuestNumberTests(SimulatedCluster cluster) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Create_SeveralAtOnceWithoutNumbers_AllAreMade()
+    {
+        using CliHarness first = await cluster.RootAsync("first");
+        using CliHarness second = await cluster.RootAsync("second");
+        using CliHarness third = await cluster.RootAsync("third");
+
+        CliRun[] runs = await Task.WhenAll(((CliHarness[])[first, second, third]).Select(
+            (cli, at) => cli.LineAsync($"vm create par-{at} --node pve1 --memory 512 -o name")));
+
+        Assert.Equal(3, runs.Select(static run => run.Succeeded()).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Create_Number_MakesThatGuest()
     {
         using CliHarness cli = await cluster.UserAsync();

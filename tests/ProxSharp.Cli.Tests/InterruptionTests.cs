@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
 
@@ -10,15 +11,29 @@ public sealed class InterruptionTests
     [Fact]
     public void Take_FirstSignal_EndsTheWorkAndTheSecondTheProcess()
     {
-        using Interruption interruption = new();
+        FakeTimeProvider time = new();
+        using Interruption interruption = new(time);
 
         Assert.True(interruption.Take(PosixSignal.SIGINT));
         Assert.True(interruption.Token.IsCancellationRequested);
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(interruption.Take(PosixSignal.SIGINT));
     }
 
+    [Fact]
+    public void Take_SameWishTwice_EndsTheWorkInOrder()
+    {
+        FakeTimeProvider time = new();
+        using Interruption interruption = new(time);
+
+        Assert.True(interruption.Take(PosixSignal.SIGTERM));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True(interruption.Take(PosixSignal.SIGTERM));
+    }
+
     [Theory]
-    [InlineData(true, false)]
+    [InlineData(true, true)]
     [InlineData(false, true)]
     public void Take_AfterTheWork_DoesNotThrow(bool wasTaken, bool expected)
     {

@@ -67,6 +67,34 @@ public sealed class StateNameTests
     }
 
     [Fact]
+    public async Task Apply_PoolsInPools_AreMadeFromTheOutsideAndTakenFromTheInside()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.RootAsync();
+        cli.Input = "prox: 1\npools: [{poolid: z/y/x}, {poolid: z/y}, {poolid: z}, {poolid: production}]\n";
+        (await cli.LineAsync("apply -f - --yes")).Succeeded();
+
+        cli.Input = "prox: 1\npools: [{poolid: z/y}, {poolid: production}]\n";
+        (await cli.LineAsync("apply -f - --prune --yes")).Succeeded();
+        Assert.Equal("production\nz\nz/y\n", (await cli.LineAsync("pool list -o name")).Succeeded());
+
+        cli.Input = "prox: 1\npools: [{poolid: production}]\n";
+        (await cli.LineAsync("apply -f - --prune --yes")).Succeeded();
+        Assert.Equal("production\n", (await cli.LineAsync("pool list -o name")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("{delete: net0}", "'delete' in the config of a guest says how a call is made")]
+    [InlineData("{scsi1: null, force: 1}", "'force' in the config of a guest says how a call is made")]
+    public async Task Diff_WordOfTheCallInAConfig_IsRefused(string config, string message)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Input = $"prox: 1\nguests: [{{vmid: 106, config: {config}}}]\n";
+        Assert.Contains(message, (await cli.LineAsync("diff -f -")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Diff_CopyOfANameThatTwoGuestsHave_IsRefused()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -122,6 +122,11 @@ internal sealed class GuestSection : IStateSection
                 foreach (JsonProperty key in config.EnumerateObject())
                 {
                     StateValues.Check(key, Name);
+                    if (StateSchema.IsControl(key.Name) && !Own.Contains(key.Name))
+                    {
+                        throw CliException.Usage(
+                            $"'{key.Name}' in the config of a guest says how a call is made, and not what the guest has", "To take a key out: net1: null");
+                    }
                 }
             }
 

@@ -50,11 +50,9 @@ internal sealed class PoolSection : IStateSection
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(static pool => StateValues.Text(pool, "poolid")!, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
         HashSet<string> placed = Placed(wanted);
-        foreach (JsonElement pool in StateValues.Items(wanted, Name))
+        foreach ((string id, JsonElement pool) in InOrder(wanted))
         {
-            StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
-            string id = StateValues.Required(pool, "poolid", Name);
-            StateValues.Once(named, id, Name);
+            named.Add(id);
             bool exists = known.TryGetValue(id, out JsonElement now);
             string comment = StateValues.Text(pool, "comment") ?? "";
             string before = exists ? StateValues.Text(now, "comment") ?? "" : "";
@@ -74,7 +72,9 @@ internal sealed class PoolSection : IStateSection
             }
         }
 
-        foreach (string id in wish.Prune ? known.Keys.Where(id => !named.Contains(id)) : [])
+        // Proxmox: a pool with others in it cannot be deleted. What is inside goes first, and what holds one that stays, stays.
+        IEnumerable<string> others = known.Keys.Where(id => !named.Contains(id) && !named.Any(other => other.StartsWith($"{id}/", StringComparison.Ordinal)));
+        foreach (string id in wish.Prune ? others.OrderDescending(StringComparer.Ordinal).ToArray() : [])
         {
             // Proxmox: only empty pools can be deleted.
             JsonElement none = JsonText.Build(static json => WriteEmpty(json));
@@ -86,6 +86,22 @@ internal sealed class PoolSection : IStateSection
 
             yield return new StateChange(Name, id, "delete", StateStage.Pools) { Call = Call(ApiMethod.Delete, id) };
         }
+    }
+
+    // In the order in which they can be made: a pool comes before those in it; else that of the file.
+    private IEnumerable<(string Id, JsonElement Pool)> InOrder(JsonElement wanted)
+    {
+        List<(string Id, JsonElement Pool)> pools = [];
+        HashSet<string> named = new(StringComparer.Ordinal);
+        foreach (JsonElement pool in StateValues.Items(wanted, Name))
+        {
+            StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
+            string id = StateValues.Required(pool, "poolid", Name);
+            StateValues.Once(named, id, Name);
+            pools.Add((id, pool));
+        }
+
+        return pools.OrderBy(static pool => pool.Id.Count('/'));
     }
 
     // A guest is in one pool at most: where the file has it, it leaves the others.

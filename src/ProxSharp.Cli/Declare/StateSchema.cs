@@ -14,7 +14,7 @@ internal static class StateSchema
     /// <summary>Parameters that say how a call is made, not what becomes of the object.</summary>
     private static readonly HashSet<string> s_control = new(StringComparer.Ordinal)
     {
-        "append", "allow-move", "background_delay", "confirmation-password", "delete", "digest", "force", "moveto", "pos", "purge", "rename", "skiplock",
+        "append", "allow-move", "background_delay", "confirmation-password", "delete", "digest", "force", "moveto", "pos", "purge", "rename", "revert", "skiplock",
     };
 
     private static readonly char[] s_listSigns = [',', ';', ' ', '\0'];
@@ -60,6 +60,9 @@ internal static class StateSchema
 
         return all;
     }
+
+    /// <summary>Tells whether a name says how a call is made, and so has no place in a file.</summary>
+    public static bool IsControl(string name) => s_control.Contains(name);
 
     /// <summary>The names that describe an object.</summary>
     public static IEnumerable<string> Describing(IReadOnlyDictionary<string, ApiNode> parameters) =>

@@ -79,7 +79,7 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
 
     /// <summary>Writes a line without its first word, or with its first two words in the other order; null if that is not understood.</summary>
     public string? WithoutFirst(IReadOnlyList<string> words) => words.Count < 2 ? null
-        : IsUnderstood([words[1], words[0], .. words.Skip(2)]) ? Complete([words[1], words[0], .. words.Skip(2)])
+        : Known([words[1], words[0]]).Count == 2 && IsUnderstood([words[1], words[0], .. words.Skip(2)]) ? Complete([words[1], words[0], .. words.Skip(2)])
         : IsUnderstood([.. words.Skip(1)]) ? Complete([.. words.Skip(1)])
         : null;
 

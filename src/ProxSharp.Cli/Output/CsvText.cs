@@ -55,7 +55,7 @@ internal static class CsvText
     public static IReadOnlyList<string> Columns(IEnumerable<string> present, OutputSettings settings, ResultShape shape) =>
         settings.Query is not null || shape.KnownFields.Count == 0
             ? [.. present.Distinct(StringComparer.Ordinal)]
-            : [.. shape.LeadingFields.Where(shape.KnownFields.Contains).Union(shape.KnownFields, StringComparer.Ordinal).Union(present, StringComparer.Ordinal)];
+            : [.. shape.LeadingFields.Where(shape.KnownFields.Contains).Union(shape.SingleFields, StringComparer.Ordinal).Union(present, StringComparer.Ordinal)];
 
     // What a query such as [].[vmid, name] makes of a list. Its columns have no names.
     private static bool IsTable(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0

@@ -4,10 +4,16 @@ using ProxSharp.Cli.Errors;
 namespace ProxSharp.Cli.Terminal;
 
 /// <summary>What signals do to a run: the first one ends the work in order, a second one ends the process at once.</summary>
-internal sealed class Interruption : IDisposable
+/// <param name="time">The clock; null for that of the machine.</param>
+internal sealed class Interruption(TimeProvider? time = null) : IDisposable
 {
+    // coreutils: timeout sends its signal to the program and then to the group that the program is in, which is one wish and not two.
+    private static readonly TimeSpan s_sameWish = TimeSpan.FromMilliseconds(300);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly CancellationTokenSource _source = new();
     private volatile int _exitCode = ExitCodes.Interrupted;
+    private long _takenAt;
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
@@ -19,8 +25,10 @@ internal sealed class Interruption : IDisposable
     {
         if (_source.IsCancellationRequested)
         {
-            return false;
+            return _time.GetElapsedTime(Interlocked.Read(ref _takenAt)) < s_sameWish;
         }
+
+        Interlocked.Exchange(ref _takenAt, _time.GetTimestamp());
 
         _exitCode = signal switch
         {

@@ -81,7 +81,7 @@ internal static class EndpointVerbs
             IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
             if (@class == VerbClass.Read)
             {
-                return await ReadAsync(run, binding, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(run, binding, targets, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
             GuestChange change = ChangeOf(run, binding, spec, targets, parameters.Parameters);
@@ -231,7 +231,8 @@ internal static class EndpointVerbs
     }
 
     private static Task<int> ReadAsync(
-        VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken) =>
+        VerbRun run, EndpointBinding binding, GuestTargets targets, IReadOnlyList<GuestSummary> guests, ApiParameters parameters,
+        CancellationToken cancellationToken) =>
         Watching.RunAsync(run, async token =>
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
@@ -246,12 +247,31 @@ internal static class EndpointVerbs
             }
 
             ResultShape shape = Shape(binding);
-            string[] added = binding.Spec.TellsNode ? ["vmid", "value", "node"] : ["vmid", "value"];
-            shape = shape with { KnownFields = [.. added, .. shape.KnownFields] };
+            shape = shape with { KnownFields = [.. AddedFields(binding.Spec, results), .. shape.KnownFields] };
             run.Write(
-                results is [var (_, data)] ? data : Together(results),
+                results is [var alone] && targets.IsNamed(run, alone.Guest) ? Alone(run, alone) : Together(results),
                 results is [var (guest, _)] ? shape with { Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, guest, guest.Node)) } : shape);
         }, cancellationToken);
+
+    private static string[] AddedFields(EndpointSpec spec, List<(GuestSummary Guest, JsonElement Data)> results)
+    {
+        bool hasValues = results.Any(static result => result.Data.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array));
+        return ["vmid", .. hasValues ? ["value"] : Array.Empty<string>(), .. spec.TellsNode ? ["node"] : Array.Empty<string>()];
+    }
+
+    // The result of one guest that was named is as the server has it, and a selection is a list, of however many guests. Rows always tell the number.
+    private static JsonElement Alone(VerbRun run, (GuestSummary Guest, JsonElement Data) result)
+    {
+        bool isWanted = run.Command.Output is { Format: OutputFormat.Csv or OutputFormat.Tsv } || run.Command.Output.Fields?.Contains("vmid") == true;
+        bool isObject = result.Data.ValueKind == JsonValueKind.Object;
+        if (!isWanted || (isObject && result.Data.TryGetProperty("vmid", out _)))
+        {
+            return result.Data;
+        }
+
+        JsonElement rows = Together([result]);
+        return isObject ? rows[0] : rows;
+    }
 
     private static JsonElement WithNode(JsonElement data, string node) => data.ValueKind != JsonValueKind.Object || data.TryGetProperty("node", out _)
         ? data

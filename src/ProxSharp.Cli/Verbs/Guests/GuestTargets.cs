@@ -111,10 +111,16 @@ internal sealed class GuestTargets
             throw Unmatched(chosen.Unmatched[0], all);
         }
 
-        IGrouping<string?, GuestSummary>? twins = Words(selector) is [{ } word] && !word.AsSpan().ContainsAny(s_signs)
-            ? chosen.Guests.GroupBy(static guest => guest.Name).FirstOrDefault(static group => group.Count() > 1)
-            : null;
-        return twins is null ? chosen.Guests : throw Twins(twins.Key, twins);
+        foreach (string word in Words(selector).Where(static word => word[0] != '-' && !word.AsSpan().ContainsAny(s_signs)))
+        {
+            GuestSummary[] named = [.. chosen.Guests.Where(guest => string.Equals(guest.Name, word, StringComparison.OrdinalIgnoreCase))];
+            if (named.Length > 1 && !named.Any(guest => guest.Id.ToString() == word))
+            {
+                throw Twins(named[0].Name, named);
+            }
+        }
+
+        return chosen.Guests;
     }
 
     private string[] Read(VerbRun run)

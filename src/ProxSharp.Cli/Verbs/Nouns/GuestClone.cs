@@ -40,16 +40,18 @@ internal static class GuestClone
             }
 
             await GuestMaking.CheckFreeAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
-            ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "newid", cancellationToken).ConfigureAwait(false);
-            PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
+            return await GuestMaking.NumberedAsync(run, parameters, "newid", all =>
             {
-                Template = binding.Endpoint.Path,
-                Target = GuestKinds.Title(guests[0]),
-            };
-            run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
-            MadeGuest made = new(GuestMaking.Value(all, "newid")!, GuestMaking.Value(all, name), GuestMaking.Value(all, "target") ?? guests[0].Node);
-            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
-                call, "clone", guests[0].Name ?? "", cancellationToken).ConfigureAwait(false);
+                PlannedCall call = new(ApiMethod.Post, EndpointVerbs.GuestPath(run, binding, guests[0], guests[0].Node), all)
+                {
+                    Template = binding.Endpoint.Path,
+                    Target = GuestKinds.Title(guests[0]),
+                };
+                run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
+                MadeGuest made = new(GuestMaking.Value(all, "newid")!, GuestMaking.Value(all, name), GuestMaking.Value(all, "target") ?? guests[0].Node);
+                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
+                    call, "clone", guests[0].Name ?? "", cancellationToken);
+            }, cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
     }
 }

@@ -46,12 +46,13 @@ internal static class GuestCreate
         {
             string node = await GuestMaking.NodeAsync(run, binding, cancellationToken).ConfigureAwait(false);
             await GuestMaking.CheckFreeAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
-            ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
-            PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
-            run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");
-            MadeGuest made = new(GuestMaking.Value(all, "vmid")!, GuestMaking.Value(all, spec.Positional[0]), node);
-            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
-                call, "create", node, cancellationToken).ConfigureAwait(false);
+            return await GuestMaking.NumberedAsync(run, parameters, "vmid", all =>
+            {
+                PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
+                run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");
+                MadeGuest made = new(GuestMaking.Value(all, "vmid")!, GuestMaking.Value(all, spec.Positional[0]), node);
+                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(call, "create", node, cancellationToken);
+            }, cancellationToken).ConfigureAwait(false);
         });
     }
 }

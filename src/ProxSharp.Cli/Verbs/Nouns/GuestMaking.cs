@@ -14,6 +14,8 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>What the verbs have in common that make guests: the number and the node.</summary>
 internal static class GuestMaking
 {
+    private const int MostAttempts = 10;
+
     /// <summary>Makes a verb over a call whose way there is not the usual one.</summary>
     public static Verb Make(
         VerbContext context,
@@ -95,8 +97,34 @@ internal static class GuestMaking
         return [.. nodes.EnumerateArray().Select(static node => node.GetProperty("node").GetString()!).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// Makes a guest with the number that was given, or the lowest free one. Servers reserve no numbers: where somebody else takes a chosen one meanwhile, the
+    /// next one is taken.
+    /// </summary>
+    public static async Task<int> NumberedAsync(
+        VerbRun run, ApiParameters parameters, string name, Func<ApiParameters, Task<int>> make, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            ApiParameters all = await WithIdAsync(run, parameters, name, cancellationToken).ConfigureAwait(false);
+            string number = Value(all, name)!;
+            try
+            {
+                return await make(all).ConfigureAwait(false);
+            }
+            catch (ProxmoxApiException taken) when (Value(parameters, name) is null && attempt < MostAttempts && IsTaken(taken, number))
+            {
+                run.Note($"{number} was taken meanwhile; another number is tried.");
+            }
+        }
+    }
+
+    // Proxmox: VM 108 already exists on node 'pve1'.
+    private static bool IsTaken(ProxmoxApiException refused, string number) =>
+        refused.ServerMessage.Contains($" {number} already exists", StringComparison.Ordinal);
+
     /// <summary>Returns the parameters with a number: the one that was given, or the lowest free one.</summary>
-    public static async Task<ApiParameters> WithIdAsync(VerbRun run, ApiParameters parameters, string name, CancellationToken cancellationToken)
+    private static async Task<ApiParameters> WithIdAsync(VerbRun run, ApiParameters parameters, string name, CancellationToken cancellationToken)
     {
         ApiParameters all = [];
         if (Value(parameters, name) is null)

@@ -29,13 +29,15 @@ internal static class GuestRestore
             await source.CheckOverwritableAsync(run, old, path, parameters, cancellationToken).ConfigureAwait(false);
             await source.CheckStoragesAsync(run, node, GuestMaking.Value(parameters, "storage"), cancellationToken).ConfigureAwait(false);
 
-            ApiParameters all = await GuestMaking.WithIdAsync(run, parameters, "vmid", cancellationToken).ConfigureAwait(false);
-            string id = GuestMaking.Value(all, "vmid")!;
-            PlannedCall call = new(ApiMethod.Post, path, all) { Template = binding.Endpoint.Path };
-            string action = overwrites ? "overwrite" : "restore";
-            MadeGuest made = new(id, GuestMaking.Value(all, kind == GuestKind.Container ? "hostname" : "name"), node);
-            return await new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
-                call, $"{action} {kind.One()} {id}", id, cancellationToken).ConfigureAwait(false);
+            return await GuestMaking.NumberedAsync(run, parameters, "vmid", all =>
+            {
+                string id = GuestMaking.Value(all, "vmid")!;
+                PlannedCall call = new(ApiMethod.Post, path, all) { Template = binding.Endpoint.Path };
+                string action = overwrites ? "overwrite" : "restore";
+                MadeGuest made = new(id, GuestMaking.Value(all, kind == GuestKind.Container ? "hostname" : "name"), node);
+                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
+                    call, $"{action} {kind.One()} {id}", id, cancellationToken);
+            }, cancellationToken).ConfigureAwait(false);
         });
     }
 
