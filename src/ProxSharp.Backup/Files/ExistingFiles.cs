@@ -15,7 +15,10 @@ public enum ExistingFiles
     /// <summary>The entry is replaced, at once when the new one is complete.</summary>
     Overwrite,
 
-    /// <summary>The entry is left as it is; of directories, the target among them, the metadata.</summary>
+    /// <summary>
+    /// The entry is left as it is; of directories, the target among them, the metadata. Further names (hard links) of a file that is left and has the size and
+    /// time of the one in the archive are linked to it; those of any other are left out where the archive is read in order, with a warning.
+    /// </summary>
     Skip,
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files.Patterns;
@@ -17,7 +18,7 @@ namespace ProxSharp.Cli.Backups;
 internal static class BrowseVerbs
 {
     private static readonly ResultShape s_files = BackupJson.Shape("file", "file", "kind", "size", "crypt-mode");
-    private static readonly ResultShape s_entries = BackupJson.Shape("path", "kind", "mode", "uid", "gid", "size", "mtime", "path", "target");
+    private static readonly ResultShape s_entries = BackupJson.Shape("path", "kind", "mode", "uid", "gid", "size", "device", "mtime", "path", "target");
 
     /// <summary>Makes <c>ls</c>.</summary>
     public static Verb Ls(RepositoryOptions repository, KeyOptions keys)
@@ -166,7 +167,8 @@ internal static class BrowseVerbs
     {
         json.WriteString("path", $"/{entry.Path}");
         json.WriteString("kind", Kind(entry.Kind));
-        if (entry.Kind is PxarEntryKind.File or PxarEntryKind.HardLink)
+        // A catalog does not know the size of what is a further name of a file.
+        if (entry.Kind == PxarEntryKind.File || (entry.Kind == PxarEntryKind.HardLink && entry.Metadata is not null))
         {
             json.WriteNumber("size", entry.Length);
         }
@@ -181,6 +183,11 @@ internal static class BrowseVerbs
             json.WriteString("mode", Convert.ToString(metadata.Mode & 0xFFF, 8).PadLeft(4, '0'));
             json.WriteNumber("uid", metadata.UserId);
             json.WriteNumber("gid", metadata.GroupId);
+        }
+
+        if (withMetadata && entry is { Kind: PxarEntryKind.CharacterDevice or PxarEntryKind.BlockDevice, Metadata: not null })
+        {
+            json.WriteString("device", string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}:{entry.DeviceMinor}"));
         }
 
         if (withMetadata && !entry.LinkTarget.IsEmpty)

@@ -17,7 +17,7 @@ internal static class CompareVerb
 
     private static readonly ResultShape s_shape = BackupJson.Shape("path", "change", "parts", "kind", "size", "path") with
     {
-        KnownFields = ["change", "parts", "path", "kind", "size", "mtime", "mode", "uid", "gid", "target"],
+        KnownFields = ["change", "parts", "path", "kind", "size", "mtime", "mode", "uid", "gid", "device", "target"],
     };
 
     /// <summary>Makes the verb.</summary>

@@ -117,7 +117,8 @@ internal sealed class RestoreVerb
                 + "target directory itself gets the metadata of the root of the archive, but not with --existing skip or --pattern. A disk or file comes "
                 + "into being beside its place, as FILE.prox-partial, and replaces what is there when it is complete: there must be room for both. "
                 + "--overwrite --resume takes from the old file what it has of the new one. Devices are written in place. What is kept or written over "
-                + "gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed. --dry-run compares the "
+                + "gets the metadata of the snapshot: extended attributes and ACLs that it does not have there are removed, "
+                + "and so are the flags that forbid changes (chattr +i, +a), which --existing skip leaves. --dry-run compares the "
                 + "names, kinds, sizes and times with the target and counts what would be created, overwritten, skipped or refused; it ends with "
                 + "the error that the restore would end with. Nothing is written, and rights and room are not tried. Of a split archive the names are "
                 + "read, of one in one stream (mode legacy) the chunks in which entries begin; where the content decides, it is counted as compared.",

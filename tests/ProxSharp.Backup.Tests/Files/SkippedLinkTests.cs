@@ -56,6 +56,24 @@ public sealed class SkippedLinkTests
     }
 
     [Fact]
+    public async Task Extract_LinksToASkippedFileOfTheSameSizeAndTime_AreMade()
+    {
+        TempTree.RequireAll();
+        using TempTree tree = new();
+        await Archives.ExtractAsync(Archive(), tree.Path, new());
+        File.Delete(tree.Combine("b"));
+        TreeExtractOptions options = new() { Existing = ExistingFiles.Skip };
+
+        TreeExtractResult foretold = await Archives.ExtractAsync(Archive(), tree.Path, options with { DryRun = true });
+        TreeExtractResult done = await Archives.ExtractAsync(Archive(), tree.Path, options);
+
+        Assert.Equal((2, 1, 0), (done.SkippedEntries, done.Entries, done.WarningCount));
+        Assert.Equal((2, 1, 0), (foretold.SkippedEntries, foretold.Entries, foretold.WarningCount));
+        await File.WriteAllTextAsync(tree.Combine("a"), "both", Token);
+        Assert.Equal(["both", "both"], Contents(tree, "b", "c"));
+    }
+
+    [Fact]
     public async Task Extract_SkippedLinkOfAFileThatIsNotRestored_IsNoTargetEither()
     {
         TempTree.RequireAll();

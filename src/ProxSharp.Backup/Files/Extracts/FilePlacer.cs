@@ -32,7 +32,7 @@ internal sealed class FilePlacer(
     /// <param name="entry">The file.</param>
     /// <param name="open">Opens the content.</param>
     /// <param name="cancellationToken">Stops the restore.</param>
-    /// <returns>False if what has the name stays as it is, whatever it is.</returns>
+    /// <returns>False if what has the name stays as it is, and is not the file by its size and time: nothing must be linked to it.</returns>
     internal async ValueTask<bool> WriteAsync(
         ExtractDirectory directory,
         PxarName name,
@@ -41,7 +41,7 @@ internal sealed class FilePlacer(
         CancellationToken cancellationToken)
     {
         if (!_placer.Look(directory, name, out FileStat? there))
-            return false;
+            return there is { } kept && HasTime(entry, kept);
 
         bool sameSize = there is { Kind: PxarEntryKind.File } stat && stat.Length == entry.Length;
         if (_options.Existing == ExistingFiles.KeepSameTime && there is { } old && HasTime(entry, old) && TryKeep(directory, name, entry))
