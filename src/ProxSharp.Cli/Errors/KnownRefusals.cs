@@ -34,6 +34,11 @@ internal static partial class KnownRefusals
             return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
 
+        return OfNames(api, error);
+    }
+
+    private static CliError? OfNames(ProxmoxApiException api, CliError error)
+    {
         // Proxmox: the new owner of a group has to be a user or token who can log in.
         if (api.ServerMessage.Contains("is inactive or non-existent", StringComparison.Ordinal))
         {
