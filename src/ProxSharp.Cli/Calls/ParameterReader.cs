@@ -3,6 +3,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Schema;
 
@@ -208,8 +209,7 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
             return null;
         }
 
-        string numbered = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]";
-        if (endpoint.Parameters.TryGetValue(name, out ApiNode? node) || endpoint.Parameters.TryGetValue(numbered, out node))
+        if (endpoint.Parameters.TryGetValue(name, out ApiNode? node) || endpoint.Parameters.TryGetValue(NumberedName.Family(name), out node))
         {
             return node;
         }

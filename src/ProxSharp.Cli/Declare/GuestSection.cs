@@ -119,15 +119,7 @@ internal sealed class GuestSection : IStateSection
             StateValues.Only(guest, Name, "vmid", "type", "name", "node", "config", "clone", "ostemplate");
             if (StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config)
             {
-                foreach (JsonProperty key in config.EnumerateObject())
-                {
-                    StateValues.Check(key, Name);
-                    if (StateSchema.IsControl(key.Name) && !Own.Contains(key.Name))
-                    {
-                        throw CliException.Usage(
-                            $"'{key.Name}' in the config of a guest says how a call is made, and not what the guest has", "To take a key out: net1: null");
-                    }
-                }
+                CheckKeys(config);
             }
 
             string id = StateValues.Required(guest, "vmid", Name);
@@ -148,6 +140,19 @@ internal sealed class GuestSection : IStateSection
             foreach (StateChange change in Changes(guest, now, facts, id, wish))
             {
                 yield return change;
+            }
+        }
+    }
+
+    private void CheckKeys(JsonElement config)
+    {
+        foreach (JsonProperty key in config.EnumerateObject())
+        {
+            StateValues.Check(key, Name);
+            if (StateSchema.IsControl(key.Name) && !Own.Contains(key.Name))
+            {
+                throw CliException.Usage(
+                    $"'{key.Name}' in the config of a guest says how a call is made, and not what the guest has", "To take a key out: net1: null");
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
@@ -70,7 +71,7 @@ internal static class StateSchema
 
     /// <summary>A parameter, or the family it belongs to: <c>net0</c> finds <c>net[n]</c>.</summary>
     public static ApiNode? Find(IReadOnlyDictionary<string, ApiNode> parameters, string name) =>
-        parameters.GetValueOrDefault(name) ?? parameters.GetValueOrDefault(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') + "[n]");
+        parameters.GetValueOrDefault(name) ?? parameters.GetValueOrDefault(NumberedName.Family(name));
 
     /// <summary>A value of a file as it goes over the wire: words such as <c>True</c> are texts where a text goes, and switches elsewhere.</summary>
     /// <param name="node">What it is; null if that is not known.</param>

@@ -1,12 +1,11 @@
 using System.Collections.ObjectModel;
+using ProxSharp.Cli.Schema;
 
 namespace ProxSharp.Cli.Output;
 
 /// <summary>What is known about a result before it is looked at; tables, columns and the check of <c>--fields</c> use it.</summary>
 internal sealed record ResultShape
 {
-    private const string Family = "[n]";
-
     /// <summary>Nothing is known.</summary>
     public static readonly ResultShape Unknown = new();
 
@@ -46,10 +45,10 @@ internal sealed record ResultShape
     /// <summary>Tells whether a member may be in the result, whatever there is at the moment.</summary>
     /// <param name="field">The member.</param>
     public bool Knows(string field) => KnownFields.Contains(field) || LeadingFields.Contains(field) || TableFields.Contains(field)
-        || KnownFields.Contains($"{field.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')}{Family}");
+        || KnownFields.Contains(NumberedName.Family(field));
 
     /// <summary>The members that may be in the result, without families such as <c>net[n]</c>, of which one has what one has.</summary>
-    public IEnumerable<string> SingleFields => KnownFields.Where(static name => !name.EndsWith(Family, StringComparison.Ordinal));
+    public IEnumerable<string> SingleFields => KnownFields.Where(static name => !NumberedName.IsFamily(name));
 
     /// <summary>A field whose texts are never cut, because they differ at the end; where they do not fit they go on in further lines. Null if there
     /// is none.</summary>

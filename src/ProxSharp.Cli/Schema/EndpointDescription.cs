@@ -38,8 +38,7 @@ internal sealed class EndpointDescription
     /// <summary>Returns a description of one parameter; null if there is none of that name. <c>net0</c> finds <c>net[n]</c>.</summary>
     public EndpointDescription? Only(string name)
     {
-        string word = name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
-        string family = word + "[n]";
+        string family = NumberedName.Family(name);
         IEnumerable<KeyValuePair<string, ApiNode>> all = Endpoint.Parameters;
         if (Endpoint.Variants is { } variants)
         {
@@ -47,7 +46,7 @@ internal sealed class EndpointDescription
         }
 
         KeyValuePair<string, ApiNode>[] found = [.. all.Where(parameter => parameter.Key == name
-            || (parameter.Key == family && HasNumber(parameter.Value, name[word.Length..]))).Take(1)];
+            || (parameter.Key == family && HasNumber(parameter.Value, name[NumberedName.Word(name).Length..]))).Take(1)];
         return found.Length == 0
             ? null
             : new EndpointDescription(Endpoint, Schema, found.ToDictionary(StringComparer.Ordinal), isPart: true) { HasWords = HasWords };

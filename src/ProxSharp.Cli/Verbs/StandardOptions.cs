@@ -13,6 +13,9 @@ internal sealed class StandardOptions
     /// <summary>How many guests at a time if nobody says.</summary>
     public const int UsualParallel = 8;
 
+    /// <summary>How many guests at a time on one node if nobody says, and the verb does not either.</summary>
+    public const int UsualPerNode = 4;
+
     /// <summary>The server.</summary>
     public ConnectionOptions Connection { get; } = new();
 

@@ -99,10 +99,9 @@ internal static class EndpointVerbs
             Template = binding.Endpoint.Path,
             Target = GuestKinds.Title(guest),
         };
-        GuestChange change = new(spec.Name, binding.Schema, binding.Endpoint, Plan);
-        return change with
+        return new(spec.Name, binding.Schema, binding.Endpoint, Plan)
         {
-            UsualPerNode = spec.PerNode ?? change.UsualPerNode,
+            PerNode = spec.PerNode,
             Skip = guest => spec.Skip?.Invoke(guest) ?? spec.Unneeded?.Invoke(guest, parameters)
                 ?? (IsNamed(guest) ? null : spec.Obstacle?.Invoke(guest)?.Reason),
             Obstacle = guest => IsNamed(guest) ? spec.Obstacle?.Invoke(guest) : null,

@@ -48,7 +48,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     /// <summary>Makes the options for a parameter: one, or one for each number that was typed where the name is a family such as <c>net[n]</c>.</summary>
     public IEnumerable<(EndpointParameter Parameter, bool IsHidden)> Options(string wire, ApiNode node)
     {
-        if (node.Indexes is not { } indexes || !wire.EndsWith("[n]", StringComparison.Ordinal))
+        if (node.Indexes is not { } indexes || !NumberedName.IsFamily(wire))
         {
             yield return (Parameter(wire, node, Option(wire, wire, node)) with { IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node) }, false);
             yield break;

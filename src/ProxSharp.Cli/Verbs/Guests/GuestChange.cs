@@ -24,8 +24,8 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
     /// <summary>Tells why the server is certain to refuse it for a guest as it is now; null if it may be carried out.</summary>
     public Func<GuestSummary, string?>? Refusal { get; init; }
 
-    /// <summary>How many guests of one node at a time if nobody says.</summary>
-    public int UsualPerNode { get; init; } = 4;
+    /// <summary>How many guests of one node at a time if nobody says; null for the usual number.</summary>
+    public int? PerNode { get; init; }
 
     /// <summary>The node that the guests are to go to; null if they stay.</summary>
     public string? OtherNode { get; init; }

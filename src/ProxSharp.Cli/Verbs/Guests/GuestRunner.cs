@@ -99,7 +99,9 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         FreshGuests fresh = new(pve, guests, run.Command.Services.Time, _chosenAt);
         using IChangeProgress progress = Progress(guests.Count);
         GuestLanes lanes = new(
-            guests, run.Number(run.Standard.PerNode) ?? change.UsualPerNode, run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
+            guests,
+            run.Number(run.Standard.PerNode) ?? change.PerNode ?? StandardOptions.UsualPerNode,
+            run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
         await lanes.RunAsync(
             () => !isStopped && !cancellationToken.IsCancellationRequested,
             async at =>

@@ -56,7 +56,7 @@ internal static class BackupJobRun
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> guests = Choose(run, id, Ids(included), await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false));
 
-        ApiEndpoint endpoint = VerbContext.Pve.Endpoints.First(static call => call is { Method: ApiMethod.Post, Path: Backup });
+        ApiEndpoint endpoint = VerbContext.Pve.Find(ApiMethod.Post, Backup)!;
         string? node = StateValues.Text(job, "node");
         GuestChange change = new("backup", VerbContext.Pve, endpoint, (guest, place) => new PlannedCall(
             ApiMethod.Post, $"/nodes/{place}/vzdump", Settings(job, endpoint, guest))
@@ -66,14 +66,14 @@ internal static class BackupJobRun
         })
         {
             Skip = guest => node is null || guest.Node == node ? null : $"the job is for {node}",
-            UsualPerNode = GuestMoreSpecs.BackupsPerNode,
+            PerNode = GuestMoreSpecs.BackupsPerNode,
         };
         return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<JsonElement> ReadAsync(VerbRun run, ServerSession session, string template, string path, CancellationToken cancellationToken)
     {
-        ApiEndpoint endpoint = VerbContext.Pve.Endpoints.First(call => call.Method == ApiMethod.Get && call.Path == template);
+        ApiEndpoint endpoint = VerbContext.Pve.Find(ApiMethod.Get, template)!;
         return (await VerbErrors.ExplainedAsync(
             run, VerbContext.Pve, endpoint, path, session.GetAsync(path, null, cancellationToken)).ConfigureAwait(false)).Data;
     }
