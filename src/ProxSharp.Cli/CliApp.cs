@@ -21,6 +21,10 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
     public static readonly InvocationConfiguration Invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     private readonly HeldWarnings _warnings = new();
+    private readonly InterruptedRun _interrupted = new();
+
+    /// <summary>The exit code of a run that a signal has ended.</summary>
+    public Func<int> InterruptedCode { get; set; } = static () => ExitCodes.Interrupted;
 
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>
@@ -67,7 +71,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return (ExitCodes.Interrupted, null);
+            return (InterruptedCode(), _interrupted.Error is { } left ? new CliException(left with { ExitCode = InterruptedCode() }) : null);
         }
         catch (ClosedOutputException)
         {
@@ -93,7 +97,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
             environment.Variable(Backups.OfficialSpelling.FormatVariable),
             environment.Variable(Backups.OfficialSpelling.HeaderVariable) is not null));
         IReadOnlyList<string> words = GuardWords.Separate(typed);
-        CommandServices services = new(console, environment, time) { Words = arguments, Warnings = _warnings };
+        CommandServices services = new(console, environment, time) { Words = arguments, Warnings = _warnings, Interrupted = _interrupted };
         RootCommand root = CommandTree.Build(services, words);
         if (GuardWords.FindSwallowed(root, typed, words) is { } swallowed)
         {

@@ -20,6 +20,7 @@ using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(Posix
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop);
 using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
-return interrupt.Settle(await app.RunAsync(args, interrupt.Token).ConfigureAwait(false));
+app.InterruptedCode = () => interrupt.ExitCode;
+return await app.RunAsync(args, interrupt.Token).ConfigureAwait(false);
 
 void Stop(PosixSignalContext signal) => signal.Cancel = interrupt.Take(signal.Signal);

@@ -45,6 +45,7 @@ internal static class ErrorCatalogue
         ("call_failed", "1", "a program in a guest that a plan has started has not ended; what follows it was not done"),
         ("bulk_failed", "the guests' own, or 1", "some of several guests failed; the result says which"),
         ("still_running", "11", "the time for waiting is over; the task goes on"),
+        ("interrupted", "130, 129, 143", "a signal ended the run; message and hint say what goes on"),
         ("task_wait", "1", "waiting failed; the task goes on"),
         ("program_failed", "1", "the program in the guest failed"),
         ("api_error", "1", "any other answer of the server"),

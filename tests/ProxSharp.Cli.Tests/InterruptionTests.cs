@@ -60,28 +60,25 @@ public sealed class InterruptionTests
     }
 
     [Theory]
-    [InlineData(PosixSignal.SIGTERM, ExitCodes.Interrupted, 143)]
-    [InlineData(PosixSignal.SIGTERM, ExitCodes.Success, 0)]
-    [InlineData(PosixSignal.SIGTERM, ExitCodes.StillRunning, 11)]
-    [InlineData(PosixSignal.SIGINT, ExitCodes.Interrupted, 130)]
-    [InlineData(PosixSignal.SIGHUP, ExitCodes.Interrupted, 129)]
-    [InlineData(PosixSignal.SIGQUIT, ExitCodes.Interrupted, 131)]
-    [InlineData(PosixSignal.SIGHUP, ExitCodes.TaskFailed, 9)]
-    public void Settle_RunThatWasEnded_HasTheCodeOfItsSignal(PosixSignal signal, int exitCode, int expected)
+    [InlineData(PosixSignal.SIGTERM, 143)]
+    [InlineData(PosixSignal.SIGINT, 130)]
+    [InlineData(PosixSignal.SIGHUP, 129)]
+    [InlineData(PosixSignal.SIGQUIT, 131)]
+    public void ExitCode_IsThatOfTheSignal(PosixSignal signal, int expected)
     {
         using Interruption interruption = new();
         interruption.Take(signal);
 
-        Assert.Equal(expected, interruption.Settle(exitCode));
+        Assert.Equal(expected, interruption.ExitCode);
     }
 
     [Fact]
-    public void Settle_SecondSignal_LeavesTheCodeOfTheFirst()
+    public void ExitCode_SecondSignal_LeavesThatOfTheFirst()
     {
         using Interruption interruption = new();
         interruption.Take(PosixSignal.SIGINT);
         interruption.Take(PosixSignal.SIGTERM);
 
-        Assert.Equal(ExitCodes.Interrupted, interruption.Settle(ExitCodes.Interrupted));
+        Assert.Equal(ExitCodes.Interrupted, interruption.ExitCode);
     }
 }

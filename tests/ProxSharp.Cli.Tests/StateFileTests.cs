@@ -81,9 +81,15 @@ public sealed class StateFileTests
         await interrupt.CancelAsync();
 
         Assert.Equal(ExitCodes.Interrupted, await apply);
-        string text = format.Length == 0
-            ? console.Errors
-            : JsonDocument.Parse(console.Errors).RootElement.GetProperty("warning").GetProperty("message").GetString()!;
+        string text = console.Errors;
+        if (format.Length > 0)
+        {
+            JsonElement error = JsonDocument.Parse(console.Errors).RootElement.GetProperty("error");
+            Assert.Equal(("interrupted", 130), (error.GetProperty("code").GetString(), error.GetProperty("exitCode").GetInt32()));
+            Assert.True(error.GetProperty("outcomeUnknown").GetBoolean());
+            text = $"{error.GetProperty("message").GetString()}. {error.GetProperty("hint").GetString()}";
+        }
+
         Assert.StartsWith("Interrupted: 1 of 3 changes were made, and this one may be under way: create pools two. Run it again", text, StringComparison.Ordinal);
     }
 

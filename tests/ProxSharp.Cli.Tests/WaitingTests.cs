@@ -63,11 +63,15 @@ public sealed class WaitingTests
         TaskCompletionSource polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Watch(simulator, static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), polled);
 
-        JsonElement[] rows = await InterruptedAsync(cli, polled.Task, "vm", "start", "web-1,windows,staging", "--parallel", "1", "-o", "json");
+        (JsonElement[] rows, JsonElement error) = await InterruptedAsync(cli, polled.Task, "vm", "start", "web-1,windows,staging", "--parallel", "1", "-o", "json");
 
         Assert.Equal(["skipped", "started", "not-started"], rows.Select(static row => row.GetProperty("outcome").GetString()));
         Assert.StartsWith("UPID:", rows[1].GetProperty("upid").GetString(), StringComparison.Ordinal);
         Assert.False(rows[2].TryGetProperty("upid", out _));
+        string upid = rows[1].GetProperty("upid").GetString()!;
+        Assert.Equal(upid, error.GetProperty("upid").GetString());
+        Assert.Equal($"Wait on with: prox task wait '{upid}'", error.GetProperty("hint").GetString());
+        Assert.False(error.TryGetProperty("outcomeUnknown", out _));
     }
 
     [Fact]
@@ -85,11 +89,13 @@ public sealed class WaitingTests
             },
             Fault.SlowReply(TimeSpan.FromHours(1)));
 
-        JsonElement[] rows = await InterruptedAsync(cli, sent.Task, "vm", "start", "windows,staging", "--no-wait", "--parallel", "1", "-o", "json");
+        (JsonElement[] rows, JsonElement error) = await InterruptedAsync(cli, sent.Task, "vm", "start", "windows,staging", "--no-wait", "--parallel", "1", "-o", "json");
 
         Assert.Equal(["started", "failed"], rows.Select(static row => row.GetProperty("outcome").GetString()));
         Assert.StartsWith("UPID:", rows[0].GetProperty("upid").GetString(), StringComparison.Ordinal);
         Assert.Contains("may have been carried out", rows[1].GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("The answer of 106 had not come, so it may have been carried out. The task goes on", error.GetProperty("message").GetString());
+        Assert.True(error.GetProperty("outcomeUnknown").GetBoolean());
     }
 
     [Theory]
@@ -170,7 +176,7 @@ public sealed class WaitingTests
         },
         Fault.DropBeforeExecution);
 
-    private static async Task<JsonElement[]> InterruptedAsync(CliHarness cli, Task moment, params string[] line)
+    private static async Task<(JsonElement[] Rows, JsonElement Error)> InterruptedAsync(CliHarness cli, Task moment, params string[] line)
     {
         using CancellationTokenSource interrupt = new();
         using TestConsole console = new();
@@ -181,7 +187,10 @@ public sealed class WaitingTests
         int exitCode = await running;
         Assert.True(exitCode == 130, $"Exit code {exitCode}: {console.Errors}{console.Output}");
         using JsonDocument document = JsonDocument.Parse(console.Output);
-        return [.. document.RootElement.GetProperty("data").EnumerateArray().Select(static row => row.Clone())];
+        using JsonDocument errors = JsonDocument.Parse(console.Errors);
+        JsonElement error = errors.RootElement.GetProperty("error").Clone();
+        Assert.Equal(("interrupted", 130), (error.GetProperty("code").GetString(), error.GetProperty("exitCode").GetInt32()));
+        return ([.. document.RootElement.GetProperty("data").EnumerateArray().Select(static row => row.Clone())], error);
     }
 
     [Fact]
@@ -220,15 +229,17 @@ public sealed class WaitingTests
         Assert.Contains(lines, static line => line.EndsWith("[........] 0/30 done, 1 running", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Wait_ServerThatDoesNotAnswer_IsTold()
+    [Theory]
+    [InlineData("staging")]
+    [InlineData("staging,windows")]
+    public async Task Wait_ServerThatDoesNotAnswer_IsToldOnce(string guests)
     {
         await using SimulatedCluster own = await SimulatedCluster.StillAsync();
         using CliHarness cli = await own.UserAsync();
         own.Simulator.Faults.When(
-            static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), Fault.ConnectionRefused, times: 12);
+            static request => request.Method == "GET" && request.Path.Contains("/tasks", StringComparison.Ordinal), Fault.ConnectionRefused, times: 12);
 
-        CliRun run = await cli.LineAsync("vm start staging");
+        CliRun run = await cli.LineAsync($"vm start {guests}");
 
         run.Succeeded();
         Assert.Single(Regex.Matches(run.Errors, "warning: the server does not answer .*waiting goes on"));

@@ -133,7 +133,7 @@ internal sealed class CreateVerb
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             progress.End();
-            run.Command.Services.Console.Error.WriteLine("Interrupted: no snapshot was made. Run it again to make the backup.");
+            run.Command.TellInterrupted(new InterruptedNote("Interrupted: no snapshot was made") { Next = "Run it again to make the backup." });
             throw;
         }
         finally

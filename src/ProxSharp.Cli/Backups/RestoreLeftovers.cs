@@ -1,6 +1,7 @@
 using ProxSharp.Backup;
 using ProxSharp.Backup.Files;
 using ProxSharp.Backup.Reading.Chunks;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
@@ -93,7 +94,7 @@ internal static class RestoreLeftovers
             : IsDevice(path) ? $"the device {TextCells.Visible(path)} holds what was restored so far, and {GoOn}"
             : !File.Exists(path) ? "nothing was restored"
             : $"nothing was restored, and {TextCells.Visible(path)} is as it was";
-        run.Command.Services.Console.Error.WriteLine($"Interrupted: {text}.");
+        run.Command.TellInterrupted(new InterruptedNote($"Interrupted: {text}"));
     }
 
     // About damage and interruptions there is more to tell.

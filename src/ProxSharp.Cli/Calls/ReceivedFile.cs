@@ -7,19 +7,19 @@ using ProxSharp.Cli.Terminal;
 namespace ProxSharp.Cli.Calls;
 
 /// <summary>A file that a call answers with, on its way to a file or to standard output.</summary>
-/// <param name="services">What commands have.</param>
+/// <param name="run">The run.</param>
 /// <param name="name">The file as it was typed; null for standard output.</param>
-internal sealed class ReceivedFile(CommandServices services, string? name)
+internal sealed class ReceivedFile(CommandRun run, string? name)
 {
     private const int BlockSize = 128 * 1024;
 
-    private readonly string? _path = name is null ? null : services.Environment.AbsolutePath(name);
+    private readonly string? _path = name is null ? null : run.Services.Environment.AbsolutePath(name);
 
     /// <summary>Refuses to write to a terminal, before anything is asked for.</summary>
     /// <exception cref="CliException">Standard output is one, and no file was named.</exception>
     public void CheckTarget()
     {
-        if (_path is null && services.Console.IsOutputTerminal)
+        if (_path is null && run.Services.Console.IsOutputTerminal)
         {
             throw CliException.Usage("This call answers with a file, which a terminal cannot show", "Write it to a file: --output-file NAME");
         }
@@ -32,7 +32,7 @@ internal sealed class ReceivedFile(CommandServices services, string? name)
     {
         if (_path is null)
         {
-            Stream output = services.Console.OpenOutput();
+            Stream output = run.Services.Console.OpenOutput();
             await using (output.ConfigureAwait(false))
             {
                 await download.Content.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class ReceivedFile(CommandServices services, string? name)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            services.Console.Error.WriteLine($"Interrupted: {Left()}.");
+            run.TellInterrupted(new InterruptedNote($"Interrupted: {Left()}"));
             throw;
         }
         catch (Exception failure) when (failure is not OperationCanceledException)

@@ -255,7 +255,7 @@ internal abstract class ApiCallCommand : ProxCommand
     {
         TaskWaiter waiter = new(session, run.Services.Time, line => run.Note(run.ErrorAnsi.Dim(Terminal.TextCells.Visible(line))))
         {
-            Outage = TaskAdvice.Outage(run),
+            Outage = run.Outage,
         };
         try
         {
@@ -277,7 +277,7 @@ internal abstract class ApiCallCommand : ProxCommand
     private async Task<int> DownloadAsync(
         CommandRun run, ServerSession session, CallTarget target, ApiParameters parameters, ApiCallOptions options, CancellationToken cancellationToken)
     {
-        ReceivedFile received = new(run.Services, OutputFile is null ? null : run.Value(OutputFile));
+        ReceivedFile received = new(run, OutputFile is null ? null : run.Value(OutputFile));
         received.CheckTarget();
         ApiDownload download = await ExplainedAsync(target, session.DownloadAsync(target.Path, parameters, options, cancellationToken)).ConfigureAwait(false);
         await using (download.ConfigureAwait(false))

@@ -34,6 +34,7 @@ internal sealed class CommandRun
                 ? Recordings.Open(services.Environment.AbsolutePath(file), IsFolder(file))
             : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
+        Outage = new OutageNote(this);
     }
 
     /// <summary>What the command works with.</summary>
@@ -59,6 +60,9 @@ internal sealed class CommandRun
 
     /// <summary>Colours for messages.</summary>
     public Ansi ErrorAnsi { get; }
+
+    /// <summary>Takes the failures of a server that does not answer while tasks are waited for.</summary>
+    public IProgress<ProxmoxException> Outage { get; }
 
     /// <summary>True if the run talks to more servers than one context names; each may have a certificate that only the system trusts.</summary>
     public bool AsksOtherServers { get; set; }
@@ -224,6 +228,18 @@ internal sealed class CommandRun
         {
             Services.Console.Error.WriteLine(Printed.In(text));
         }
+    }
+
+    /// <summary>Tells what an interrupted run leaves behind, and how to go on; programs get it as the error that the run ends with.</summary>
+    public void TellInterrupted(InterruptedNote left)
+    {
+        if (IsMachineOutput)
+        {
+            Services.Interrupted.Add(left);
+            return;
+        }
+
+        Services.Console.Error.WriteLine(Printed.In(left.Next is { } next ? $"{left.What}. {next}" : $"{left.What}."));
     }
 
     /// <summary>Tells that a list is a part of what the server has. A program that has asked for no part would take it for all: it is warned.</summary>

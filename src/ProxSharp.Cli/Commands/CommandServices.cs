@@ -16,6 +16,9 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
     /// <summary>Where warnings for programs wait for the end of the run.</summary>
     public HeldWarnings Warnings { get; init; } = new();
 
+    /// <summary>Where it is kept for programs what an interrupted run leaves behind.</summary>
+    public InterruptedRun Interrupted { get; init; } = new();
+
     /// <summary>Where calls go that are planned and not sent; null if the command is run.</summary>
     public PlanCollector? Planning { get; init; }
 

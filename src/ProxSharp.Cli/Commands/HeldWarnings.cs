@@ -6,12 +6,15 @@ internal sealed class HeldWarnings
     private readonly Lock _gate = new();
     private readonly List<string> _texts = [];
 
-    /// <summary>Keeps one.</summary>
+    /// <summary>Keeps one; what is kept already, such as an outage that goes on, is not told again.</summary>
     public void Add(string text)
     {
         lock (_gate)
         {
-            _texts.Add(text);
+            if (!_texts.Contains(text))
+            {
+                _texts.Add(text);
+            }
         }
     }
 

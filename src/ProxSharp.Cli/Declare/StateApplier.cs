@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
@@ -88,18 +89,10 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
     private void Interrupted(int made, StateChange[] all)
     {
         StateChange current = all[made];
-        string text = TextCells.Visible(string.Create(
+        string what = TextCells.Visible(string.Create(
             CultureInfo.InvariantCulture,
-            $"Interrupted: {made} of {all.Length} changes were made, and this one may be under way: {current.Action} {current.Section} {current.Subject}. ")
-            + "Run it again: it makes what is missing.");
-        if (run.Command.IsMachineOutput)
-        {
-            run.Command.Warn(text);
-        }
-        else
-        {
-            run.Note(text);
-        }
+            $"Interrupted: {made} of {all.Length} changes were made, and this one may be under way: {current.Action} {current.Section} {current.Subject}"));
+        run.Command.TellInterrupted(new InterruptedNote(what) { Next = "Run it again: it makes what is missing.", IsUncertain = true });
     }
 
     private IEnumerable<PlannedCall> Calls() => changes.SelectMany(
@@ -116,7 +109,7 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
         try
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Outage = TaskAdvice.Outage(run.Command) };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Outage = run.Command.Outage };
             await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

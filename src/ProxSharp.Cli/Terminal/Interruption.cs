@@ -49,9 +49,8 @@ internal sealed class Interruption(TimeProvider? time = null) : IDisposable
         }
     }
 
-    /// <summary>Returns the exit code of the process: that of the signal for a run that a signal has ended.</summary>
-    /// <param name="exitCode">The exit code of the run.</param>
-    public int Settle(int exitCode) => exitCode == ExitCodes.Interrupted ? _exitCode : exitCode;
+    /// <summary>The exit code of a run that the signal has ended.</summary>
+    public int ExitCode => _exitCode;
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();

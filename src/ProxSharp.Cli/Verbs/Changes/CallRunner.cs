@@ -56,11 +56,24 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
         }
 
-        ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload
-            ? session.UploadAsync(call.Path, upload, call.Parameters, null, run.Command.ProgressTerminal, cancellationToken)
-            : session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
+        JsonElement data = await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
+        return await ReportAsync(session, data, cancellationToken).ConfigureAwait(false);
+    }
 
-        return await ReportAsync(session, response.Data, cancellationToken).ConfigureAwait(false);
+    private async Task<JsonElement> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, call.Upload is { } upload
+                ? session.UploadAsync(call.Path, upload, call.Parameters, null, run.Command.ProgressTerminal, cancellationToken)
+                : session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken)).ConfigureAwait(false);
+            return response.Data;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && call.Upload is null)
+        {
+            TaskAdvice.Unanswered(run, $"to {call.Method.ToVerb()} {call.Path}");
+            throw;
+        }
     }
 
     private async Task<int> ReportAsync(ServerSession session, JsonElement data, CancellationToken cancellationToken)
@@ -103,7 +116,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         }
 
         void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
-        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = TaskAdvice.Outage(run.Command) };
+        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal static class Downloading
     public static async Task RunAsync(
         VerbRun run, EndpointBinding binding, string path, ApiParameters parameters, string? file, CancellationToken cancellationToken)
     {
-        ReceivedFile received = new(run.Command.Services, file);
+        ReceivedFile received = new(run.Command, file);
         received.CheckTarget();
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiDownload download = await VerbErrors.ExplainedAsync(

@@ -219,7 +219,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         HaWait wait = new(session, pve, time, upid, guest, goal)
         {
             Timeout = run.WaitTimeout - time.GetElapsedTime(start),
-            Outage = TaskAdvice.Outage(run.Command),
+            Outage = run.Command.Outage,
         };
         progress.Noted(guest, wait.Text);
         await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -350,6 +350,12 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         if (begun.Length < items.Count)
         {
             run.Note(string.Create(CultureInfo.InvariantCulture, $"{items.Count - begun.Length} of {items.Count} guests were not started."));
+        }
+
+        VmId[] uncertain = [.. items.Where(static item => item.Error is OperationCanceledException).Select(static item => item.Guest.Id)];
+        if (uncertain.Length > 0)
+        {
+            TaskAdvice.Unanswered(run, $"of {string.Join(", ", uncertain)}");
         }
 
         TaskAdvice.Detached(run, [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])]);

@@ -210,7 +210,7 @@ internal static class TaskNoun
                 writer.Flush();
             })
             {
-                Outage = TaskAdvice.Outage(run.Command),
+                Outage = run.Command.Outage,
             };
             return await OutputLoop.RunAsync(run.Command.Services.Console, async end =>
             {
@@ -273,7 +273,7 @@ internal static class TaskNoun
         foreach (string upid in upids.Select(Checked))
         {
             long start = run.Command.Services.Time.GetTimestamp();
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = TaskAdvice.Outage(run.Command) };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
             target = null;
             try
             {
@@ -314,7 +314,7 @@ internal static class TaskNoun
             HaWait wait = new(session, pve, time, task, guest, goal)
             {
                 Timeout = run.WaitTimeout - time.GetElapsedTime(start),
-                Outage = TaskAdvice.Outage(run.Command),
+                Outage = run.Command.Outage,
             };
             run.Note(wait.Text);
             await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
