@@ -22,6 +22,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
     private readonly HeldWarnings _warnings = new();
     private readonly InterruptedRun _interrupted = new();
+    private readonly ShownLog _log = new();
 
     /// <summary>The exit code of a run that a signal has ended.</summary>
     public Func<int> InterruptedCode { get; set; } = static () => ExitCodes.Interrupted;
@@ -97,7 +98,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
             environment.Variable(Backups.OfficialSpelling.FormatVariable),
             environment.Variable(Backups.OfficialSpelling.HeaderVariable) is not null));
         IReadOnlyList<string> words = GuardWords.Separate(typed);
-        CommandServices services = new(console, environment, time) { Words = arguments, Warnings = _warnings, Interrupted = _interrupted };
+        CommandServices services = new(console, environment, time) { Words = arguments, Warnings = _warnings, Interrupted = _interrupted, Log = _log };
         RootCommand root = CommandTree.Build(services, words);
         if (GuardWords.FindSwallowed(root, typed, words) is { } swallowed)
         {
@@ -138,6 +139,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
                 ErrorWriter.WriteWarning(console.Error, warning);
             }
 
+            error = error.LogTail.Count > 0 && error.LogTail[^1] == _log.Last ? error with { LogTail = [] } : error;
             ErrorWriter.WriteLine(console.Error, error, Ansi.For(console.IsErrorTerminal, environment, arguments.Contains("--no-color")));
         }
 

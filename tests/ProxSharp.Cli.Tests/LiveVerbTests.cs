@@ -79,6 +79,18 @@ public sealed class LiveVerbTests(
     }
 
     [Fact]
+    public void Watch_TasksOfOneSecond_ComeInTheOrderInWhichTheyBegan()
+    {
+        string Row(string start) => $$"""{"upid":"UPID:n1:00001000:{{start}}:65000000:qmstart:1:root@pam:","type":"qmstart","node":"n1","starttime":1694498816}""";
+        ClusterWatch watch = new();
+        Assert.Empty(watch.Tasks(Json("[]")));
+
+        Assert.Equal(
+            ["0000000A", "0000000B", "0000000C"],
+            watch.Tasks(Json($"[{Row("0000000C")},{Row("0000000A")},{Row("0000000B")}]")).Select(static change => change.Subject.Split(':')[3]));
+    }
+
+    [Fact]
     public void Watch_TasksThatAreListedLate_AreNoNews()
     {
         const string All = """[{"upid":"UPID:1","type":"x","node":"n1","starttime":1},{"upid":"UPID:2","type":"y","node":"n1","starttime":2,"endtime":3,"status":"OK"}]""";

@@ -44,6 +44,19 @@ public sealed class StateSafetyTests
     }
 
     [Fact]
+    public async Task Apply_SeveralKeys_NamesThatWhichIsAskedAbout()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.RootAsync();
+        const string Job = "prox: 1\nbackup-jobs: [{id: nightly, schedule: '02:30', storage: local, vmid: '100', prune-backups: 'keep-last=3'}]\n";
+        cli.Write("job.yaml", Job);
+        (await cli.LineAsync("apply -f job.yaml --yes")).Succeeded();
+        cli.Write("job.yaml", Job.Replace("02:30", "03:30", StringComparison.Ordinal).Replace("last=3", "last=2", StringComparison.Ordinal));
+
+        Assert.Contains("nightly (prune-backups)", (await cli.LineAsync("apply -f job.yaml")).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_VolumeOfAnotherGuest_IsNeverAttached()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

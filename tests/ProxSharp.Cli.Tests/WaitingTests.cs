@@ -245,6 +245,21 @@ public sealed class WaitingTests
         Assert.Single(Regex.Matches(run.Errors, "warning: the server does not answer .*waiting goes on"));
     }
 
+    [Theory]
+    [InlineData("vm start staging")]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start --wait")]
+    public async Task Failure_TaskWhoseLogWasShown_TellsItsLastLinesOnce(string line)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new TaskFault { Type = "qmstart", Text = "no\troom" });
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.FailedWithCode(9);
+        Assert.Single(Regex.Matches(run.Errors, "TASK ERROR: no room"));
+    }
+
     private static GuestSummary Guest(int id, string name) => new() { Id = new VmId(id), Name = name, Node = "pve1", Type = GuestType.Qemu };
 
     private static async Task<PveSimulator> SlowAsync() =>

@@ -4,6 +4,7 @@ using ProxSharp.Backup;
 using ProxSharp.Backup.Formats;
 using ProxSharp.Backup.Formats.Crypto;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -210,7 +211,7 @@ internal static class KeyNoun
             KeyFile made = KeyFile.Create(key, derivation, secret, run.Command.Services.Time.GetLocalNow(), run.Value(hint));
             if (run.Value(path) is null)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                PrivateFolder.Create(Path.GetDirectoryName(file)!);
             }
 
             await WriteNewAsync(file, made.ToJson(), token).ConfigureAwait(false);

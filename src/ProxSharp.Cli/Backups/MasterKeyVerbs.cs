@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using ProxSharp.Backup;
 using ProxSharp.Backup.Formats.Crypto;
+using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs;
 
@@ -68,7 +69,7 @@ internal static class MasterKeyVerbs
             string pem = await ReadTextAsync(run, run.Value(path)!, token).ConfigureAwait(false);
             using MasterPublicKey key = MasterKeyText.ReadPublic(pem, run.Value(path)!);
             string target = KeyNoun.ConfigurationFile(run, PublicName);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            PrivateFolder.Create(Path.GetDirectoryName(target)!);
             await KeyNoun.WriteNewAsync(target, Encoding.ASCII.GetBytes(key.ToPem()), token).ConfigureAwait(false);
             run.Note($"Written to {target}.");
             return ExitCodes.Success;

@@ -143,7 +143,7 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             return ExitCodes.Success;
         }
 
-        TaskWaiter waiter = new(place.Session, run.Command.Services.Time, line => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line))))
+        TaskWaiter waiter = new(place.Session, run.Command.Services.Time, run.Command.NoteLog)
         {
             Timeout = run.WaitTimeout,
         };

@@ -253,7 +253,7 @@ internal abstract class ApiCallCommand : ProxCommand
 
     private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
     {
-        TaskWaiter waiter = new(session, run.Services.Time, line => run.Note(run.ErrorAnsi.Dim(Terminal.TextCells.Visible(line))))
+        TaskWaiter waiter = new(session, run.Services.Time, run.NoteLog)
         {
             Outage = run.Outage,
         };

@@ -230,6 +230,13 @@ internal sealed class CommandRun
         }
     }
 
+    /// <summary>Shows a line of the log of a task; programs get the end of it with an error.</summary>
+    public void NoteLog(string line)
+    {
+        Note(ErrorAnsi.Dim(TextCells.LogLine(line)));
+        Services.Log.Last = line;
+    }
+
     /// <summary>Tells what an interrupted run leaves behind, and how to go on; programs get it as the error that the run ends with.</summary>
     public void TellInterrupted(InterruptedNote left)
     {

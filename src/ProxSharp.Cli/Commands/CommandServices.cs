@@ -19,6 +19,9 @@ internal sealed record CommandServices(IConsoleHost Console, CliEnvironment Envi
     /// <summary>Where it is kept for programs what an interrupted run leaves behind.</summary>
     public InterruptedRun Interrupted { get; init; } = new();
 
+    /// <summary>What the user has seen of the log of a task.</summary>
+    public ShownLog Log { get; init; } = new();
+
     /// <summary>Where calls go that are planned and not sent; null if the command is run.</summary>
     public PlanCollector? Planning { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
         try
         {
             string target = Target();
-            CreateDirectory(Path.GetDirectoryName(target) ?? FolderPath);
+            PrivateFolder.Create(Path.GetDirectoryName(target) ?? FolderPath);
             FileStream held = await LockAsync(Beside(target, "lock"), cancellationToken).ConfigureAwait(false);
             await using (held.ConfigureAwait(false))
             {
@@ -129,18 +129,6 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     }
 
     private static string Beside(string target, string ending) => Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{ending}");
-
-    private static void CreateDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
-        }
-    }
 
     private CliException Unusable(string done, string cause, Exception? exception) => new(
         new CliError

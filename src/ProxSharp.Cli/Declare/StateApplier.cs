@@ -8,6 +8,7 @@ using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -106,10 +107,9 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             return;
         }
 
-        void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
         try
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Outage = run.Command.Outage };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, run.Command.NoteLog) { Outage = run.Command.Outage };
             await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -143,8 +143,23 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         string[] disks = [.. Replaced(change).Select(static disk => $"{disk.Key}: {GuestDisk.Parse(disk.From!).Volume}")];
         string names = disks.Length > 0 ? string.Join(", ", disks) : change.IsRemoval
             ? string.Join(", ", change.Keys.Where(static key => key.To is null).Select(static key => $"{key.Key}: {key.From}"))
-            : change.Keys.Count > 0 ? change.Keys[0].Key : "";
+            : Asked(change);
         return names.Length > 0 ? $" ({names})" : "";
+    }
+
+    // Of all that is changed at once, the keys that the question is about.
+    private static string Asked(StateChange change)
+    {
+        string[] keys = [.. change.Keys.Where(key => change.Call is { } call
+            && Asking.Find(ProxmoxProduct.VirtualEnvironment, call.Method, call.Template).Destroys(Alone(key.Key, key.To))).Select(static key => key.Key)];
+        return keys.Length > 0 ? string.Join(", ", keys) : change.Keys.Select(static key => key.Key).FirstOrDefault("");
+    }
+
+    private static ApiParameters Alone(string key, string? value)
+    {
+        ApiParameters parameters = [];
+        parameters.Add(value is null ? "delete" : key, value ?? key);
+        return parameters;
     }
 
     private static IEnumerable<ConfigChange> Replaced(StateChange change) => change is { Section: "guests", Action: "change" }

@@ -16,7 +16,7 @@ internal static class ErrorWriter
         writer.WriteLine($"{ansi.Red("error:")} {OneLine(error)}");
         foreach (string line in error.LogTail)
         {
-            writer.WriteLine($"  {ansi.Dim(TextCells.Visible(line))}");
+            writer.WriteLine($"  {ansi.Dim(TextCells.LogLine(line))}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Cli.Output;
+using ProxSharp.Ids;
 
 namespace ProxSharp.Cli.Live;
 
@@ -64,7 +65,7 @@ internal sealed class ClusterWatch
             .ToDictionary(static item => Text(item, "upid")!, StringComparer.Ordinal);
         List<Change> changes = [];
         bool isFirst = !_hasLooked;
-        foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")))
+        foreach ((string upid, JsonElement item) in now.OrderBy(static pair => Number(pair.Value, "starttime")).ThenBy(static pair => Started(pair.Key)))
         {
             bool isKnown = _tasks.TryGetValue(upid, out SeenTask? before) || isFirst;
             bool hasEnded = item.TryGetProperty("endtime", out _);
@@ -101,6 +102,9 @@ internal sealed class ClusterWatch
             _tasks.Remove(upid);
         }
     }
+
+    // Within a second: hundredths since the node was booted.
+    private static long Started(string upid) => Upid.TryParse(upid, out Upid task) ? task.ProcessStart : 0;
 
     private static Change Task(string upid, JsonElement item, string what)
     {

@@ -29,7 +29,7 @@ internal static class SecretKeeper
 
         string folder = Path.Combine(run.Services.Contexts.FolderPath, "secrets");
         string file = Path.Combine(folder, name);
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Create(folder);
         await PrivateFile.WriteAsync(file, secret + Environment.NewLine, cancellationToken).ConfigureAwait(false);
         return SecretReference.Parse($"file:{file}", run.Services.Environment);
     }

@@ -45,6 +45,9 @@ internal static class TextCells
         return visible.ToString();
     }
 
+    /// <summary>A line of a log: tabs set its columns apart.</summary>
+    public static string LogLine(string line) => Visible(line.Replace('\t', ' '));
+
     /// <summary>True if a text holds characters that are not seen, other than line feeds.</summary>
     public static bool HoldsUnseen(string text) =>
         !IsPlainAscii(text) && text.EnumerateRunes().Any(static rune => rune.Value != '\n' && UntrustedText.IsUnseen(rune));

@@ -129,7 +129,7 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
             ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, _bar)} {fraction * 100,3:0} %")
             : $"{new string(' ', _bar + 2)}      ";
         string elapsed = Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds);
-        string text = TextCells.Visible(running.Text);
+        string text = TextCells.LogLine(running.Text);
 
         // Where there is little room the number comes first: it tells the guests apart.
         return width < Narrow

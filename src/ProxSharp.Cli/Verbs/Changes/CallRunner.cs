@@ -115,8 +115,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return ExitCodes.Success;
         }
 
-        void Show(string line) => run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
-        TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
+        TaskWaiter waiter = new(session, run.Command.Services.Time, run.Command.NoteLog) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

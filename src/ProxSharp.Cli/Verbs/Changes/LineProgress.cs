@@ -35,7 +35,8 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     {
         if (isSingle)
         {
-            Line(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
+            Line(run.Command.ErrorAnsi.Dim(TextCells.LogLine(line)));
+            run.Command.Services.Log.Last = line;
         }
     }
 

@@ -201,7 +201,7 @@ internal static class TaskNoun
         TextWriter writer = run.Command.Services.Console.Out;
         void Print(string line) => writer.WriteLine(run.Command.Output.Format is OutputFormat.JsonLines
             ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line)))
-            : TextCells.Visible(line));
+            : TextCells.LogLine(line));
         if (follow)
         {
             TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
@@ -266,7 +266,7 @@ internal static class TaskNoun
             target = HaGoal.TargetIn(line) ?? target;
             if (!quiet)
             {
-                run.Note(run.Command.ErrorAnsi.Dim(TextCells.Visible(line)));
+                run.Command.NoteLog(line);
             }
         }
 
