@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ProxSharp.Operations;
 
 /// <summary>
@@ -24,14 +22,6 @@ internal static class RegularFiles
     {
         Check(path);
         return File.ReadAllText(path);
-    }
-
-    /// <summary>Reads lines.</summary>
-    /// <exception cref="IOException">It is no file, or cannot be read.</exception>
-    public static string[] ReadLines(string path)
-    {
-        Check(path);
-        return File.ReadAllLines(path, Encoding.UTF8);
     }
 
     /// <summary>Reads bytes.</summary>

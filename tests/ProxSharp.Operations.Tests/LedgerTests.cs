@@ -26,6 +26,20 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void List_OfWhatStandsUnchanged_ReadsItOnce()
+    {
+        Ledger ledger = Filled();
+        IReadOnlyList<LedgerEntry> before = ledger.List();
+
+        new Ledger(_folder).Append("outcome", "plan-2", static json => json.WriteString("call", "POST /y"));
+
+        IReadOnlyList<LedgerEntry> after = ledger.List();
+        Assert.Equal(4, after.Count);
+        Assert.All(before.Zip(after), static pair => Assert.Same(pair.First, pair.Second));
+        Assert.Equal(new LedgerVerdict(4, null), ledger.Verify());
+    }
+
+    [Fact]
     public async Task Append_BySeveralAtOnceWithReaders_LosesNothing()
     {
         const int each = 20;
@@ -144,7 +158,7 @@ public sealed class LedgerTests : IDisposable
             "repeat" => [.. lines, lines[2]],
             _ => [],
         };
-        File.WriteAllLines(file, lines);
+        File.WriteAllText(file, string.Concat(lines.Select(static line => line + '\n')));
         Assert.False(ledger.Verify().IsSound);
         Assert.Equal("ledger", Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "p", static _ => { })).Reason);
     }
@@ -176,7 +190,7 @@ public sealed class LedgerTests : IDisposable
             "space" => [lines[0], lines[1] + " ", lines[2]],
             _ => [lines[0], lines[1].Replace("true", "false", StringComparison.Ordinal), "stray text"],
         };
-        File.WriteAllLines(file, lines);
+        File.WriteAllText(file, string.Concat(lines.Select(static line => line + '\n')));
         LedgerVerdict verdict = ledger.Verify();
         Assert.Equal(sound, verdict.Entries);
         Assert.StartsWith(how == "forged-before" ? "Entry 2 is not" : $"Line {line} of ledger.jsonl is no entry", verdict.Fault, StringComparison.Ordinal);

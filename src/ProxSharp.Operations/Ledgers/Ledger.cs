@@ -25,6 +25,8 @@ public sealed class Ledger
     private readonly string _lockPath;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private readonly LedgerFile _file;
+    private volatile SoundPart? _sound;
 
     /// <summary>Opens the ledger in a folder; nothing is created before the first entry.</summary>
     /// <param name="folder">The folder with <c>ledger.jsonl</c>, <c>ledger.head</c> and <c>ledger.key</c>.</param>
@@ -37,6 +39,7 @@ public sealed class Ledger
         _headPath = Path.Combine(folder, "ledger.head");
         _keyPath = Path.Combine(folder, "ledger.key");
         _lockPath = _path + ".lock";
+        _file = new LedgerFile(_path);
         _time = time ?? TimeProvider.System;
     }
 
@@ -48,7 +51,7 @@ public sealed class Ledger
 
     /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
-    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(Lines()));
+    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(_file.Read()));
 
     /// <summary>Returns one entry; null if there is none with this number.</summary>
     /// <param name="number">Its number.</param>
@@ -125,7 +128,7 @@ public sealed class Ledger
     {
         try
         {
-            (string? Head, List<Line> Lines) state;
+            (string? Head, LedgerLine[] Lines) state;
             using (LockIfPossible())
             {
                 state = Snapshot();
@@ -163,7 +166,7 @@ public sealed class Ledger
     {
         using (LockIfPossible())
         {
-            (string? head, List<Line> lines) = Snapshot();
+            (string? head, LedgerLine[] lines) = Snapshot();
             CheckSound(head, lines);
             return Entries(lines);
         }
@@ -182,30 +185,30 @@ public sealed class Ledger
         {
             PrivateFiles.CreateFolder(Folder);
             using FileStream guard = OpenLock();
-            (string? head, List<Line> lines) = Snapshot();
+            (string? head, LedgerLine[] lines) = Snapshot();
             LedgerVerdict verdict = CheckSound(head, lines);
             check?.Invoke(Entries(lines));
             byte[] key = Key(create: true);
-            string previous = lines.Count == 0 ? s_start : lines[^1].Mac;
+            string previous = lines.Length == 0 ? s_start : lines[^1].Mac;
             long number = verdict.Entries + 1;
-            string body = Body(number, kind, planId, facts);
+            byte[] body = Encoding.UTF8.GetBytes(Body(number, kind, planId, facts));
             string mac = Mac(key, previous, body);
             string next = string.Create(CultureInfo.InvariantCulture, $"{number} {mac}");
-            WriteWhole(Text(mac, body) + '\n', $"{next} {Mac(key, "head", next)}");
+            WriteWhole([.. LedgerLine.Format(mac, body), (byte)'\n'], $"{next} {Mac(key, "head", Encoding.ASCII.GetBytes(next))}");
             using JsonDocument document = JsonDocument.Parse(body);
-            return Read(document.RootElement);
+            return LedgerLine.Read(document.RootElement);
         }
     });
 
     // The caller takes a failure for an entry that is not there: what stands of it is taken away again, which needs no room on a full disk.
-    private void WriteWhole(string line, string head)
+    private void WriteWhole(byte[] line, string head)
     {
         long length = File.Exists(_path) ? new FileInfo(_path).Length : 0;
         try
         {
             using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
             {
-                file.Write(Encoding.UTF8.GetBytes(line));
+                file.Write(line);
                 file.Flush(flushToDisk: true);
             }
 
@@ -222,9 +225,9 @@ public sealed class Ledger
 
     private FileStream OpenLock() => PrivateFiles.WhenFree(() => PrivateFiles.Open(_lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite));
 
-    private static List<LedgerEntry> Entries(List<Line> lines) => [.. lines.Select(static line => line.Entry)];
+    private static LedgerEntry[] Entries(LedgerLine[] lines) => [.. lines.Select(static line => line.Entry)];
 
-    private LedgerVerdict CheckSound(string? head, List<Line> lines)
+    private LedgerVerdict CheckSound(string? head, LedgerLine[] lines)
     {
         LedgerVerdict verdict = Examine(head, lines);
         return verdict.IsSound
@@ -252,12 +255,12 @@ public sealed class Ledger
     /// <summary>
     /// Reads the head, the entries, and the head again: if it has not moved, both belong together, because it moves with every entry and never back.
     /// </summary>
-    private (string? Head, List<Line> Lines) Snapshot()
+    private (string? Head, LedgerLine[] Lines) Snapshot()
     {
         for (int tries = 0; tries < MostTries; tries++)
         {
             string? head = HeadText();
-            List<Line> lines = Lines();
+            LedgerLine[] lines = _file.Read();
             if (HeadText() == head)
             {
                 return (head, lines);
@@ -267,9 +270,9 @@ public sealed class Ledger
         throw new IOException("The ledger is written so often that it could not be read at one moment.");
     }
 
-    private LedgerVerdict Examine(string? head, List<Line> lines)
+    private LedgerVerdict Examine(string? head, LedgerLine[] lines)
     {
-        if (head is null && lines.Count == 0)
+        if (head is null && lines.Length == 0)
         {
             return new LedgerVerdict(0, null);
         }
@@ -288,69 +291,34 @@ public sealed class Ledger
             : new LedgerVerdict(number, $"The ledger ends with entry {number}, but {count} were written.");
     }
 
-    private static LedgerVerdict ExamineChain(byte[] key, List<Line> lines, long count, out string atHead, out long number)
+    private LedgerVerdict ExamineChain(byte[] key, LedgerLine[] lines, long count, out string atHead, out long number)
     {
-        string previous = s_start;
-        atHead = s_start;
-        number = 0;
-        foreach ((string mac, string body, LedgerEntry entry) in lines)
+        number = SoundBefore(key, lines);
+        foreach (LedgerLine line in lines.AsSpan((int)number))
         {
-            if (entry.Number != number + 1 || mac != Mac(key, previous, body))
+            if (line.Entry.Number != number + 1 || line.Mac != Mac(key, MacAt(lines, number), line.Body))
             {
+                atHead = s_start;
                 return new LedgerVerdict(number, $"Entry {number + 1} is not what was written there; the {number} before it are sound.");
             }
 
-            (previous, number) = (mac, number + 1);
-            atHead = number == count ? mac : atHead;
+            number++;
         }
 
+        _sound = number == 0 ? null : new SoundPart(key, lines[number - 1], number);
+        atHead = count <= number ? MacAt(lines, count) : s_start;
         return new LedgerVerdict(number, null);
     }
 
-    private sealed record Line(string Mac, string Body, LedgerEntry Entry);
+    // Lines that stand unchanged are the same objects, and need no second look.
+    private long SoundBefore(byte[] key, LedgerLine[] lines) =>
+        _sound is { } sound && sound.Count <= lines.Length && ReferenceEquals(lines[sound.Count - 1], sound.Last) && key.AsSpan().SequenceEqual(sound.Key)
+            ? sound.Count
+            : 0;
 
-    private sealed class TornLedgerException(List<Line> before, Exception cause) : IOException(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Line {before.Count + 1} of ledger.jsonl is no entry: it was torn, or something else was written there. There are {before.Count} entries before it."),
-        cause)
-    {
-        public List<Line> Before { get; } = before;
-    }
+    private static string MacAt(LedgerLine[] lines, long number) => number == 0 ? s_start : lines[number - 1].Mac;
 
-    private List<Line> Lines()
-    {
-        List<Line> lines = [];
-        foreach (string line in File.Exists(_path) ? PrivateFiles.WhenFree(() => RegularFiles.ReadLines(_path)) : [])
-        {
-            try
-            {
-                using JsonDocument document = JsonDocument.Parse(line);
-                JsonElement entry = document.RootElement.GetProperty("entry");
-                string mac = document.RootElement.GetProperty("mac").GetString() ?? "";
-
-                // The hash is of the entry alone: what stands beside it, or around it, is nobody's.
-                lines.Add(Text(mac, entry.GetRawText()) == line
-                    ? new Line(mac, entry.GetRawText(), Read(entry))
-                    : throw new FormatException("it says more than entries do"));
-            }
-            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-            {
-                throw new TornLedgerException(lines, e);
-            }
-        }
-
-        return lines;
-    }
-
-    private static string Text(string mac, string body) => $"{{\"mac\":\"{mac}\",\"entry\":{body}}}";
-
-    private static LedgerEntry Read(JsonElement entry) => new(
-        entry.GetProperty("number").GetInt64(),
-        entry.GetProperty("time").GetDateTimeOffset(),
-        entry.GetProperty("kind").GetString() ?? "",
-        entry.GetProperty("plan").GetString() ?? "",
-        entry.GetProperty("facts").Clone());
+    private sealed record SoundPart(byte[] Key, LedgerLine Last, long Count);
 
     private string Body(long number, string kind, string planId, Action<Utf8JsonWriter> facts) => JsonTexts.Build(json =>
     {
@@ -376,7 +344,7 @@ public sealed class Ledger
 
         string[] parts = text.Split(' ');
         return parts.Length == 3
-            && parts[2] == Mac(key, "head", $"{parts[0]} {parts[1]}")
+            && parts[2] == Mac(key, "head", Encoding.UTF8.GetBytes($"{parts[0]} {parts[1]}"))
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long count)
             ? (count, parts[1])
             : throw new InvalidDataException("The head of the ledger is not what was written there.");
@@ -394,8 +362,8 @@ public sealed class Ledger
         return key.Length == KeyLength ? key : throw new InvalidDataException("The key of the ledger is damaged.");
     }
 
-    private static string Mac(byte[] key, string previous, string body) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{previous}\n{body}")));
+    private static string Mac(byte[] key, string previous, ReadOnlySpan<byte> body) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(key, (byte[])[.. Encoding.ASCII.GetBytes(previous), (byte)'\n', .. body]));
 
     private static T Try<T>(string what, Func<T> action)
     {
