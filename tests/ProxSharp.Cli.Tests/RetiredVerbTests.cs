@@ -71,7 +71,7 @@ public sealed class RetiredVerbTests
         using CliHarness person = await cluster.UserAsync();
         (await person.LineAsync("vm set staging --name kept")).Succeeded();
 
-        Assert.Contains("its name was 'staging' and is 'kept'", (await cli.LineAsync("retired purge 106")).FailedWith(6), StringComparison.Ordinal);
+        Assert.Contains("its name was “staging” and is “kept”", (await cli.LineAsync("retired purge 106")).FailedWith(6), StringComparison.Ordinal);
         string table = (await cli.LineAsync("retired list")).Succeeded();
         Assert.Contains("refused", table, StringComparison.Ordinal);
         Assert.Contains("its name was", table, StringComparison.Ordinal);

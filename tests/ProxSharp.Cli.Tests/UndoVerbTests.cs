@@ -20,7 +20,7 @@ public sealed class UndoVerbTests
         await PlanVerbTests.AppliedAsync(cli, "vm set staging --memory 8192");
 
         string error = (await cli.LineAsync($"undo {number} --apply")).FailedWith(6);
-        Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", error, StringComparison.Ordinal);
+        Assert.Contains("memory of /nodes/pve1/qemu/106/config was “4096” and is “8192”", error, StringComparison.Ordinal);
         Assert.Contains($"prox undo {number} --even-changed", error, StringComparison.Ordinal);
         Assert.Contains("8192", (await cli.LineAsync("vm config staging -o json")).Succeeded(), StringComparison.Ordinal);
 

@@ -45,6 +45,18 @@ public sealed class ServerPageTests
     }
 
     [Fact]
+    public async Task ApiRead_OfAListWithoutPages_HasAllOfItUnlessTheCallerChose()
+    {
+        await using AgentSession session = await WithOldTaskAsync();
+        JsonElement all = await session.DoneAsync("api_read", """{"path":"/cluster/log","fields":"msg","limit":5}""");
+        int total = all.GetProperty("total").GetInt32();
+        Assert.True(total > 50, $"{total} entries");
+        Assert.Equal(5, all.GetProperty("next").GetInt32());
+        JsonElement some = await session.DoneAsync("api_read", """{"path":"/cluster/log","parameters":{"max":3},"fields":"msg"}""");
+        Assert.Equal(3, some.GetProperty("returned").GetInt32());
+    }
+
+    [Fact]
     public async Task Overview_NamesAFailedTask_ThoughManyCameAfterIt()
     {
         await using AgentSession session = await WithOldTaskAsync(fails: true);

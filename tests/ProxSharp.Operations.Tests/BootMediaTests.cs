@@ -6,7 +6,7 @@ namespace ProxSharp.Operations.Tests;
 public sealed class BootMediaTests
 {
     private const string Policy = """
-        {"version":1,"allow":[{"classes":["reversible","disruptive","privileged"]}],"approval":{"disruptive":"none","privileged":"none"}}
+        {"version":1,"allow":[{"classes":["reversible","disruptive","privileged"]}],"limits":{"targetsPerPlan":4},"approval":{"disruptive":"none","privileged":"none"}}
         """;
 
     private const string Config = "/nodes/pve1/qemu/106/config";
@@ -19,6 +19,16 @@ public sealed class BootMediaTests
     [InlineData("boot=order=ide2;scsi0", "ide3=local:iso/debian.iso,media=cdrom", OperationClass.Reversible)]
     [InlineData("boot=order=ide2;scsi0", "description=new", OperationClass.Reversible)]
     [InlineData("delete=boot", "ide2=local:iso/debian.iso,media=cdrom", OperationClass.Reversible)]
+    [InlineData("boot=order=ide2;scsi0", "cdrom=local:iso/debian.iso", OperationClass.Privileged)]
+    [InlineData("boot=order=scsi0;ide2", "cdrom=local:iso/debian.iso", OperationClass.Reversible)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/debian.iso", OperationClass.Privileged)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/debian.iso,media=cdrom,serial=cloudinit", OperationClass.Privileged)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/cloudinit.iso,media=cdrom", OperationClass.Privileged)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:cloudinit", OperationClass.Reversible)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
+    [InlineData("boot=order=scsi0;ide2", "scsi0=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
+    [InlineData("delete=boot", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
+    [InlineData("boot=order=scsi0", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Reversible)]
     public async Task Image_InADriveOfTheBootOrder_IsPrivilegedBeforeTheFirstDisk(string order, string change, OperationClass expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
@@ -27,5 +37,42 @@ public sealed class BootMediaTests
         Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Config, change);
         Assert.Equal(expected, plan.Class);
         Assert.Equal(expected == OperationClass.Privileged, plan.Describe()[1].EndsWith(BootMedia.Why, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("boot=order=ide2", OperationClass.Privileged)]
+    [InlineData("bootdisk=ide2", OperationClass.Privileged)]
+    [InlineData("ide2=local:iso/debian.iso,media=cdrom", OperationClass.Privileged)]
+    [InlineData("cdrom=local:iso/debian.iso", OperationClass.Privileged)]
+    [InlineData("memory=512", OperationClass.Reversible)]
+    public async Task Restore_WithABootMediumOfItsOwn_IsPrivileged(string change, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await TextPlans.PlanAsync(
+            cluster, "POST", "/nodes/pve3/qemu", $"vmid=300 archive=local:backup/vzdump-qemu-105-2026_07_19-02_00_00.vma.zst {change}");
+        Assert.Equal(expected, plan.Class);
+    }
+
+    [Theory]
+    [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Privileged)]
+    [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 boot=order=scsi1", OperationClass.Reversible)]
+    [InlineData("scsi1=local-lvm:4 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Reversible)]
+    public async Task Machine_MadeFromTheDiskOfAnother_StartsNothingElseReversibly(string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Assert.Equal(expected, (await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=300 {parameters}")).Class);
+    }
+
+    [Fact]
+    public async Task Image_UnderTheOtherNameOfItsDrive_IsTakenBackInTheDrive()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await cluster.Other.Raw.PutAsync(Config, TextPlans.Parameters("ide2=local:iso/debian-13.iso,media=cdrom"));
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", Config, "cdrom=none");
+
+        Assert.Contains("ide2=none,media=cdrom", Assert.Single(plan.Calls).ToString(), StringComparison.Ordinal);
+        Assert.Contains("ide2=local:iso/debian-13.iso,media=cdrom", Assert.Single(plan.Undo).ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "PUT", Config, "cdrom=none ide2=none,media=cdrom"));
     }
 }

@@ -106,7 +106,7 @@ public sealed class RetiredTests
     }
 
     [Theory]
-    [InlineData("name=renamed", "its name was 'staging' and is 'renamed'")]
+    [InlineData("name=renamed", "its name was “staging” and is “renamed”")]
     [InlineData("tags=web", "the tag of its retirement was taken away")]
     [InlineData("delete=tags", "the tag of its retirement was taken away")]
     [InlineData("protection=0", "the protection that its retirement has set was taken away")]

@@ -101,7 +101,7 @@ public sealed class RuleUndoTests
     {
         await using GuardedCluster cluster = await StartAsync();
         Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", Rules + "/1", "");
-        Assert.Contains($"Acts on {Rules}/1: rule type=in action=ACCEPT comment=b (off).", plan.Describe());
+        Assert.Contains($"Acts on {Rules}/1: rule “type=in action=ACCEPT comment=b (off)”.", plan.Describe());
     }
 
     [Fact]

@@ -17,11 +17,11 @@ public sealed class SaidValueTests
         """;
 
     [Theory]
-    [InlineData("memory=4096", "memory=8192", "memory of " + Config + " was '4096' and is '8192'")]
-    [InlineData("tags=ours", "delete=tags", "tags of " + Config + " was 'ours' and is not set")]
-    [InlineData("tags=ours", "tags=ours;theirs", "tags of " + Config + " was 'ours' and is 'ours;theirs'")]
-    [InlineData("delete=tags", "tags=theirs", "tags of " + Config + " was not set and is 'theirs'")]
-    [InlineData("net1=virtio,bridge=vmbr0", "net1=virtio=BC:24:11:00:00:99,bridge=vmbr0,firewall=1", "net1 of " + Config + " was 'virtio,bridge=vmbr0' and is 'virtio=")]
+    [InlineData("memory=4096", "memory=8192", "memory of " + Config + " was “4096” and is “8192”")]
+    [InlineData("tags=ours", "delete=tags", "tags of " + Config + " was “ours” and is not set")]
+    [InlineData("tags=ours", "tags=ours;theirs", "tags of " + Config + " was “ours” and is “ours;theirs”")]
+    [InlineData("delete=tags", "tags=theirs", "tags of " + Config + " was not set and is “theirs”")]
+    [InlineData("net1=virtio,bridge=vmbr0", "net1=virtio=BC:24:11:00:00:99,bridge=vmbr0,firewall=1", "net1 of " + Config + " was “virtio,bridge=vmbr0” and is “virtio=")]
     public async Task Undo_OfAValueThatSomebodyHasSetRightAfterTheCall_IsRefused_AndTheLedgerHasBoth(string mine, string others, string expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -33,12 +33,12 @@ public sealed class UndoTests
 
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
         Assert.Equal("changed", refusal.Reason);
-        Assert.Contains("memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("memory of /nodes/pve1/qemu/106/config was “4096” and is “8192”", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("tags", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(early.Id)));
 
         Plan wished = await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true });
-        const string line = "Overwrites what others have set since: memory of /nodes/pve1/qemu/106/config was '4096' and is '8192'.";
+        const string line = "Overwrites what others have set since: memory of /nodes/pve1/qemu/106/config was “4096” and is “8192”.";
         Assert.Contains(line, wished.Consequences);
         Assert.Contains(line, (await cluster.Guard.ExamineAsync(wished.Id)).Describe());
         Assert.Contains(line, Plan.Parse(wished.ToJson()).Describe());
@@ -73,9 +73,9 @@ public sealed class UndoTests
     }
 
     [Theory]
-    [InlineData("delete=tags", "tags=mine", "tags of /nodes/pve1/qemu/106/config was not set and is 'mine'")]
-    [InlineData("tags=ours", "delete=tags", "tags of /nodes/pve1/qemu/106/config was 'ours' and is not set")]
-    [InlineData("description=ours", "description=theirs", "description of /nodes/pve1/qemu/106/config was 'ours' and is 'theirs'")]
+    [InlineData("delete=tags", "tags=mine", "tags of /nodes/pve1/qemu/106/config was not set and is “mine”")]
+    [InlineData("tags=ours", "delete=tags", "tags of /nodes/pve1/qemu/106/config was “ours” and is not set")]
+    [InlineData("description=ours", "description=theirs", "description of /nodes/pve1/qemu/106/config was “ours” and is “theirs”")]
     public async Task Undo_WhateverSomebodyHasSetSince_SaysWhich(string mine, string others, string expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
@@ -127,7 +127,7 @@ public sealed class UndoTests
         await cluster.Other.Raw.PutAsync($"{path}/mine", new ApiParameters { { "cidr", "10.0.0.2" } });
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(number));
         Assert.Equal("changed", refusal.Reason);
-        Assert.Contains($"cidr of {path}/mine was '10.0.0.1' and is '10.0.0.2'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"cidr of {path}/mine was “10.0.0.1” and is “10.0.0.2”", refusal.Message, StringComparison.Ordinal);
         await ApplyAsync(cluster, await cluster.Guard.PlanUndoAsync(number, new UndoOptions { EvenChanged = true }));
         Assert.Equal(0, (await cluster.Other.Raw.GetAsync(path)).Data.GetArrayLength());
     }

@@ -84,7 +84,7 @@ internal static class GuardedMode
         (ApiMethod method, string template) = EndpointBinding.Split(call);
         return OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(method, template).Reason
             ?? OperationCatalogue.For(ProxmoxProduct.BackupServer).Find(method, template).Reason;
-    }).FirstOrDefault(static reason => reason is not null);
+    }).Distinct(StringComparer.Ordinal).ToArray() is [{ } reason] ? reason : null;
 
     /// <summary>The mildest class among the calls of a verb that are no reads; <see cref="OperationClass.Read"/> if it makes none.</summary>
     /// <param name="verb">The verb.</param>

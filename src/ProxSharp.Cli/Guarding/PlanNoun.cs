@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
@@ -6,9 +7,11 @@ using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Approvals;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Cli.Guarding;
 
@@ -197,13 +200,17 @@ internal static class PlanNoun
 
         if (result.IsComplete)
         {
-            run.Note(guard.Plans.Load(plan).Undo.Count > 0 ? $"Done. To take it back: prox undo {result.Steps[^1].LedgerNumber}" : "Done.");
+            run.Note(End(guard.Plans.Load(plan), GuardAccess.Policy(run), result.Steps[^1].LedgerNumber));
             return ExitCodes.Success;
         }
 
         string rest = result.NotMade.Count == 0 ? "" : $", so this was not done: {string.Join("; ", result.NotMade)}";
         throw new CliException(Failure(result.Steps[^1], rest));
     }
+
+    private static string End(Plan plan, GuardPolicy? policy, long number) => plan.Undo.Count == 0 ? "Done."
+        : BackWords.Refused(plan, policy) is null ? string.Create(CultureInfo.InvariantCulture, $"Done. To take it back: prox undo {number}")
+        : $"Done. It {BackWords.Of(plan, policy)}.";
 
     // What went wrong has the code that it has for the command alone; a plan is used up, so that none is to be repeated as it is.
     private static CliError Failure(ApplyStep failed, string rest)

@@ -11,9 +11,25 @@ internal static class ServerPages
     public const int Most = 10_000;
 
     private const int AtOnce = 1000;
+    private const string MostName = "max";
 
     /// <summary>True if a list comes in pages.</summary>
     public static bool IsPaged(ApiEndpoint endpoint) => endpoint.Parameters.ContainsKey("start") && endpoint.Parameters.ContainsKey("limit");
+
+    /// <summary>The parameters of a list that has no pages, and gives out its newest entries only unless it is asked for more.</summary>
+    /// <param name="endpoint">The list.</param>
+    /// <param name="parameters">What the caller gives; null for nothing.</param>
+    public static ApiParameters? Whole(ApiEndpoint endpoint, ApiParameters? parameters)
+    {
+        if (!endpoint.Parameters.ContainsKey(MostName) || parameters?.Find(MostName) is not null)
+        {
+            return parameters;
+        }
+
+        ApiParameters whole = [.. parameters ?? []];
+        whole.Add(MostName, (long)Most);
+        return whole;
+    }
 
     /// <summary>Reads entries.</summary>
     /// <param name="get">Sends the call.</param>

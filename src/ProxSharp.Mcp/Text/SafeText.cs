@@ -87,14 +87,24 @@ internal static partial class SafeText
     {
         if (line.StartsWith(Consequences.OverwritesStart, StringComparison.Ordinal))
         {
-            return Consequences.OverwritesStart + Of(line[Consequences.OverwritesStart.Length..], "text");
+            string change = line[Consequences.OverwritesStart.Length..];
+            return Consequences.OverwritesStart + (change.Contains('\u201C', StringComparison.Ordinal) ? OfOwn(change) : Of(change, "text"));
         }
 
         Match end = Ending.Match(line);
         return end.Success && OperationCatalogue.TryParseClass(end.Groups["class"].Value, out _)
             ? Of(line[..end.Index], isOwn ? "consequence" : Call) + end.Value
-            : Of(line, "consequence");
+            : OfOwn(line);
     }
+
+    /// <summary>Makes a sentence of our own safe in which others are quoted: what they wrote is marked, unless it is a single word.</summary>
+    public static string OfOwn(string sentence, int length = UsualLength) => MarkQuoted(UntrustedText.Clean(WithoutSecrets(sentence), length));
+
+    /// <summary>Marks what is quoted in a sentence that was cleaned already, as <see cref="OfOwn"/> does.</summary>
+    public static string MarkQuoted(string sentence) =>
+        UntrustedText.MarkQuoted(QuotedWord.Replace(sentence, static match => $"'{match.Groups["word"].Value}'"));
+
+    private static Regex QuotedWord => field ??= new($"\u201C(?<word>[\\p{{L}}\\p{{N}}_.:;,@/+=!-]{{0,{PlainLength}}})\u201D", RegexOptions.ExplicitCapture);
 
     // A word is no sentence: marks around each name of a guest would cost more than they tell. Lists say which columns are foreign.
     private static string Marked(string open, int length)

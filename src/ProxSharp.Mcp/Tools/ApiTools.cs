@@ -133,7 +133,7 @@ internal sealed class ApiTools(AgentSites sites)
             return await PageAsync(call, site, endpoint, path, parameters ?? [], cancellationToken).ConfigureAwait(false);
         }
 
-        ApiResponse<JsonElement> answer = await site.ReadAsync(path, parameters, cancellationToken).ConfigureAwait(false);
+        ApiResponse<JsonElement> answer = await site.ReadAsync(path, ServerPages.Whole(endpoint, parameters), cancellationToken).ConfigureAwait(false);
         if (answer.Data.ValueKind != JsonValueKind.Array)
         {
             return One(call, Masked(Values.Node(answer.Data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));

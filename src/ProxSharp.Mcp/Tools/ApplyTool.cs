@@ -271,11 +271,15 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     private static string Line(ApplyStep step)
     {
         string how = step.Succeeded ? "done" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
-        (string call, string message) = (SafeText.Of(step.Call, "call", 300), SafeText.Of(step.Message, "message", 300));
+        (string call, string message) = (SafeText.Of(step.Call, "call", 300), Message(step, 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
         string note = step.Note is null ? "" : $" NOTE: {SafeText.Of(step.Note, "note", LongestNote)}";
         return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){note}{written}");
     }
+
+    // What the guard refuses it says itself; everything else is said by the server, or by what runs there.
+    private static string Message(ApplyStep step, int length = SafeText.UsualLength) =>
+        step.Fault is GuardRefusedException ? SafeText.OfOwn(step.Message, length) : SafeText.Of(step.Message, "message", length);
 
     private static bool HasFailed(AgentExecResult? program) => program is { HasExited: true, IsSuccess: false };
 
@@ -287,7 +291,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             ("call", SafeText.Of(step.Call, "call")),
             ("succeeded", step.Succeeded),
             ("upid", step.Upid),
-            ("message", SafeText.Of(step.Message, "message")),
+            ("message", Message(step)),
             ("number", step.LedgerNumber));
         if (step.Note is not null)
         {

@@ -124,6 +124,7 @@ internal sealed class GuardTool : McpServerTool
             clean = clean.Replace('\u203A', '>').Replace('\u2039', '<');
         }
 
+        clean = SafeText.MarkQuoted(clean);
         return Result(
             new ToolAnswer($"{code}: {clean}", new JsonObject { ["error"] = code, ["message"] = clean, ["retryable"] = isTransient }), isError: true);
     }

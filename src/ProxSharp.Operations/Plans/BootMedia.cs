@@ -1,16 +1,20 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds calls that put an image into a drive from which a machine starts before it comes to its disks: at its next start something else runs, which can do
-/// with the disks what it likes. That is as much as a change of the boot order.
+/// Finds calls that put what others made, such as an image, into a drive from which a machine starts before it comes to its disks: at its next start something
+/// else runs, which can do with the disks what it likes. That is as much as a change of the boot order.
 /// </summary>
 internal static class BootMedia
 {
     private const string Path = "/nodes/{node}/qemu/{vmid}/config";
+    private const string Making = "/nodes/{node}/qemu";
+
+    // Proxmox: 4 ide, 6 sata, 31 scsi and 16 virtio drives.
+    private static readonly string[] s_drives =
+        [.. new[] { ("ide", 4), ("sata", 6), ("scsi", 31), ("virtio", 16) }.SelectMany(static bus => Enumerable.Range(0, bus.Item2).Select(n => $"{bus.Item1}{n}"))];
 
     /// <summary>What a plan says of such a call.</summary>
     public const string Why = " The machine starts from that drive before it comes to its disks, or nobody knows.";
@@ -19,36 +23,63 @@ internal static class BootMedia
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on, the guest first.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets) =>
-        call.Class < OperationClass.Privileged && call.Path == Path && Images(call).Any(drive => IsFirst(drive, targets[0].Before))
+        call.Class < OperationClass.Privileged && (call.Path == Path ? StartsOther(call, key => targets[0].Before.Text(key)) : call.Path == Making && OpensCopy(call))
             ? call.AtLeast(OperationClass.Privileged)
             : call;
 
-    /// <summary>True for a call that puts an image into a drive.</summary>
-    public static bool IsOne(PlannedCall call) => call.Path == Path && Images(call).Any();
+    /// <summary>True for a call that puts something foreign into a drive.</summary>
+    public static bool IsOne(PlannedCall call) => call.Path is Path or Making && Foreign(call).Any();
 
-    private static IEnumerable<string> Images(PlannedCall call) => call.Others
-        .Where(static parameter => Drive.IsMatch(parameter.Name) && ItemLists.Split(parameter.Text).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase)
-            && Replacements.Volume(parameter.Text) is not ("none" or "") && !parameter.Text.Contains("cloudinit", StringComparison.OrdinalIgnoreCase))
-        .Select(static parameter => parameter.Name.ToLowerInvariant());
-
-    /// <summary>True if a machine starts from a drive before it comes to its disks.</summary>
+    /// <summary>True if a machine starts from a drive before it comes to its disks, or it is the first of them.</summary>
+    /// <param name="drive">The drive.</param>
+    /// <param name="config">The configuration: the value of a key, null for none.</param>
     /// <remarks>
     /// Proxmox: without an order, the first disk comes first. The old form names kinds by letters: c for disks, d for CD-ROM, n for networks.
     /// </remarks>
-    public static bool IsFirst(string drive, JsonElement config)
+    public static bool IsFirst(string drive, Func<string, string?> config)
     {
-        string boot = config.Text("boot") ?? "";
+        string boot = config("boot") ?? "";
         if (!boot.Contains("order=", StringComparison.Ordinal))
         {
             return boot.Replace("legacy=", "", StringComparison.Ordinal).StartsWith('d');
         }
 
         string[] order = boot[(boot.IndexOf("order=", StringComparison.Ordinal) + "order=".Length)..].Split(',')[0].Split(';');
-        return order.TakeWhile(device => !IsDisk(device, config)).Contains(drive);
+        return order.TakeWhile(device => device == drive || !IsDisk(config(device), device)).Contains(drive);
     }
 
-    private static bool IsDisk(string device, JsonElement config) =>
-        Drive.IsMatch(device) && config.Text(device) is { } value && !ItemLists.Split(value).Contains("media=cdrom");
+    // A machine without disks has nothing that the other system could get at.
+    private static bool StartsOther(PlannedCall call, Func<string, string?> config) => Foreign(call)
+        .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
+        .Any(drive => IsImage(drive)
+            ? IsFirst(drive.Name, config)
+            : HasDisk(config) && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
+
+    // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
+    private static bool OpensCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
+        ? Foreign(call).Any()
+        : call.Others.Any(static drive => Drive.IsMatch(drive.Name) && ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume))
+            && Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find));
+
+    private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
+        .Where(static parameter => Drive.IsMatch(parameter.Name))
+        .Select(static parameter => parameter with { Name = parameter.Name.ToLowerInvariant() })
+        .Where(parameter => (IsImage(parameter) || IsImport(parameter)) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text)));
+
+    // A copy of a guest's own disk is that guest's system; everything else that is imported is not.
+    private static bool IsImport(ApiParameter drive) => ImportOf(drive.Text) is { } volume && !VolumeOwners.IsOwned(volume);
+
+    private static bool IsImage(ApiParameter drive) => Replacements.Volume(drive.Text) is var volume && volume is not ("none" or "")
+        && (Image.IsMatch(volume) || ItemLists.Split(drive.Text).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase));
+
+    private static string? ImportOf(string drive) => ItemLists.Split(drive)
+        .FirstOrDefault(static item => item.StartsWith("import-from=", StringComparison.OrdinalIgnoreCase))?["import-from=".Length..];
+
+    private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive));
+
+    private static bool IsDisk(string? value, string device) => value is not null && Drive.IsMatch(device) && !ItemLists.Split(value).Contains("media=cdrom");
+
+    private static Regex Image => field ??= new("^[^:/,]+:(iso|import)/", RegexOptions.ExplicitCapture);
 
     private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
 }

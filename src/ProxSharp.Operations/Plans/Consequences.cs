@@ -66,7 +66,7 @@ internal static class Consequences
             ? " (not there)"
             : "";
         IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0)
-            .Select(static fact => $"{fact.Key} {UntrustedText.Clean(fact.Value, NameLength)}");
+            .Select(static fact => $"{fact.Key} {(fact.Key == RuleLists.Fact ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
         return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
     }
 

@@ -6,7 +6,7 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls that set an option of a disk, or mount point, which a guest has: what it writes is thrown away when it stops, or lost with the power, or in no
-/// backup and no replica any more. A disk that the call makes has nothing to lose.
+/// backup and no replica any more, or mounted elsewhere. A disk that the call makes has nothing to lose.
 /// </summary>
 internal static class DiskOptions
 {
@@ -58,9 +58,13 @@ internal static class DiskOptions
         return Turns(ThrowsAway) ? OperationClass.Destructive
             : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
                 || Turns(drive => !(IsOn(drive, "backup") ?? isKept))
-                || Turns(static drive => IsOn(drive, "replicate") == false) ? OperationClass.Disruptive
+                || Turns(static drive => IsOn(drive, "replicate") == false)
+                || (Place(before) is { } place && Place(parameter.Text) != place) ? OperationClass.Disruptive
             : OperationClass.Read;
     }
+
+    // What is mounted elsewhere is missed where it was.
+    private static string? Place(string mount) => ItemLists.Split(mount).FirstOrDefault(static item => item.StartsWith("mp=", StringComparison.Ordinal))?.TrimEnd('/');
 
     // One option twice is refused by the schema.
     private static bool? IsOn(string drive, string option) =>

@@ -36,7 +36,7 @@ internal static class Ejections
         }
 
         // What the machine starts from then is another thing, and an undo does not put the drive back into the order.
-        bool isStart = drives.Any(key => Replacements.Volume(config.Text(key)!) != "none" && BootMedia.IsFirst(key, config));
+        bool isStart = drives.Any(key => Replacements.Volume(config.Text(key)!) != "none" && BootMedia.IsFirst(key, name => config.Text(name)));
         PlannedCall ejecting = call.Ejecting(drives);
         return isStart ? ejecting.AtLeast(OperationClass.Disruptive) : ejecting;
     }
@@ -105,6 +105,9 @@ internal static class Ejections
         && Order.Match(Replacements.Volume(wanted.Text)) is { Success: true } order
         && Replacements.Volume(drive) is var volume && volume.StartsWith(order.Groups["storage"].Value, StringComparison.Ordinal) && AnyCloudInit.IsMatch(volume)
         && Options(wanted.Text).SetEquals(Options(drive));
+
+    /// <summary>True for the drive of cloud-init: one that is to be made, or that of the guest itself.</summary>
+    public static bool IsCloudInit(PlannedCall call, string volume) => Order.IsMatch(volume) || CloudInit(call).IsMatch(volume);
 
     private static HashSet<string> Options(string drive) =>
         [.. drive.Split(',').Skip(1).Where(static item => item != "media=cdrom" && !item.StartsWith("size=", StringComparison.Ordinal))];

@@ -6,10 +6,12 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls that give a guest the disk of another one, which keeps it: two guests that write to one file system ruin it, and whoever has the disk reads it.
+/// So does one machine that gets a disk twice.
 /// </summary>
 internal static partial class ForeignVolumes
 {
     private const string Power = "power";
+    private const string Machine = "/nodes/{node}/qemu/{vmid}/config";
 
     /// <summary>Returns the call, as destructive if it gives a guest a disk that another one has at that moment.</summary>
     /// <param name="call">The call.</param>
@@ -28,12 +30,26 @@ internal static partial class ForeignVolumes
             .. Given(call).Where(given => given.Volume != Behind(config, given.Key)).SelectMany(given => Holders(call, given.Volume, own)
                 .Select(vmid => (vmid, given.Volume))),
         ];
-        return held.Length > 0 && held.Except(Detached(earlier)).Any() ? call.AsLosing() : call;
+        HashSet<(string Vmid, string Volume)> free = Detached(earlier);
+        return held.Except(free).Any() || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)))
+            ? call.AsLosing()
+            : call;
     }
 
     /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
     public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
         && call.Others.Where(static parameter => Disk.IsMatch(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
+
+    // A disk in two drives of one machine is ruined as it is by two machines; a container mounts it twice, which harms nothing.
+    private static IEnumerable<string> GivenTwice(PlannedCall call, JsonElement config) => call.Path != Machine || config.ValueKind != JsonValueKind.Object ? [] : Given(call)
+        .Where(static given => given.Volume is not ("none" or "cdrom" or ""))
+        .Where(given => config.EnumerateObject().Any(member => member.Name != given.Key && Drive.IsMatch(member.Name)
+            && Replacements.Volume(member.Value.ToString()) == given.Volume && !LetsGo(call, member.Name, given.Volume)))
+        .Select(static given => given.Volume);
+
+    private static bool LetsGo(PlannedCall call, string key, string volume) =>
+        (call.Parameters.Find(key) is { } other && Replacements.Volume(other) != volume)
+        || call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Contains(key));
 
     // A disk of its own, whose writes are thrown away, is lost to nobody else.
     private static bool MayBeOfAnother(PlannedCall call, ApiParameter disk)
@@ -85,6 +101,8 @@ internal static partial class ForeignVolumes
         config.ValueKind == JsonValueKind.Object && config.Text(key) is { } value ? Replacements.Volume(value) : null;
 
     private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture);
+
+    private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate)[0-9]+$", RegexOptions.ExplicitCapture);
 
     // What many guests may have in a drive.
     private static Regex File => field ??= new("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture);

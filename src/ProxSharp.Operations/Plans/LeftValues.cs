@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -131,5 +132,5 @@ internal static class LeftValues
             : now.Text(name) is null or "" && UndoBuilder.Names(back).Contains(name);
     }
 
-    private static string Quote(string? value) => value is null ? "not set" : $"'{value.TrimEnd('\n')}'";
+    private static string Quote(string? value) => value is null ? "not set" : UntrustedText.Quote(value.TrimEnd('\n'), 120);
 }

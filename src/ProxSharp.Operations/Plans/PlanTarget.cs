@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>What a plan acts on: its identity, the state of its configuration, and what was true of it when the plan was made.</summary>
 public sealed class PlanTarget
 {
+    private const int QuoteLength = 150;
+
     /// <summary>
     /// The member of the identity that says when it was made, as seconds since 1970. Of a container the tasks of its node tell, which are not kept for ever and
     /// not shown to everybody: empty where nobody knows.
@@ -126,7 +129,9 @@ public sealed class PlanTarget
         IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now, Func<string, bool> differs) => before.Keys
         .Union(now.Keys)
         .Where(differs)
-        .Select(key => $"{key} was '{before.GetValueOrDefault(key)}' and is '{now.GetValueOrDefault(key)}'");
+        .Select(key => $"{key} was {Quote(before, key)} and is {Quote(now, key)}");
+
+    private static string Quote(IReadOnlyDictionary<string, string> values, string key) => UntrustedText.Quote(values.GetValueOrDefault(key, ""), QuoteLength);
 
     private static void WriteMap(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> map)
     {

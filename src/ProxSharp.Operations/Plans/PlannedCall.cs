@@ -101,6 +101,7 @@ public sealed class PlannedCall
                 + "A file of this machine is planned by a person: prox plan create storage upload FILE. A server can also fetch one itself (download-url).");
         }
 
+        parameters = CdromAlias.Resolve(operation.Path, parameters);
         OperationEntry entry = OperationCatalogue.For(schema.Product).Find(operation.Method, operation.Path);
         return entry.IsClassified
             ? new PlannedCall(operation.Method, operation.Path, parameters, entry.ClassOf(parameters), request.Upload)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxSharp.Operations.Ledgers;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -25,7 +26,7 @@ internal sealed record RetiredRecord(LedgerEntry Entry, PlanTarget Left, Plan Pl
     public string? Change(PlanTarget now)
     {
         string[] differs = [.. Left.Identity.Keys.Union(now.Identity.Keys).Where(key => Left.IsOther(now, key))];
-        return differs is ["name"] ? $"its name was '{Left.Identity.GetValueOrDefault("name")}' and is '{now.Identity.GetValueOrDefault("name")}'"
+        return differs is ["name"] ? $"its name was {Quote(Left)} and is {Quote(now)}"
             : differs.Length > 0 ? $"it is another guest than the one that was retired: {string.Join(", ", differs)} differ"
             : !Retirement.IsTagged(now) ? "the tag of its retirement was taken away"
             : now.Facts.GetValueOrDefault("protection") != "yes" ? "the protection that its retirement has set was taken away"
@@ -39,4 +40,6 @@ internal sealed record RetiredRecord(LedgerEntry Entry, PlanTarget Left, Plan Pl
         ? "high availability manages it: take it out there first"
         : now.Facts.GetValueOrDefault("replication") is { Length: > 0 } job && job != GuestReader.Hidden ? $"it is replicated ({job}): remove that job first"
         : null;
+
+    private static string Quote(PlanTarget guest) => UntrustedText.Quote(guest.Identity.GetValueOrDefault("name", ""), 80);
 }

@@ -61,6 +61,9 @@ internal static class RuleLists
         }
     }
 
+    /// <summary>The fact that says what a rule is, of which others may have written a part.</summary>
+    public const string Fact = "rule";
+
     /// <summary>
     /// The lists of which several calls change something, and one of them the places: what is at a place when the plan is made is not what is there when
     /// the later call is made, so nobody knows the way back.

@@ -184,7 +184,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             BackupsOf = await BackupsOfAsync(call, scope, cancellationToken).ConfigureAwait(false),
         };
         Dictionary<string, string> facts = RuleLists.IsOnRule(call)
-            ? new(StringComparer.Ordinal) { ["rule"] = RuleLists.Describe(before) }
+            ? new(StringComparer.Ordinal) { [RuleLists.Fact] = RuleLists.Describe(before) }
             : await FactsAsync(call, scope, cancellationToken).ConfigureAwait(false);
         return Plain(call.ConcretePath, identity, state, policy, before, facts);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using ProxSharp.Validation;
 
 namespace ProxSharp.Operations.Text;
@@ -18,6 +19,25 @@ public static class UntrustedText
     /// <param name="length">How many characters (UTF-16 units) are kept, without the marks. Default: 500.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static string? Mark(string? text, int length = UsualLength) => text is null ? null : $"{Open}{Clean(text, length)}{Close}";
+
+    /// <summary>
+    /// Cleans a text and puts it in quotation marks (U+201C and U+201D) for a sentence of our own. The text itself cannot hold them, so that whoever passes the
+    /// sentence on can tell what others wrote from what we say: <see cref="MarkQuoted"/>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="length">How many characters (UTF-16 units) are kept. Default: 500.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public static string Quote(string text, int length = UsualLength) => $"\u201C{Clean(text, length).Replace('\u201C', '"').Replace('\u201D', '"')}\u201D";
+
+    /// <summary>Puts what stands in quotation marks (U+201C and U+201D) between marks instead; what was cut before its end is marked to the end.</summary>
+    /// <param name="sentence">The sentence, cleaned already.</param>
+    public static string MarkQuoted(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        return Quoted.Replace(sentence, static match => $"{Open}{match.Groups["text"].Value}{Close}");
+    }
+
+    private static Regex Quoted => field ??= new("\u201C(?<text>[^\u201C\u201D]*)(\u201D|$)", RegexOptions.ExplicitCapture);
 
     /// <summary>
     /// Replaces control characters, line breaks and characters that are not seen or turn the direction of text by spaces, breaks up marks and cuts the rest.

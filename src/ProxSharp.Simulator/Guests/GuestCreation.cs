@@ -36,6 +36,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
         GuestRestore? restore = restores ? new GuestRestore(call.Text("storage"), call.IsSet("unique")) : null;
         DemandOptions(call, vmid, isContainer, options, restore?.Storage);
+        options = GuestOptions.WithDrive(options, isContainer);
         string archive = call.Text("archive") ?? call.Text("ostemplate") ?? "";
         if (restores && Unfit(vmid, isContainer, archive, node) is { } reason)
         {

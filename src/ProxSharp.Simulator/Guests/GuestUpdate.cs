@@ -39,6 +39,8 @@ internal sealed class GuestUpdate
         Guest guest = state.GetGuest(call);
         RefuseImpossible(delete, set, context, guest);
         context.Privileges.DemandOptions(call.Caller, guest.VmId, set.Keys.Concat(delete.Where(static key => key != "lock")));
+        set = GuestOptions.WithDrive(set, guest.IsContainer);
+        delete = GuestOptions.Removed(delete, guest.IsContainer);
         RefuseLooseNumbers(set, context, guest);
         context.Configurator.DemandStorages(set, guest.IsContainer, guest.Node);
         context.Privileges.DemandStorages(call.Caller, GuestConfigurator.StoragesOf(set, guest.IsContainer));
