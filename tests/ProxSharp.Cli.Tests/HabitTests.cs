@@ -51,7 +51,16 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("cluster firewall", "There is 'prox firewall'. Run: prox firewall --help")]
     [InlineData("cluster tasks", "There is 'prox task'. Run: prox task --help")]
     [InlineData("node disks pve1", "Did you mean 'disk'? Run: prox node --help")]
-    [InlineData("vm log 100", "'prox task list --guest GUEST'")]
+    [InlineData("vm log 100", "Write: prox task list --guest 100")]
+    [InlineData("vm logs", "'prox task list --guest GUEST'")]
+    [InlineData("vm list --tag prod,web", "Guests are picked by words, such as @node-pve1, @tag-web, @pool-prod or status=running; see: prox help selectors")]
+    [InlineData("vm list --selector env=prod", "such as @node-pve1, @tag-web, @pool-prod or status=running")]
+    [InlineData("vm list -A", "Without a selection it is all of them: prox vm list")]
+    [InlineData("vm list --all", "Without a selection it is all of them: prox vm list")]
+    [InlineData("storage list --node pve1", "prox storage list --query \"[?node=='NODE']\"")]
+    [InlineData("context rename a b", "prox context add NEW URL makes another, and prox context remove OLD takes this one away")]
+    [InlineData("vm agent exec web-1 ls --json", "Run: prox vm agent exec --help")]
+    [InlineData("vm agent file-write web-1 /tmp/x", "The content is a text, or @ and a file. Write:")]
     [InlineData("vm snap list 100", "Write: prox vm snapshot list 100")]
     [InlineData("node updates pve1", "Write: prox node apt list pve1")]
     [InlineData("vm agent network-get-interfaces 100", "Write: prox vm agent ip 100")]
@@ -176,6 +185,18 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
         using CliHarness cli = await cluster.UserAsync();
 
         Assert.Contains("--all", (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list running", "Those in that state are: status=running")]
+    [InlineData("vm list pve1", "Those on that node are: @node-pve1")]
+    [InlineData("vm show web", "Those with that tag are: @tag-web")]
+    [InlineData("vm list all", "All of them are: @all")]
+    public async Task Guest_ThatIsAWordOfSelections_ShowsItsSign(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(5), StringComparison.Ordinal);
     }
 
     [Theory]

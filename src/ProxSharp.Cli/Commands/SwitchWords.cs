@@ -42,8 +42,8 @@ internal static class SwitchWords
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.
     private static bool CanTake(Verb verb) => !verb.Arguments.Any(static argument => argument.ValueType == typeof(int));
 
-    // Behind a switch "true" and "false" are programs there: vm agent exec 100 --dry-run true.
-    private static bool TakesProgram(Command command) => command is VerbCommand && command.Arguments.Any(static argument => argument.Name == "command");
+    /// <summary>True if a program stands behind the command. Behind a switch "true" and "false" are programs there: vm agent exec 100 --dry-run true.</summary>
+    public static bool TakesProgram(Command command) => command is VerbCommand && command.Arguments.Any(static argument => argument.Name == "command");
 
     /// <summary>Returns the switches of a command, and those of the commands above it that count there too.</summary>
     public static IEnumerable<Option> Switches(CommandResult command) => ValueWords.Of(command).Where(static option => option.ValueType == typeof(bool));

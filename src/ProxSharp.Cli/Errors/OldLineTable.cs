@@ -209,5 +209,25 @@ internal static class OldLineTable
         proxmox-tape barcode-label => tape drive barcode-label-media DRIVE
         proxmox-tape backup-job list => tape job list
         proxmox-tape backup-job run ID => tape job run ID
+        config use-context NAME => context use NAME
+        config current-context => context show
+        config get-contexts => context list
+        config view => context list
+        config delete-context NAME => context remove NAME
+        config set-context NAME URL => context add NAME URL
+        context use-context NAME => context use NAME
+        firewall rule move POSITION TO => firewall rule set POSITION --moveto TO
+        node firewall rule move NODE POSITION TO => node firewall rule set NODE POSITION --moveto TO
+        vm firewall rule move GUEST POSITION TO => vm firewall rule set GUEST POSITION --moveto TO
+        ct firewall rule move GUEST POSITION TO => ct firewall rule set GUEST POSITION --moveto TO
+        vm log GUEST => task list --guest GUEST
+        ct log GUEST => task list --guest GUEST
+        guest log GUEST => task list --guest GUEST
+        vm logs GUEST => task list --guest GUEST
+        ct logs GUEST => task list --guest GUEST
+        guest logs GUEST => task list --guest GUEST
+        vm tasks GUEST => task list --guest GUEST
+        ct tasks GUEST => task list --guest GUEST
+        guest tasks GUEST => task list --guest GUEST
         """;
 }

@@ -10,6 +10,8 @@ internal static class OptionHabits
     private static readonly Dictionary<(string Command, string Option), string> s_options = new()
     {
         [("task list", "--errors")] = "Failed tasks: prox task list --failed",
+        [("storage list", "--node")] = "Those of a node: prox storage list --query \"[?node=='NODE']\"",
+        [("storage list", "--storage")] = "One of them: prox storage list --query \"[?storage=='STORAGE']\"",
         [("backup prune", "--max-depth")] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
         [("task list", "--limit")] = "The first of a list: prox task list --query '[:20]'; of one node: prox api get /nodes/NODE/tasks limit=20",
         [("task list", "--since")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks since=SECONDS",
@@ -26,15 +28,6 @@ internal static class OptionHabits
         [("resize", "--size")] = "GUEST DISK SIZE",
         [("migrate", "--target")] = "GUEST NODE",
         [("migrate", "--node")] = "GUEST NODE",
-    };
-
-    // qm takes these as the last word; here any number of guests may stand there.
-    private static readonly Dictionary<string, string> s_lastWords = new(StringComparer.Ordinal)
-    {
-        ["vm sendkey"] = "--key",
-        ["vm cloudinit dump"] = "--type",
-        ["vm agent file-read"] = "--file",
-        ["vm agent file-write"] = "--file",
     };
 
     /// <summary>Finds how an option that a command does not have is written; null if nobody is known to type it.</summary>
@@ -118,20 +111,6 @@ internal static class OptionHabits
         }
 
         return null;
-    }
-
-    /// <summary>Finds a word behind the guests that is an option's value here; null if the line is not written so.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="path">Its words without <c>prox</c>.</param>
-    public static CliError? FindLastWord(CommandResult command, string path)
-    {
-        string[] words = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value)];
-        return words.Length > 1 && s_lastWords.TryGetValue(path, out string? option)
-            && !command.Children.OfType<OptionResult>().Any(given => given.Option.Name == option)
-            ? CliError.Usage(
-                $"{option} is missing, and any number of guests may stand where '{words[^1]}' does",
-                $"Write: {PrintedCommands.Of([.. path.Split(' '), .. words[..^1], option, words[^1]])}")
-            : null;
     }
 
     /// <summary>Finds a node in front of a storage and a file, as the API's path has them; null if the line is not written so.</summary>

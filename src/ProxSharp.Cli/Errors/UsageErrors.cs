@@ -25,8 +25,9 @@ internal static class UsageErrors
             ?? ValueErrors.FindWrongSwitch(command, arguments)
             ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
-            ?? WrongOption(parse, arguments, help)
-            ?? OptionHabits.FindLastWord(command, string.Join(' ', Words(command, parse)))
+            ?? WrongOption(parse, arguments, lines, help)
+            ?? ParameterWords.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
+            ?? LastWords.Find(command, string.Join(' ', Words(command, parse)), arguments, lines)
             ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
             ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, arguments, lines, help)
                 : parse.Errors.Count == 0 ? null
@@ -81,7 +82,7 @@ internal static class UsageErrors
                 ?? Elsewhere(word, place, path) ?? PlaceOption(word, place, path) ?? $"Run: {path} --help");
     }
 
-    private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, string help)
+    private static CliError? WrongOption(ParseResult parse, IReadOnlyList<string> arguments, KnownLines? lines, string help)
     {
         CommandResult command = parse.CommandResult;
         if (FindOption(parse, arguments) is not { } option)
@@ -100,6 +101,12 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' draws no charts", $"See: {Path(noun)} chart --help");
         }
 
+        string[] known = [.. AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name))];
+        if (Nearest(option, known) is null && Habit(command, option, arguments, known, lines) is { } habit)
+        {
+            return CliError.Usage($"Unknown option '{option}' for '{Path(command)}'", habit);
+        }
+
         if (option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {
@@ -112,12 +119,15 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' asks nothing, and has no {option}", "Leave it out: it goes on at once");
         }
 
-        IEnumerable<string> known = AllOptions(command).SelectMany(static known => known.Aliases.Append(known.Name));
-        string? habit = Nearest(option, known) is not null ? null
-            : OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
-                ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command));
-        return Unknown("option", option, Path(command), known, habit ?? help);
+        return Unknown("option", option, Path(command), known, help);
     }
+
+    // Behind a program of a guest an option is the program's.
+    private static string? Habit(CommandResult command, string option, IReadOnlyList<string> arguments, string[] known, KnownLines? lines) =>
+        (SwitchWords.TakesProgram(command.Command) ? null : FormatHabits.Find(option, arguments, lines))
+            ?? OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
+            ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command))
+            ?? (SwitchWords.TakesProgram(command.Command) ? null : SelectionHabits.Find(command, option, arguments, known, lines));
 
     // The parser takes an option it does not know for an argument; behind -- that is right.
     private static string? FindOption(ParseResult parse, IReadOnlyList<string> arguments) => arguments.Contains("--")

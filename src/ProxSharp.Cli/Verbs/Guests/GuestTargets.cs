@@ -190,8 +190,20 @@ internal sealed class GuestTargets
             Message = isName ? $"There is no {Kind.One()} '{plain}'" : $"'{word}' fits no {Kind.One()}",
             Hint = other is not null
                 ? $"{GuestKinds.Title(other)} is a {(Kind == GuestKind.Vm ? "container: prox ct" : "virtual machine: prox vm")}"
+                : Meant(plain, all) is { } meant ? meant
                 : near is not null ? $"Did you mean '{near}'?"
                 : string.Create(CultureInfo.InvariantCulture, $"See what there is: prox {Kind.Noun()} list"),
         });
     }
+
+    // What is no guest may be a word that picks some out, written without its sign.
+    private static string? Meant(string word, IReadOnlyList<GuestSummary> all) => word switch
+    {
+        "running" or "stopped" => $"Those in that state are: status={word}",
+        "all" => "All of them are: @all",
+        _ when all.Any(guest => guest.Node == word) => $"Those on that node are: @node-{word}",
+        _ when all.Any(guest => guest.Tags.Contains(word)) => $"Those with that tag are: @tag-{word}",
+        _ when all.Any(guest => guest.Pool == word) => $"Those of that pool are: @pool-{word}",
+        _ => null,
+    };
 }
