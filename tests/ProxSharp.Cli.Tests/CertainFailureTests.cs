@@ -27,6 +27,8 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     [InlineData("vm snapshot create web-1 current --dry-run", 2, "'current' cannot be the name of a snapshot")]
     [InlineData("api create /nodes/pve1/qemu/100/snapshot snapname=current", 2, "Take another name for the snapshot")]
     [InlineData("api get /nodes/pve1/nothing --no-validate", 5, "prox api ls")]
+    [InlineData("ct migrate dns pve2 --dry-run", 6, "it runs, and is moved only with --restart, or when it is shut down")]
+    [InlineData("ct migrate dns pve2", 6, "It runs. Add --restart, which stops it here and starts it there, or shut it down first: prox ct shutdown 200")]
     public async Task Line_ThatCannotWork_HasItsOwnExitCode(string line, int exitCode, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -34,8 +36,34 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
         Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(exitCode), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Migrate_DisksOfTheNode_NamesTheOptionThatCopiesThem()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("vm migrate db-1 pve2");
+
+        Assert.Equal(9, run.ExitCode);
+        Assert.Contains("To copy them along: prox vm migrate 102 NODE --with-local-disks", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("storage create backups --type dir", 2, "A storage of type dir needs --path. Give it too. See: prox storage create --help")]
+    [InlineData("storage create backups --type dir --dry-run", 2, "A storage of type dir needs --path")]
+    [InlineData("storage create backups --type nfs --dry-run", 2, "A storage of type nfs needs --server and --export. Give them too")]
+    [InlineData("api create /storage storage=backups type=dir", 2, "missing value for required option 'path'. Add it: --path, or path=VALUE for prox api")]
+    [InlineData("pool set production --vms 104 --delete", 5, "VM 104 is not a pool member. See what is in it: prox pool show POOL")]
+    [InlineData("pool set production --vms 999 --delete", 5, "VM 999 does not exist")]
+    public async Task Line_OfAnAdministratorThatCannotWork_HasItsOwnExitCode(string line, int exitCode, string expected)
+    {
+        using CliHarness cli = await cluster.RootAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(exitCode), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("vm create 660 --node pve1 --dry-run")]
+    [InlineData("ct migrate dns pve2 --restart --dry-run")]
     [InlineData("vm restore " + Backup + " 106 --node pve1 --force --dry-run")]
     [InlineData("ct delete dns --force --dry-run")]
     [InlineData("vm delete staging --dry-run")]

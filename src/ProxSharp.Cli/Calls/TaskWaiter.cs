@@ -217,7 +217,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = string.Create(CultureInfo.InvariantCulture, $"The task {Kind(upid)} failed: {end}"),
-        Hint = KnownRefusals.OfTask(upid, end) ?? $"Its whole log: {PrintedCommands.Of("task", "log", upid)}",
+        Hint = KnownRefusals.OfTask(upid, end, tail) ?? $"Its whole log: {PrintedCommands.Of("task", "log", upid)}",
         Upid = upid,
         Node = upid.Split(':')[1],
         LogTail = tail,

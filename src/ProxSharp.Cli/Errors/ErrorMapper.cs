@@ -65,7 +65,7 @@ internal static class ErrorMapper
         Code = "task_failed",
         ExitCode = ExitCodes.TaskFailed,
         Message = $"The task {failed.Upid.Type}{(failed.Upid.Id.Length > 0 ? $" of {failed.Upid.Id}" : "")} on {failed.Upid.Node} failed: {failed.ExitStatus}",
-        Hint = KnownRefusals.OfTask(failed.Upid.ToString(), failed.ExitStatus) ?? $"Its whole log: {PrintedCommands.Of("task", "log", failed.Upid.ToString())}",
+        Hint = KnownRefusals.OfTask(failed.Upid.ToString(), failed.ExitStatus, failed.LogTail) ?? $"Its whole log: {PrintedCommands.Of("task", "log", failed.Upid.ToString())}",
         Upid = failed.Upid.ToString(),
         Node = failed.Upid.Node,
         LogTail = failed.LogTail,

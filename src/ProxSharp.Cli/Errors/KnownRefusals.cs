@@ -34,7 +34,24 @@ internal static partial class KnownRefusals
             return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
 
-        return OfNames(api, error);
+        return OfGuests(api, error) ?? OfNames(api, error);
+    }
+
+    private static CliError? OfGuests(ProxmoxApiException api, CliError error)
+    {
+        // Proxmox: containers have no live migration.
+        if (api.ServerMessage.Contains("Can't migrate running container", StringComparison.Ordinal) && GuestPath.Match(api.Path) is { Success: true } guest)
+        {
+            return Conflict(
+                error,
+                "It runs. Add --restart, which stops it here and starts it there, or shut it down first: "
+                + PrintedCommands.Of("ct", "shutdown", guest.Groups["id"].Value));
+        }
+
+        // Proxmox: a pool that something is to be taken out of has to have it.
+        return NoMember.IsMatch(api.ServerMessage)
+            ? error with { Code = "not_found", ExitCode = ExitCodes.NotFound, Hint = "See what is in it: prox pool show POOL" }
+            : null;
     }
 
     private static CliError? OfNames(ProxmoxApiException api, CliError error)
@@ -64,6 +81,13 @@ internal static partial class KnownRefusals
             return error with { Code = "authentication", ExitCode = ExitCodes.Authentication, Hint = Hint };
         }
 
+        // Proxmox: what one type of a thing needs and others do not is optional in the schema.
+        if (MissingOption.Match(api.ServerMessage) is { Success: true } missing)
+        {
+            string name = missing.Groups["name"].Value;
+            return error with { Code = "invalid_parameters", ExitCode = ExitCodes.Usage, Hint = $"Add it: --{name}, or {name}=VALUE for prox api" };
+        }
+
         return (int)api.StatusCode == 501 && NotImplemented.IsMatch(api.ServerMessage) ? NoPath(error) : null;
     }
 
@@ -79,14 +103,23 @@ internal static partial class KnownRefusals
     /// <summary>Returns the way out of what a task failed for; null if none is known.</summary>
     /// <param name="upid">The task.</param>
     /// <param name="end">What it ended with.</param>
-    public static string? OfTask(string upid, string end)
+    /// <param name="log">The last lines of its log.</param>
+    public static string? OfTask(string upid, string end, IReadOnlyList<string> log)
     {
         // UPID:node:pid:pstart:starttime:type:id:user:
-        if (upid.Split(':') is not [_, _, _, _, _, "qmrestore", { } id, ..])
+        return upid.Split(':') is not [_, _, _, _, _, { } type, { } id, ..] ? null : type switch
         {
-            return null;
-        }
+            "qmrestore" => OfRestore(id, end),
 
+            // Proxmox: a migration may end with no more than that it was aborted.
+            "qmigrate" when log.Prepend(end).Any(static line => line.Contains("with-local-disks option", StringComparison.Ordinal)) =>
+                $"It has disks on storages of its own node. To copy them along: {PrintedCommands.Of("vm", "migrate", id, "NODE", "--with-local-disks")}",
+            _ => null,
+        };
+    }
+
+    private static string? OfRestore(string id, string end)
+    {
         return end.Contains("vm is running", StringComparison.Ordinal)
             ? $"VM {id} runs, and is overwritten only when it is stopped: {PrintedCommands.Of("vm", "stop", id)}"
             : end.Contains("does not look like a QemuServer", StringComparison.Ordinal)
@@ -111,6 +144,10 @@ internal static partial class KnownRefusals
     }
 
     private static Regex NotImplemented => field ??= new("^[Mm]ethod '.*' not implemented", RegexOptions.CultureInvariant);
+
+    private static Regex NoMember => field ??= new("\\bis not a pool member\\b", RegexOptions.CultureInvariant);
+
+    private static Regex MissingOption => field ??= new("missing value for required option '(?<name>[a-z0-9-]+)'", RegexOptions.CultureInvariant);
 
     private static Regex Full => field ??= new("(\\bis|,) not empty\\b", RegexOptions.CultureInvariant);
 

@@ -134,6 +134,6 @@ internal static class SelectionHabits
     {
         int sign = word.IndexOf('=', StringComparison.Ordinal);
         return word.Length > 0 && !word.Contains(',', StringComparison.Ordinal) && !word.Any(char.IsWhiteSpace) && sign != word.Length - 1
-            && (sign < 0 || ParameterWords.IsCondition(word));
+            && (sign < 0 || BareOptions.IsCondition(word));
     }
 }

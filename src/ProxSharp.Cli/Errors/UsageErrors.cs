@@ -26,7 +26,7 @@ internal static class UsageErrors
             ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
             ?? WrongOption(parse, arguments, lines, help)
-            ?? ParameterWords.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
+            ?? BareOptions.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
             ?? LastWords.Find(command, string.Join(' ', Words(command, parse)), arguments, lines)
             ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
             ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, arguments, lines, help)

@@ -35,6 +35,7 @@ internal static class EndpointVerbs
             StorageNodes? storage = await NodeFinder.StorageAsync(run, binding, cancellationToken).ConfigureAwait(false);
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
             NeededChange.Check(run, binding, parameters.Parameters);
+            StorageNeeds.Check(run, binding.Endpoint, parameters.Parameters);
             if (storage is { IsApart: true } && StorageReading.IsMeant(binding.Endpoint))
             {
                 return await StorageReading.RunAsync(run, binding, storage, parameters.Parameters, Shape(binding), cancellationToken).ConfigureAwait(false);

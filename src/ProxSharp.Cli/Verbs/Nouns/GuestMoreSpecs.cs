@@ -105,6 +105,10 @@ internal static class GuestMoreSpecs
             ? "Machines that run are moved online unless --online=false is given. Those that are on the target already are skipped."
             : "Containers that run need --restart. Those that are on the target already are skipped.",
         Adjust = kind == GuestKind.Vm ? OnlineIfRunning : null,
+        Refusal = kind == GuestKind.Vm ? null : static (guest, parameters) =>
+            guest.Status == GuestStatus.Running && GuestMaking.Value(parameters, "restart") is not "1" && GuestMaking.Value(parameters, "online") is not "1"
+                ? "it runs, and is moved only with --restart, or when it is shut down"
+                : null,
     };
 
     /// <summary>Makes disks larger.</summary>

@@ -6,7 +6,7 @@ using ProxSharp.Cli.Verbs;
 namespace ProxSharp.Cli.Errors;
 
 /// <summary>Finds options that were written as the parameters of <c>prox api</c> are: <c>vm set web-1 memory=4096</c>. Pure.</summary>
-internal static class ParameterWords
+internal static class BareOptions
 {
     private static readonly string[] s_conditions = ["status", "type", "node", "tag", "pool", "template"];
 
