@@ -60,6 +60,13 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     [InlineData("explain vm.net0", "bridge")]
     [InlineData("explain net0", "bridge")]
     [InlineData("explain net0=virtio,bridge=vmbr0", "firewall")]
+    [InlineData("explain virtio=BC:24:11:00:00:01,bridge=vmbr0", "keys of net[n]")]
+    [InlineData("explain virtio,bridge=vmbr0", "keys of net[n]")]
+    [InlineData("explain 'net1: e1000=bc:24:11:00:00:01,bridge=vmbr0'", "written e1000=VALUE")]
+    [InlineData("explain name=eth0,bridge=vmbr0,ip=dhcp", "hwaddr")]
+    [InlineData("explain bridge=vmbr0", "hwaddr")]
+    [InlineData("explain 'vm set net0'", "keys of net[n]")]
+    [InlineData("explain virtio=local-lvm:32", "keys of virtio[n]")]
     [InlineData("explain memory", "lxc")]
     [InlineData("explain ct.rootfs", "volume")]
     public async Task Explain_NameOfKey_DescribesIt(string line, string expected)

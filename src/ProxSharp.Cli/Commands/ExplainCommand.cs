@@ -43,7 +43,7 @@ internal sealed class ExplainCommand : ProxCommand
 
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
-        string[] words = run.Value(_words)!;
+        string[] words = ExplainedWords.Settle(run.Value(_words)!);
         (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/')
             ? (null, [], words[1..])
             : OfCommand(words);
