@@ -75,7 +75,7 @@ internal static class BrowseVerbs
             Examples =
             [
                 new("backup snapshot files host/web --datastore store1", "of the newest of a group"),
-                new("backup snapshot files host/web/2026-01-31T02:00:00Z -o json --datastore store1", "for a program"),
+                new("backup snapshot files host/web/2026-01-31T02:00:00Z -o json --datastore store1", "of one snapshot, as JSON for scripts"),
             ],
         };
     }

@@ -29,7 +29,7 @@ internal static class CatalogNoun
             Examples =
             [
                 new("backup catalog dump host/web --datastore store1", "of the newest of a group"),
-                new("backup catalog dump host/web/2026-01-31T02:00:00Z -o jsonl --datastore store1", "for a program"),
+                new("backup catalog dump host/web/2026-01-31T02:00:00Z -o jsonl --datastore store1", "of one snapshot, a JSON object a line"),
             ],
         };
     }

@@ -277,7 +277,7 @@ internal static class KeyNoun
         {
             Aliases = ["show"],
             Arguments = [path],
-            Examples = [new("backup key info key.json", "fingerprint, protection, times"), new("backup key info key.json -o json", "for a program")],
+            Examples = [new("backup key info key.json", "fingerprint, protection, times"), new("backup key info key.json -o json", "the same as JSON, for scripts")],
         };
     }
 

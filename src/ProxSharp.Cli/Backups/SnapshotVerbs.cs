@@ -104,7 +104,7 @@ internal static class SnapshotVerbs
             Examples =
             [
                 new("backup snapshot protected show host/web --datastore store1", "of the newest of a group"),
-                new("backup snapshot protected show host/web/2026-01-31T02:00:00Z -o json --datastore store1", "for a program"),
+                new("backup snapshot protected show host/web/2026-01-31T02:00:00Z -o json --datastore store1", "of one snapshot, as JSON for scripts"),
             ],
         };
     }

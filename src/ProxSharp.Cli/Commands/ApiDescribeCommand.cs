@@ -33,7 +33,7 @@ internal sealed class ApiDescribeCommand : ProxCommand
         new("api describe /nodes/pve1/qemu/100/status/start", "what starting a virtual machine takes"),
         new("api describe /nodes/{node}/qemu --method create", "the parameters of a new virtual machine"),
         new("api describe /nodes/{node}/qemu -m create -p net0", "how a network device is written"),
-        new("api describe /version -o json", "the same for programs"),
+        new("api describe /version -o json", "the same as JSON, for scripts"),
     ];
 
     /// <inheritdoc/>

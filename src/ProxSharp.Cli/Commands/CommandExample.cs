@@ -3,8 +3,4 @@ namespace ProxSharp.Cli.Commands;
 /// <summary>One example in a command's help.</summary>
 /// <param name="Line">The command line without the leading <c>prox</c>.</param>
 /// <param name="Meaning">What it does, in a few words.</param>
-internal sealed record CommandExample(string Line, string Meaning)
-{
-    /// <summary>The meaning of a line that only looks, beside the same line for programs.</summary>
-    public const string ForPeople = "for people";
-}
+internal sealed record CommandExample(string Line, string Meaning);

@@ -28,7 +28,7 @@ internal sealed class ContextListCommand : ProxCommand
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("context list", "all contexts; * marks the current one"),
-        new("context list -o json", "the same for programs"),
+        new("context list -o json", "the same as JSON, for scripts"),
     ];
 
     private static Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class VersionCommand : ProxCommand
     public override IReadOnlyList<CommandExample> Examples =>
     [
         new("version", "tool, schemas and platform"),
-        new("version -o json", "the same for programs"),
+        new("version -o json", "the same as JSON, for scripts"),
         new("--version", "the tool's version alone, as fast as can be"),
     ];
 

@@ -106,7 +106,7 @@ internal static class AuditNoun
         })
         {
             Arguments = [number],
-            Examples = [new("audit show 12", CommandExample.ForPeople), new("audit show 12 -o json", "for a program")],
+            Examples = [new("audit show 12", "what was done, by whom and when"), new("audit show 12 -o json", "the same as JSON, for scripts")],
         };
     }
 

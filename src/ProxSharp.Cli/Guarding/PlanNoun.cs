@@ -324,7 +324,7 @@ internal static class PlanNoun
             Options = [file],
             Examples =
             [
-                new("plan show 3f9c2b7a1d05", CommandExample.ForPeople),
+                new("plan show 3f9c2b7a1d05", "what it would do, and its state"),
                 new("plan show 3f9c2b7a1d05 -o json", "with identities and facts"),
                 new("plan show 3f9c2b7a1d05 --output-file plan.json", "the plan for somebody else: prox approve --plan-file plan.json"),
             ],

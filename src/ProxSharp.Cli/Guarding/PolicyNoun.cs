@@ -192,7 +192,7 @@ internal static class PolicyNoun
         {
             Arguments = [file],
             Traits = VerbTraits.None,
-            Examples = [new("policy new-key ~/.config/prox/alice.pem", "as the user who approves"), new("policy new-key alice.pem -o json", "for a program")],
+            Examples = [new("policy new-key ~/.config/prox/alice.pem", "as the user who approves"), new("policy new-key alice.pem -o json", "what belongs into the policy, as JSON")],
         };
     }
 

@@ -31,7 +31,7 @@ internal static class EventsVerb
                 + "while is waited for; what happened meanwhile is told then, tasks in the order in which they began and ended.",
             Examples =
             [
-                new("events", CommandExample.ForPeople),
+                new("events", "what happens in the cluster, until Ctrl-C"),
                 new("events -o jsonl --kind task.ended", "tasks that end, for a program"),
                 new("events --kind guest.status --count 1", "wait until a guest starts or stops"),
             ],

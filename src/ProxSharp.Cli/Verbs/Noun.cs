@@ -33,7 +33,7 @@ internal sealed class Noun(string name, string summary)
     {
         get
         {
-            CommandExample[] own = [.. _verbs.Where(static verb => verb.Examples.Count > 0).Take(4).Select(First)];
+            CommandExample[] own = [.. _verbs.Where(static verb => verb.Examples.Count > 0).Take(4).Select(static verb => verb.Examples[0])];
             return own.Length >= 2
                 ? own
                 :
@@ -43,13 +43,6 @@ internal sealed class Noun(string name, string summary)
                     .. _verbs.Where(static verb => verb.Examples.Count > 1).Take(1).Select(static verb => verb.Examples[1]),
                 ];
         }
-    }
-
-    // Among the examples of other verbs it has to say what the verb does.
-    private static CommandExample First(Verb verb)
-    {
-        CommandExample first = verb.Examples[0];
-        return first.Meaning == CommandExample.ForPeople ? first with { Meaning = $"{char.ToLowerInvariant(verb.Summary[0])}{verb.Summary[1..].TrimEnd('.')}" } : first;
     }
 
     /// <summary>Adds verbs.</summary>

@@ -10,7 +10,10 @@ namespace ProxSharp.Cli.Verbs.Derived;
 internal static class DerivedExamples
 {
     /// <summary>Returns the examples.</summary>
-    public static IReadOnlyList<CommandExample> Of(ApiSchema schema, DerivedVerb verb)
+    /// <param name="schema">The schema of the call.</param>
+    /// <param name="verb">The verb.</param>
+    /// <param name="summary">The sentence about it; null if there is none.</param>
+    public static IReadOnlyList<CommandExample> Of(ApiSchema schema, DerivedVerb verb, string? summary)
     {
         (ApiMethod method, string path) = EndpointBinding.Split(verb.Call);
         ApiEndpoint endpoint = schema.Find(method, path)!;
@@ -42,12 +45,12 @@ internal static class DerivedExamples
 
         string line = string.Join(' ', words);
         bool isAsked = Asking.IsAlwaysNeeded(Asking.Find(verb.Product, method, path));
+        string meaning = ExampleMeanings.Of(
+            verb, summary, things, [.. options.Select(static parameter => Name(parameter.Name)[2..])], isItem: item is not null || path.EndsWith('}'));
+        CommandExample first = new(line, isAsked ? "at a terminal its name has to be typed" : meaning);
         return method == ApiMethod.Get && !isAsked
-            ? [new(line, CommandExample.ForPeople), new($"{line} -o json", "for programs")]
-            : [new(line, isAsked ? "at a terminal its name has to be typed" : Meaning()), new($"{line} --dry-run", $"show {verb.Call}, send nothing")];
-
-        string Meaning() => ExampleMeanings.Of(
-            verb, things, [.. options.Select(static parameter => Name(parameter.Name)[2..])], isItem: item is not null || path.EndsWith('}'));
+            ? [first, ExampleSentences.Second(first, summary)]
+            : [first, new($"{line} --dry-run", $"show {verb.Call}, send nothing")];
     }
 
     private static (string Name, ApiNode Node, string Value)[] Options(ExampleValues given, DerivedVerb verb, string? item)

@@ -70,13 +70,14 @@ internal static class DerivedNouns
     private static Verb Make(VerbContext context, ApiSchema schema, DerivedVerb verb)
     {
         (ApiMethod method, string path) = EndpointBinding.Split(verb.Call);
-        EndpointSpec spec = new(verb.Name, verb.Call, context.WantsText ? ParameterWords.Find(schema.Product, path, $"op:{verb.Call}") ?? verb.Call : "")
+        string? summary = context.WantsText ? ParameterWords.Find(schema.Product, path, $"op:{verb.Call}") : null;
+        EndpointSpec spec = new(verb.Name, verb.Call, context.WantsText ? summary ?? verb.Call : "")
         {
             Product = verb.Product,
             IsDerived = true,
             NamesItem = method != ApiMethod.Get,
             Node = verb.Node,
-            Examples = context.WantsText ? DerivedExamples.Of(schema, verb) : [],
+            Examples = context.WantsText ? DerivedExamples.Of(schema, verb, summary) : [],
         };
         return verb.Node == NodeRule.OfGuest
             ? EndpointVerbs.MakeGuest(context, verb.Words[0] == "ct" ? GuestKind.Container : GuestKind.Vm, spec)

@@ -7,10 +7,11 @@ internal static class ExampleMeanings
 
     /// <summary>Returns what the line does.</summary>
     /// <param name="verb">The verb.</param>
+    /// <param name="summary">The sentence about it; null if there is none.</param>
     /// <param name="things">What stands behind it: the guest, the node, the item.</param>
     /// <param name="options">The options of the line, without their dashes.</param>
     /// <param name="isItem">True if the last of them is what the call is about, false if that is in it.</param>
-    public static string Of(DerivedVerb verb, IReadOnlyList<string> things, IReadOnlyList<string> options, bool isItem)
+    public static string Of(DerivedVerb verb, string? summary, IReadOnlyList<string> things, IReadOnlyList<string> options, bool isItem)
     {
         IReadOnlyList<string> nouns = verb.Noun is ["access" or "pbs", _, ..] ? [.. verb.Noun.Skip(1)] : verb.Noun;
         string kind = string.Join(' ', nouns).Replace('-', ' ');
@@ -23,6 +24,7 @@ internal static class ExampleMeanings
             "set" => $"change {thing}",
             "delete" => $"remove {thing}",
             "power" => $"shut down or restart {thing}",
+            _ when summary?.Contains(' ', StringComparison.Ordinal) == true => ExampleSentences.Of(summary, verb, things),
             { } name => $"{name.Replace('-', ' ')}: {thing}",
         };
     }
