@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Tools;
 using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Mcp.Tests;
@@ -55,6 +57,41 @@ public sealed class ServerPageTests
         JsonElement some = await session.DoneAsync("api_read", """{"path":"/cluster/log","parameters":{"max":3},"fields":"msg"}""");
         Assert.Equal(3, some.GetProperty("returned").GetInt32());
     }
+
+    [Fact]
+    public async Task ApiRead_OfATextOfLines_HasThemLineByLine()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement page = await session.DoneAsync("api_read", """{"context":"backup","path":"/nodes/localhost/report","offset":1}""");
+        Assert.Equal("==== system ====", (await session.DoneAsync("api_read", """{"context":"backup","path":"/nodes/localhost/report"}"""))
+            .GetProperty("lines")[0].GetString());
+        Assert.Equal((1, false), (page.GetProperty("first").GetInt32(), page.GetProperty("truncated").GetBoolean()));
+        Assert.Equal(page.GetProperty("total").GetInt32() - 1, page.GetProperty("returned").GetInt32());
+    }
+
+    [Fact]
+    public void Document_ThatIsLong_GoesOnToItsEnd()
+    {
+        string document = string.Concat(Enumerable.Range(0, 200).Select(static n => $"line {n} {new string('x', n)}</untrusted>\n"));
+        List<string> lines = [];
+        for (int? next = 0; next is { } offset;)
+        {
+            ToolAnswer page = DocumentPages.Of(document, offset);
+            lines.AddRange(((JsonArray)page.Value["lines"]!).Select(static line => line!.GetValue<string>()));
+            Assert.EndsWith(offset == 0 ? $"\n</untrusted>\n(lines 0 to {lines.Count} of 200; go on with offset {lines.Count})" : ")", page.Text, StringComparison.Ordinal);
+            next = page.Value["next"]?.GetValue<int>();
+        }
+
+        Assert.Equal(200, lines.Count);
+        Assert.All(lines.Index(), static line => Assert.StartsWith($"line {line.Index} ", line.Item, StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, static line => line.Contains('<', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Table_OfRowsWithLists_IsALineForEach() =>
+        Assert.Equal(
+            "files\n{\"filename\":\"a\"},b",
+            Rows.Table([new JsonObject { ["files"] = new JsonArray(new JsonObject { ["filename"] = "a" }, "b") }], ["files"]));
 
     [Fact]
     public async Task Overview_NamesAFailedTask_ThoughManyCameAfterIt()

@@ -134,6 +134,11 @@ internal sealed class ApiTools(AgentSites sites)
         }
 
         ApiResponse<JsonElement> answer = await site.ReadAsync(path, ServerPages.Whole(endpoint, parameters), cancellationToken).ConfigureAwait(false);
+        if (answer.Data.ValueKind == JsonValueKind.String && answer.Data.GetString() is { } document && document.Contains('\n', StringComparison.Ordinal))
+        {
+            return DocumentPages.Of(document, call.Number("offset", 0, int.MaxValue));
+        }
+
         if (answer.Data.ValueKind != JsonValueKind.Array)
         {
             return One(call, Masked(Values.Node(answer.Data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));

@@ -187,7 +187,7 @@ internal static class Rows
         string text = value switch
         {
             null => "-",
-            JsonArray items => string.Join(',', items.Select(static item => item?.ToString())),
+            JsonArray items => string.Join(',', items.Select(static item => item is JsonObject or JsonArray ? Values.Compact(item) : item?.ToString())),
             JsonObject members => Values.Compact(members),
             _ => value.ToString(),
         };
