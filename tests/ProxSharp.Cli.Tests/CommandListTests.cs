@@ -23,6 +23,21 @@ public sealed class CommandListTests
         Assert.Equal(text, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n"));
     }
 
+    [Theory]
+    [InlineData("api get", "read")]
+    [InlineData("api set", "destructive")]
+    [InlineData("api create", "destructive")]
+    [InlineData("api delete", "destructive")]
+    [InlineData("login", "change")]
+    [InlineData("context add", "local")]
+    [InlineData("vm stop", "change")]
+    public async Task Commands_TellsPrograms_WhatEachDoesAtWorst(string command, string kind)
+    {
+        using CliHarness cli = new();
+        using System.Text.Json.JsonDocument list = System.Text.Json.JsonDocument.Parse((await cli.LineAsync($"commands {command} -o json")).Succeeded());
+        Assert.Equal(kind, list.RootElement.GetProperty("data")[0].GetProperty("class").GetString());
+    }
+
     private static string Write()
     {
         using CliHarness cli = new();

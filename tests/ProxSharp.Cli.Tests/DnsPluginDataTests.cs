@@ -86,6 +86,7 @@ public sealed class DnsPluginDataTests(SimulatedBackupServer backup, SimulatedCl
     {
         using CliHarness cli = await UseAsync("node");
         Assert.Contains("127.0.0.1 localhost", (await cli.LineAsync("node hosts set pve1 --data '127.0.0.1 localhost' --dry-run")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("password stands in the command line", (await cli.LineAsync("api create /access/users --data '{\"userid\":\"u@pve\",\"password\":\"hidden-5\"}' --dry-run")).Errors, StringComparison.Ordinal);
         Assert.Contains("stands in the command line", (await cli.LineAsync("api create /cluster/acme/plugins id=x type=dns api=cf data=Sz1WCg --dry-run")).Errors, StringComparison.Ordinal);
     }
 

@@ -126,7 +126,7 @@ public sealed class OutputTests
     [InlineData("""{"a":1,"b":{"c":[]}}""", "a  1\nb  {\"c\":[]}\n", "a,b\n1,\"{\"\"c\"\":[]}\"\n", "{\"a\":1,\"b\":{\"c\":[]}}\n")]
     [InlineData("""["x","y"]""", "x\ny\n", "value\nx\ny\n", "\"x\"\n\"y\"\n")]
     [InlineData("\"UPID:pve1:\"", "UPID:pve1:\n", "value\nUPID:pve1:\n", "\"UPID:pve1:\"\n")]
-    [InlineData("null", "", "value\n\n", "null\n")]
+    [InlineData("null", "", "value\n\"\"\n", "null\n")]
     [InlineData("[]", "", "", "")]
     [InlineData("42", "42\n", "value\n42\n", "42\n")]
     public void Write_OtherShapes_HaveAForm(string json, string table, string csv, string lines)

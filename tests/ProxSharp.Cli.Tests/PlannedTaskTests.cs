@@ -17,7 +17,7 @@ public sealed class PlannedTaskTests
 
         await InterruptAsync(simulator, cli, console);
 
-        Assert.Matches(@"The task goes on at the server\. Wait for its end with: prox task wait '?UPID:pve1:[^ ]*:qmstart:106:", console.Errors);
+        Assert.Matches(@"The task goes on\. Wait on with: prox task wait '?UPID:pve1:[^ ]*:qmstart:106:", console.Errors);
         Assert.Contains("\"result\": \"running\"", (await cli.LineAsync("audit show 2 -o json")).Succeeded(), StringComparison.Ordinal);
         string row = (await cli.LineAsync("audit list --query \"[?kind=='outcome']\" -o json")).Succeeded();
         Assert.Contains("\"result\": \"running\"", row, StringComparison.Ordinal);

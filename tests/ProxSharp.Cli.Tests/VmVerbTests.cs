@@ -94,6 +94,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [InlineData("vm start web-3", 5, "Did you mean 'web-")]
     [InlineData("vm start dns", 5, "prox ct")]
     [InlineData("vm start @tag-nothing", 5, "'@tag-nothing' fits no virtual machine")]
+    [InlineData("vm stop node=*", 2, "'node=*' would mean every virtual machine")]
     [InlineData("vm start", 2, "No virtual machine is named")]
     [InlineData("vm start @tag-web -web-1", 2, "behind a comma")]
     [InlineData("vm start @nonsense-x", 2, "no group")]
@@ -266,5 +267,40 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         cli.With("PROX_READ_ONLY", "0");
         Assert.Contains("'prod'", (await cli.LineAsync("vm stop web-1 -c careful")).FailedWith(7), StringComparison.Ordinal);
         (await cli.LineAsync("vm stop staging -c careful")).Succeeded();
+    }
+
+    [Fact]
+    public async Task List_OfAStateThatNoGuestIsIn_IsEmpty()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        using System.Text.Json.JsonDocument none = System.Text.Json.JsonDocument.Parse((await cli.LineAsync("vm list status=unknown -o json")).Succeeded());
+        Assert.Equal(0, none.RootElement.GetProperty("data").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Csv_RowWithoutAValue_IsARow()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        string text = (await cli.LineAsync("vm list --fields lock -o csv")).Succeeded();
+        Assert.DoesNotContain("\n\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n\"\"\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OfSeveral_WhoseAnswersAreLost_SaysThatItMayHaveHappened()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.When(static request => request.Path.EndsWith("/status/start", StringComparison.Ordinal), Simulator.Faults.Fault.DropAfterExecution, times: 9);
+
+        CliRun run = await cli.LineAsync("vm start windows,staging --no-wait -o json");
+
+        using System.Text.Json.JsonDocument rows = System.Text.Json.JsonDocument.Parse(run.Output);
+        using System.Text.Json.JsonDocument error = System.Text.Json.JsonDocument.Parse(run.Errors);
+        Assert.All(rows.RootElement.GetProperty("data").EnumerateArray(), static row => Assert.True(row.GetProperty("outcomeUnknown").GetBoolean()));
+        Assert.True(error.RootElement.GetProperty("error").GetProperty("outcomeUnknown").GetBoolean());
+        Assert.Contains("Look before you repeat it", error.RootElement.GetProperty("error").GetProperty("hint").GetString(), StringComparison.Ordinal);
     }
 }

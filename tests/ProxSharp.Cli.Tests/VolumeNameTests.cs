@@ -62,4 +62,12 @@ public sealed class VolumeNameTests(SimulatedCluster cluster) : IClassFixture<Si
 
         Assert.StartsWith("error: No volume is named. Write the volume with its storage", (await cli.LineAsync($"storage content show {word}")).FailedWith(2), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Unlink_WithoutDisks_IsRefusedBeforeAnybodyIsAsked()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        Assert.Contains("--idlist", (await cli.LineAsync("vm unlink web-1")).FailedWith(2), StringComparison.Ordinal);
+    }
 }

@@ -32,6 +32,23 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public async Task Start_SeveralWithATimeLimit_ReportsThatTheyRun()
+    {
+        await using PveSimulator simulator = await SlowAsync();
+        using CliHarness cli = await UserAsync(simulator);
+
+        CliRun run = await cli.LineAsync("vm start web-1,windows,staging --wait-timeout 1 -o json");
+
+        run.FailedWithCode(11);
+        using JsonDocument rows = JsonDocument.Parse(run.Output);
+        using JsonDocument errors = JsonDocument.Parse(run.Errors);
+        JsonElement error = errors.RootElement.GetProperty("error");
+        Assert.Equal(["skipped", "started", "started"], rows.RootElement.GetProperty("data").EnumerateArray().Select(static row => row.GetProperty("outcome").GetString()));
+        Assert.Equal(("still_running", false), (error.GetProperty("code").GetString(), error.GetProperty("retryable").GetBoolean()));
+        Assert.Matches("^Wait on with: prox task wait 'UPID:pve3:[^ ]* 'UPID:pve1:[^ ]*$", error.GetProperty("hint").GetString());
+    }
+
+    [Fact]
     public async Task Start_Interrupted_DetachesAndSaysHowToGoOn()
     {
         await using PveSimulator simulator = await SlowAsync();

@@ -49,6 +49,9 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
     /// <summary>Is told when the server does not answer and the waiting goes on; null tells nobody.</summary>
     public IProgress<ProxmoxException>? Outage { get; init; }
 
+    /// <summary>Is told how far the task is, where its log says so; null tells nobody. Backup servers tell nothing.</summary>
+    public IProgress<TaskProgress>? Progress { get; init; }
+
     /// <summary>What the server said about the end of the task; null as long as nobody knows.</summary>
     public string? End { get; private set; }
 
@@ -73,6 +76,7 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             MaxInterval = s_longestPause,
             Timeout = Timeout ?? System.Threading.Timeout.InfiniteTimeSpan,
             Log = new LineSink(logged),
+            Progress = Progress,
             Outage = Outage,
             LogTailLines = TailLength,
             OutageGrace = s_outageGrace,
@@ -163,7 +167,6 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
         Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
         Upid = upid,
         Node = upid.Split(':')[1],
-        IsRetryable = true,
     });
 
     private async Task ReadLogAsync(string task, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
@@ -37,6 +38,9 @@ internal abstract class ApiCallCommand : ProxCommand
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before data are lost; needed where nobody can be asked" };
     private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
+
+    /// <summary>What it may do at worst: which call it makes is typed.</summary>
+    public override VerbClass? Class => _method == ApiMethod.Get ? VerbClass.Read : VerbClass.Destructive;
 
     protected ApiCallCommand(CommandServices services, GlobalOptions globals, ConnectionOptions connection, ApiMethod method, string description)
         : base(ApiVerbs.Word(method), description)
@@ -108,6 +112,7 @@ internal abstract class ApiCallCommand : ProxCommand
             }
 
             WarnOfSecrets(run, path);
+            WarnOfSecretData(run, path, call.Parameters);
             if (isDownload || isPlanned)
             {
                 return await (isDownload
@@ -137,6 +142,21 @@ internal abstract class ApiCallCommand : ProxCommand
             {
                 run.Warn($"{name} stands in the command line, where others on this machine and the history of the shell see it; write {name}=@FILE or {name}=@-");
             }
+        }
+    }
+
+    // What is read from a file or from standard input nobody else sees.
+    private void WarnOfSecretData(CommandRun run, string path, ApiParameters parameters)
+    {
+        if (run.Value(_data) is not { } data || data.StartsWith('@') || data == "-")
+        {
+            return;
+        }
+
+        foreach (ApiParameter parameter in parameters.Where(parameter => EndpointParameter.IsSecretOf(path, parameter.Name)
+            && !SecretValues.IsPlain(parameter.Name, parameter.Text) && data.Contains($"\"{parameter.Name}\"", StringComparison.Ordinal)))
+        {
+            run.Warn($"{parameter.Name} stands in the command line, where others on this machine and the history of the shell see it; write --data @FILE or --data -");
         }
     }
 
@@ -253,8 +273,10 @@ internal abstract class ApiCallCommand : ProxCommand
 
     private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
     {
-        TaskWaiter waiter = new(session, run.Services.Time, run.NoteLog)
+        using TaskBar bar = new(run);
+        TaskWaiter waiter = new(session, run.Services.Time, bar.Log)
         {
+            Progress = bar,
             Outage = run.Outage,
         };
         try
@@ -269,7 +291,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            run.Note($"The task goes on. Wait on with: {PrintedCommands.Of("task", "wait", upid)}");
+            run.TellInterrupted(TaskAdvice.Left([upid]));
             throw;
         }
     }

@@ -18,7 +18,7 @@ internal static class CommandJson
         Verb? verb = (command as VerbCommand)?.Verb;
         json.WriteStartObject();
         json.WriteString("command", $"prox {path}");
-        json.WriteString("class", verb is null ? "local" : verb.Class.ToString().ToLowerInvariant());
+        json.WriteString("class", command.Class?.ToString().ToLowerInvariant() ?? "local");
         json.WriteString("summary", command.Description);
         if (isWhole)
         {

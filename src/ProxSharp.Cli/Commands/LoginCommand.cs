@@ -6,6 +6,7 @@ using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
+using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 
 namespace ProxSharp.Cli.Commands;
@@ -67,6 +68,9 @@ internal sealed class LoginCommand : ProxCommand
 
         Runs(services, globals, RunAsync);
     }
+
+    /// <inheritdoc/>
+    public override VerbClass? Class => VerbClass.Change;
 
     /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -17,6 +18,9 @@ internal abstract class ProxCommand : Command
 
     /// <summary>Further paragraphs of the help; null if the description says all.</summary>
     public virtual string? Details => null;
+
+    /// <summary>What it does to servers at worst; null if it has to do with this machine only.</summary>
+    public virtual VerbClass? Class => null;
 
     /// <summary>Names what runs when the command is called.</summary>
     protected void Runs(CommandServices services, GlobalOptions globals, Func<CommandRun, CancellationToken, Task<int>> run) =>

@@ -109,7 +109,8 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
 
         try
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, run.Command.NoteLog) { Outage = run.Command.Outage };
+            using TaskBar bar = new(run.Command);
+            TaskWaiter waiter = new(session, run.Command.Services.Time, bar.Log) { Progress = bar, Outage = run.Command.Outage };
             await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -83,6 +83,9 @@ internal static class ErrorMapper
             ? error with
             {
                 Code = "still_running",
+
+                // To repeat the command would do it twice: the task is there.
+                IsRetryable = false,
                 ExitCode = ExitCodes.StillRunning,
                 Message = $"The time for waiting is over, and the task {upid} goes on",
                 Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid)}",
@@ -108,7 +111,7 @@ internal static class ErrorMapper
             Hint = WaitOn(upid),
             Upid = upid,
             Node = upid.Split(':')[1],
-            IsRetryable = true,
+            IsRetryable = false,
         };
     }
 

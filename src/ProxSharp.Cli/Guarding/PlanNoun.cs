@@ -167,7 +167,7 @@ internal static class PlanNoun
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && guard.FindLeftTask(plan) is { } upid)
         {
-            run.Note($"The task goes on at the server. Wait for its end with: {PrintedCommands.Of("task", "wait", upid)}");
+            TaskAdvice.Detached(run, [upid]);
             throw;
         }
     }

@@ -39,7 +39,7 @@ internal static class CsvText
 
         foreach (JsonElement row in rows)
         {
-            writer.WriteLine(objects
+            WriteRow(writer, settings, objects
                 ? string.Join(
                     Separator(settings),
                     columns.Select(
@@ -47,6 +47,10 @@ internal static class CsvText
                 : Cell(row, settings));
         }
     }
+
+    // Many readers pass over empty lines: a row whose only value is empty would be lost.
+    private static void WriteRow(TextWriter writer, OutputSettings settings, string row) =>
+        writer.WriteLine(row.Length == 0 && settings.Format == OutputFormat.Csv ? "\"\"" : row);
 
     /// <summary>The columns: all that the rows may have, whatever they have today, so that a program finds each of them at its place.</summary>
     /// <param name="present">What they have.</param>

@@ -72,6 +72,9 @@ internal sealed class VerbCommand : ProxCommand
     public Verb Verb { get; }
 
     /// <inheritdoc/>
+    public override VerbClass? Class => Verb.Class;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<CommandExample> Examples => Verb.Examples;
 
     /// <inheritdoc/>

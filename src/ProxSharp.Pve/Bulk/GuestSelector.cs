@@ -6,7 +6,7 @@ namespace ProxSharp.Pve.Bulk;
 /// <summary>
 /// Chooses guests by words. Words stand next to each other with commas or spaces between them: <c>@all</c>, <c>@pool-production</c>, <c>@tag-web</c>,
 /// <c>@node-pve1</c>, a number, a range <c>100:110</c>, or a name. Names, and what follows <c>@pool-</c>, <c>@tag-</c> and <c>@node-</c>, may hold
-/// <c>*</c> and <c>?</c>; case does not matter. A word with <c>-</c> in front takes guests out again. Conditions narrow what is left:
+/// <c>*</c> and <c>?</c>; case does not matter, unless the pool, tag or node of a guest is what is written: then it means no other. A word with <c>-</c> in front takes guests out again. Conditions narrow what is left:
 /// <c>status=running</c>, <c>type=qemu</c>, <c>template=yes</c>. Templates are chosen only by their number, by their name without wildcards, or with
 /// <c>template=yes</c> or <c>template=any</c>. The order of the words does not matter.
 /// </summary>
@@ -54,39 +54,41 @@ public sealed class GuestSelector : IParsable<GuestSelector>
 
     /// <summary>Chooses among guests.</summary>
     /// <param name="guests">All guests of the cluster.</param>
-    /// <returns>Those chosen, in the order of the list, and the words that fit none.</returns>
+    /// <returns>Those chosen, in the order of the list, and the words that fit none; a state, kind or template that no guest has is not among them.</returns>
     public GuestSelection Select(IReadOnlyList<GuestSummary> guests)
     {
         ArgumentNullException.ThrowIfNull(guests);
         HashSet<string> used = new(StringComparer.Ordinal);
+        LetterCases letters = new(guests, _included, _conditions);
         bool wantsTemplates = _conditions.Any(static condition => condition.IsAboutTemplates);
         List<GuestSummary> chosen = [];
         foreach (GuestSummary guest in guests)
         {
             // Every word is tried, so that each one that fits somewhere is known.
             bool isUsual = !guest.IsTemplate || wantsTemplates;
-            bool isIn = Fits(_included, guest, used, word => isUsual || word.IsExact) || (_included.Count == 0 && isUsual);
-            bool isOut = Fits(_excluded, guest, used, static _ => true);
-            bool isRight = Meets(guest, used);
+            bool isIn = Fits(_included, guest, used, letters.Of, word => isUsual || word.IsExact) || (_included.Count == 0 && isUsual);
+            bool isOut = Fits(_excluded, guest, used, static _ => LetterCase.Any, static _ => true);
+            bool isRight = Meets(guest, used, letters);
             if (isIn && !isOut && isRight)
             {
                 chosen.Add(guest);
             }
         }
 
-        IEnumerable<string> words = _included.Concat(_excluded).Select(static word => word.Text).Concat(_conditions.Select(static condition => condition.Text));
+        IEnumerable<string> words = _included.Concat(_excluded).Select(static word => word.Text).Concat(_conditions.Where(static condition => condition.Names).Select(static condition => condition.Text));
         return new GuestSelection(chosen, [.. words.Where(word => !used.Contains(word)).Distinct(StringComparer.Ordinal)]);
     }
 
     /// <summary>Returns the words.</summary>
     public override string ToString() => _text;
 
-    private static bool Fits(IReadOnlyList<SelectorWord> words, GuestSummary guest, HashSet<string> used, Func<SelectorWord, bool> counts)
+    private static bool Fits(
+        IReadOnlyList<SelectorWord> words, GuestSummary guest, HashSet<string> used, Func<SelectorWord, LetterCase> letters, Func<SelectorWord, bool> counts)
     {
         bool fits = false;
         foreach (SelectorWord word in words)
         {
-            if (word.Fits(guest) && counts(word))
+            if (word.Fits(guest, letters(word)) && counts(word))
             {
                 used.Add(word.Text);
                 fits = true;
@@ -96,12 +98,12 @@ public sealed class GuestSelector : IParsable<GuestSelector>
         return fits;
     }
 
-    private bool Meets(GuestSummary guest, HashSet<string> used)
+    private bool Meets(GuestSummary guest, HashSet<string> used, LetterCases letters)
     {
         bool meets = true;
         foreach (SelectorCondition condition in _conditions)
         {
-            if (condition.Fits(guest))
+            if (condition.Fits(guest, letters.Of(condition)))
             {
                 used.Add(condition.Text);
             }
@@ -112,5 +114,18 @@ public sealed class GuestSelector : IParsable<GuestSelector>
         }
 
         return meets;
+    }
+
+    // A group that some guest is in as it is written is meant so, and no other. What takes guests out takes out all that it may mean.
+    private sealed class LetterCases(IReadOnlyList<GuestSummary> guests, IReadOnlyList<SelectorWord> words, IReadOnlyList<SelectorCondition> conditions)
+    {
+        private readonly HashSet<object> _asWritten = new(
+            [
+                .. words.Where(word => guests.Any(guest => word.Fits(guest, LetterCase.AsWritten))),
+                .. conditions.Where(condition => guests.Any(guest => condition.Fits(guest, LetterCase.AsWritten))),
+            ],
+            ReferenceEqualityComparer.Instance);
+
+        public LetterCase Of(object word) => _asWritten.Contains(word) ? LetterCase.AsWritten : LetterCase.Any;
     }
 }

@@ -88,12 +88,13 @@ internal sealed class SelectorReader
         if (word.All(char.IsAsciiDigit))
         {
             return VmId.TryParse(word, out VmId id)
-                ? new SelectorWord(text, true, guest => guest.Id == id)
+                ? new SelectorWord(text, true, (guest, _) => guest.Id == id)
                 : Fail($"'{text}' is no number of a guest; they go from {VmId.Lowest} to {VmId.Highest}");
         }
 
+        // Names of guests are names of hosts, in which case never matters.
         return word.All(IsOfName)
-            ? new SelectorWord(text, !SelectorWord.IsPattern(word), guest => SelectorWord.Matches(word, guest.Name))
+            ? new SelectorWord(text, !SelectorWord.IsPattern(word), (guest, _) => SelectorWord.Matches(word, guest.Name, LetterCase.Any))
             : Fail($"'{text}' is neither a number nor a name; names hold letters, digits, hyphens and dots");
     }
 
@@ -106,7 +107,7 @@ internal sealed class SelectorReader
     {
         if (string.Equals(group, "all", StringComparison.OrdinalIgnoreCase))
         {
-            return new SelectorWord(text, false, static _ => true);
+            return new SelectorWord(text, false, static (_, _) => true);
         }
 
         int dash = group.IndexOf('-', StringComparison.Ordinal);
@@ -114,9 +115,9 @@ internal sealed class SelectorReader
         string name = dash < 0 ? "" : group[(dash + 1)..];
         return (kind.ToLowerInvariant(), name.Length > 0) switch
         {
-            ("pool", true) => new SelectorWord(text, false, guest => SelectorWord.Matches(name, guest.Pool)),
-            ("tag", true) => new SelectorWord(text, false, guest => guest.Tags.Any(tag => SelectorWord.Matches(name, tag))),
-            ("node", true) => new SelectorWord(text, false, guest => SelectorWord.Matches(name, guest.Node)),
+            ("pool", true) => new SelectorWord(text, false, (guest, letters) => SelectorWord.Matches(name, guest.Pool, letters)),
+            ("tag", true) => new SelectorWord(text, false, (guest, letters) => guest.Tags.Any(tag => SelectorWord.Matches(name, tag, letters))),
+            ("node", true) => new SelectorWord(text, false, (guest, letters) => SelectorWord.Matches(name, guest.Node, letters)),
             ("pool" or "tag" or "node", false) => Fail($"'{text}' names no {kind.ToLowerInvariant()}; write for example @{kind.ToLowerInvariant()}-name"),
             _ => Fail($"'{text}' is no group; there are @all, @pool-, @tag- and @node-"),
         };
@@ -130,7 +131,7 @@ internal sealed class SelectorReader
         }
 
         return from <= to
-            ? new SelectorWord(text, false, guest => guest.Id >= from && guest.Id <= to)
+            ? new SelectorWord(text, false, (guest, _) => guest.Id >= from && guest.Id <= to)
             : Fail($"the range '{text}' ends before it begins");
     }
 

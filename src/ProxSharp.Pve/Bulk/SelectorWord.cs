@@ -6,12 +6,13 @@ namespace ProxSharp.Pve.Bulk;
 /// <summary>One word of a selection that chooses guests or takes them out. Pure.</summary>
 /// <param name="Text">The word as it was written.</param>
 /// <param name="IsExact">True if it means one guest: a number, or a name without wildcards.</param>
-/// <param name="Fits">Tells whether it means a guest.</param>
-internal sealed record SelectorWord(string Text, bool IsExact, Func<GuestSummary, bool> Fits)
+/// <param name="Fits">Tells whether it means a guest, with or without regard to case.</param>
+internal sealed record SelectorWord(string Text, bool IsExact, Func<GuestSummary, LetterCase, bool> Fits)
 {
     /// <summary>True if the text holds wildcards.</summary>
     public static bool IsPattern(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
 
-    /// <summary>Compares a text with a pattern without regard to case.</summary>
-    public static bool Matches(string pattern, string? text) => text is not null && FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: true);
+    /// <summary>Compares a text with a pattern.</summary>
+    public static bool Matches(string pattern, string? text, LetterCase letters) =>
+        text is not null && FileSystemName.MatchesSimpleExpression(pattern, text, letters == LetterCase.Any);
 }

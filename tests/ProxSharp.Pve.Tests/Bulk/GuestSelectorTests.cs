@@ -50,8 +50,28 @@ public sealed class GuestSelectorTests
         Assert.Equal(expected, string.Join(' ', GuestSelector.Parse(words, null).Select(s_guests).Guests.Select(static guest => guest.Id)));
 
     [Theory]
+    [InlineData("@tag-Prod", "1")]
+    [InlineData("@tag-prod", "2 4")]
+    [InlineData("@tag-PROD", "1 2 4")]
+    [InlineData("tag=Prod", "1")]
+    [InlineData("@pool-Lab", "2")]
+    [InlineData("web", "3 4")]
+    [InlineData("Web", "3 4")]
+    [InlineData("@all -@tag-prod", "3")]
+    public void Select_GroupsThatAreThereAsWritten_MeanNoOther(string words, string expected)
+    {
+        GuestSummary[] guests =
+        [
+            Guest(101, "a", "pve1", "Prod", pool: "lab"), Guest(102, "b", "pve1", "prod", pool: "Lab"), Guest(103, "web", "pve1", ""),
+            Guest(104, "Web", "pve1", "prod"),
+        ];
+        Assert.Equal(expected, string.Join(' ', GuestSelector.Parse(words, null).Select(guests).Guests.Select(static guest => guest.Id.Value - 100)));
+    }
+
+    [Theory]
     [InlineData("web-1 100:101", "")]
-    [InlineData("web-1 web-99 @tag-gone 300:400 -mail status=unknown", "web-99 @tag-gone 300:400 -mail status=unknown")]
+    [InlineData("web-1 web-99 @tag-gone 300:400 -mail status=unknown", "web-99 @tag-gone 300:400 -mail")]
+    [InlineData("tag=gone status=unknown template=yes", "tag=gone")]
     [InlineData("dns type=qemu", "")]
     [InlineData("template-*", "template-*")]
     public void Select_WordsThatFitNothing_AreReported(string words, string expected) =>

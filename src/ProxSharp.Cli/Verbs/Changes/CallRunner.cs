@@ -52,6 +52,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         OperationEntry operation = Asking.Find(schema.Product, endpoint.Method, endpoint.Path);
         if (Asking.IsNeeded(operation, call.Parameters))
         {
+            VerbErrors.Check(run, schema, endpoint, [call]);
             string effect = Asking.Effect(schema.Product, operation, call.Parameters);
             await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
         }
@@ -115,7 +116,8 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return ExitCodes.Success;
         }
 
-        TaskWaiter waiter = new(session, run.Command.Services.Time, run.Command.NoteLog) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
+        using TaskBar bar = new(run.Command);
+        TaskWaiter waiter = new(session, run.Command.Services.Time, bar.Log) { Progress = bar, Timeout = run.WaitTimeout, Outage = run.Command.Outage };
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Tasks;
@@ -11,9 +9,7 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <param name="isSingle">True if there is one guest only, whose log is shown.</param>
 internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
 {
-    private readonly Lock _gate = new();
-    private readonly TextWriter? _terminal = run.Command.ProgressTerminal;
-    private bool _hasBar;
+    private readonly TaskBar _bar = new(run.Command);
 
     /// <inheritdoc/>
     public bool FollowsLogs => isSingle;
@@ -26,7 +22,7 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     {
         if (!isSingle)
         {
-            Line($"{GuestKinds.Title(guest)}: {upid}");
+            _bar.Note($"{GuestKinds.Title(guest)}: {upid}");
         }
     }
 
@@ -35,26 +31,19 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     {
         if (isSingle)
         {
-            Line(run.Command.ErrorAnsi.Dim(TextCells.LogLine(line)));
-            run.Command.Services.Log.Last = line;
+            _bar.Log(line);
         }
     }
 
     /// <inheritdoc/>
-    public void Noted(GuestSummary guest, string text) => Line(isSingle ? text : $"{GuestKinds.Title(guest)}: {text}");
+    public void Noted(GuestSummary guest, string text) => _bar.Note(isSingle ? text : $"{GuestKinds.Title(guest)}: {text}");
 
     /// <inheritdoc/>
     public void Moved(GuestSummary guest, TaskProgress progress)
     {
-        if (!isSingle || _terminal is null || progress.Fraction is not { } fraction)
+        if (isSingle)
         {
-            return;
-        }
-
-        lock (_gate)
-        {
-            _terminal.Write($"\r\e[K{ProgressBar.Draw(fraction, 30)} {(fraction * 100).ToString("0", CultureInfo.InvariantCulture)} %");
-            _hasBar = true;
+            _bar.Report(progress);
         }
     }
 
@@ -63,34 +52,10 @@ internal sealed class LineProgress(VerbRun run, bool isSingle) : IChangeProgress
     {
         if (!isSingle)
         {
-            Line($"{GuestKinds.Title(guest)}: {outcome}");
+            _bar.Note($"{GuestKinds.Title(guest)}: {outcome}");
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_gate)
-        {
-            Clear();
-        }
-    }
-
-    private void Line(string text)
-    {
-        lock (_gate)
-        {
-            Clear();
-            run.Note(text);
-        }
-    }
-
-    private void Clear()
-    {
-        if (_hasBar)
-        {
-            _terminal?.Write("\r\e[K");
-            _hasBar = false;
-        }
-    }
+    public void Dispose() => _bar.Dispose();
 }

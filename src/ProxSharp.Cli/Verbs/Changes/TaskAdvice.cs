@@ -26,12 +26,15 @@ internal static class TaskAdvice
     {
         if (upids.Count > 0)
         {
-            string advice = $"Wait on with: {PrintedCommands.Of(["task", "wait", .. upids])}";
-            run.Command.TellInterrupted(new InterruptedNote(upids.Count == 1 ? "The task goes on" : "The tasks go on")
-            {
-                Next = run.Hints?.In(advice) ?? advice,
-                Upid = upids.Count == 1 ? upids[0] : null,
-            });
+            InterruptedNote left = Left(upids);
+            run.Command.TellInterrupted(left with { Next = run.Hints?.In(left.Next!) ?? left.Next });
         }
     }
+
+    /// <summary>Tasks that nobody waits for any more, and how to go on.</summary>
+    public static InterruptedNote Left(IReadOnlyList<string> upids) => new(upids.Count == 1 ? "The task goes on" : "The tasks go on")
+    {
+        Next = $"Wait on with: {PrintedCommands.Of(["task", "wait", .. upids])}",
+        Upid = upids.Count == 1 ? upids[0] : null,
+    };
 }

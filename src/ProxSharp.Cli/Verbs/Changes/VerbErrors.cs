@@ -41,6 +41,20 @@ internal static class VerbErrors
         }
     }
 
+    /// <summary>Checks calls before anybody is asked about them: nobody says yes to what would be refused.</summary>
+    /// <exception cref="CliException">One of them would be refused.</exception>
+    public static void Check(VerbRun run, ApiSchema schema, ApiEndpoint endpoint, IEnumerable<PlannedCall> calls)
+    {
+        try
+        {
+            CallCheck.Check(schema, calls);
+        }
+        catch (CliException invalid)
+        {
+            throw new CliException(Invalid(run, invalid.Error, endpoint), invalid);
+        }
+    }
+
     // Who has named a node or a storage that is not there gets to see those that are.
     private static async Task<CliError> WithNamesAsync(VerbRun run, CliError error, ProxmoxNotFoundException missing, string path)
     {

@@ -19,6 +19,9 @@ internal sealed record GuestRow(GuestSummary Guest, string Action, BulkOutcome O
     /// <summary>Why it was skipped or failed; null if it was not.</summary>
     public string? Message { get; init; }
 
+    /// <summary>True if it may have been carried out although an error came back.</summary>
+    public bool IsUncertain { get; init; }
+
     /// <summary>What the server answered; null if nothing.</summary>
     public JsonElement? Result { get; init; }
 }

@@ -13,7 +13,7 @@ internal static class GuestRows
     {
         LeadingFields = ["vmid", "name", "node", "outcome"],
         TableFields = ["vmid", "name", "node", "action", "outcome", "message"],
-        KnownFields = ["vmid", "name", "node", "type", "action", "outcome", "message", "upid", "exitstatus", "result"],
+        KnownFields = ["vmid", "name", "node", "type", "action", "outcome", "message", "outcomeUnknown", "upid", "exitstatus", "result"],
         NameField = "vmid",
     };
 
@@ -38,6 +38,7 @@ internal static class GuestRows
         Optional(json, "upid", row.Upid);
         Optional(json, "exitstatus", row.ExitStatus);
         Optional(json, "message", row.Message);
+        json.WriteFlag("outcomeUnknown", row.IsUncertain);
         if (row.Result is { } result)
         {
             json.WritePropertyName("result");

@@ -56,6 +56,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
 
         if (isAsked && meant.Length > 0)
         {
+            VerbErrors.Check(run, change.Schema, change.Endpoint, plan);
             await ConfirmAsync(meant, Asking.Effect(change.Schema.Product, operation, plan[0].Parameters), cancellationToken).ConfigureAwait(false);
         }
         else if (!isAsked && await ReplacedDisks.FindAsync(session, change.Schema, plan, cancellationToken).ConfigureAwait(false) is { Count: > 0 } replaced)
@@ -199,12 +200,19 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 ? item with { Outcome = BulkOutcome.Running }
                 : item with { Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
         }
+        catch (Exception late) when (IsLate(late) && _upids.ContainsKey(guest.Id))
+        {
+            return item with { Outcome = BulkOutcome.Running, Error = late };
+        }
         catch (Exception failure)
         {
             // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
             return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
     }
+
+    // The user's time for waiting is over, which is no failure of the task.
+    private static bool IsLate(Exception? end) => end is not null && ErrorMapper.Map(end).ExitCode == ExitCodes.StillRunning;
 
     // A guest under high availability is brought where it shall be only after its task has ended.
     private async Task EndOfHaAsync(
@@ -284,9 +292,10 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private int Report(IReadOnlyList<BulkItem> items)
     {
         BulkItem[] failed = [.. items.Where(static item => item.Outcome == BulkOutcome.Failed)];
-        if (items.Count == 1 && failed.Length == 1)
+        BulkItem[] late = [.. items.Where(static item => IsLate(item.Error))];
+        if (items.Count == 1 && failed.Concat(late).FirstOrDefault() is { } only)
         {
-            throw new CliException(Named(failed[0]), failed[0].Error);
+            throw new CliException(Named(only), only.Error);
         }
 
         if (items.Count == 0)
@@ -298,6 +307,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         if (failed.Length > 0)
         {
             throw new CliException(Several(items, failed), failed[0].Error);
+        }
+
+        if (late.Length > 0)
+        {
+            throw new CliException(StillRunning(items.Count, [.. late.Select(item => _upids[item.Guest.Id])]), late[0].Error);
         }
 
         return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
@@ -332,6 +346,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 OperationCanceledException unanswered => unanswered.Message,
                 { } failure => ErrorMapper.Map(failure).Message,
             },
+            IsUncertain = IsUncertain(item),
             Result = _answers.Of(item.Guest.Id),
         };
     }
@@ -368,6 +383,14 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         return error with { Upid = error.Upid ?? _upids.GetValueOrDefault(item.Guest.Id), Node = error.Node ?? item.Guest.Node };
     }
 
+    private static CliError StillRunning(int all, string[] upids) => new()
+    {
+        Code = "still_running",
+        ExitCode = ExitCodes.StillRunning,
+        Message = string.Create(CultureInfo.InvariantCulture, $"The time for waiting is over, and the tasks of {upids.Length} of {all} guests go on"),
+        Hint = $"Wait on with: {Commands.PrintedCommands.Of(["task", "wait", .. upids])}",
+    };
+
     private static CliError Several(IReadOnlyList<BulkItem> items, BulkItem[] failed)
     {
         int[] codes = [.. failed.Select(static item => ErrorMapper.Map(item.Error!).ExitCode).Distinct()];
@@ -380,9 +403,13 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 CultureInfo.InvariantCulture,
                 $"{failed.Length} of {items.Count} guests failed{(left > 0 ? $", {left} were not started" : "")}: "
                 + $"{string.Join(", ", failed.Select(static item => item.Guest.Id))}"),
-            Hint = "The table says why.",
+            Hint = items.Any(IsUncertain) ? "The table says why. Look before you repeat it: some of it may have been carried out." : "The table says why.",
+            OutcomeUnknown = items.Any(IsUncertain),
         };
     }
+
+    private static bool IsUncertain(BulkItem item) =>
+        item.Error is OperationCanceledException || (item.Error is { } error && ErrorMapper.Map(error).OutcomeUnknown);
 
     private sealed class Sink<T>(Action<T> report) : IProgress<T>
     {

@@ -11,6 +11,9 @@ namespace ProxSharp.Cli.Verbs.Guests;
 /// <summary>The guests that were named on a command line: by number, by name or by a selection.</summary>
 internal sealed class GuestTargets
 {
+    // Each guest is on some node.
+    private static readonly string[] s_nodes = ["@node-", "node="];
+
     private const string Forms = "Name guests by number, name or selection (prox help selectors)";
 
     private static readonly SearchValues<char> s_signs = SearchValues.Create("@*?:=,");
@@ -156,7 +159,7 @@ internal sealed class GuestTargets
     // A name that is nothing but wildcards, or the guests of any node at all.
     internal static bool IsEverything(string word)
     {
-        string pattern = word.StartsWith("@node-", StringComparison.Ordinal) ? word["@node-".Length..] : word;
+        string pattern = s_nodes.FirstOrDefault(sign => word.StartsWith(sign, StringComparison.OrdinalIgnoreCase)) is { } node ? word[node.Length..] : word;
         return pattern.Contains('*', StringComparison.Ordinal) && pattern.AsSpan().Trim("*?").IsEmpty;
     }
 

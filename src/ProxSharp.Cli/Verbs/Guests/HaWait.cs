@@ -143,7 +143,6 @@ internal sealed class HaWait(ServerSession session, PveClient pve, TimeProvider 
         Hint = $"Wait on with: {PrintedCommands.Of("task", "wait", upid.ToString())}",
         Upid = upid.ToString(),
         Node = _node,
-        IsRetryable = true,
     });
 
     private CliException GivenUp(string? manager)

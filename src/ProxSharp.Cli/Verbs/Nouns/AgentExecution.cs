@@ -15,8 +15,6 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <param name="options">Its input, and how long to wait.</param>
 internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words, AgentExecOptions options)
 {
-    private TextWriter Errors => run.Command.Services.Console.Error;
-
     /// <summary>Runs it inside one machine and waits for its end.</summary>
     /// <exception cref="CliException">The time for waiting is over.</exception>
     public async Task<AgentExecResult> RunAsync(GuestSummary guest, CancellationToken cancellationToken)
@@ -34,9 +32,12 @@ internal sealed class AgentExecution(VerbRun run, PveClient pve, string[] words,
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Errors.WriteLineAsync(process is { } id
-                ? $"{Goes(guest, id)}. {Later(guest, id)}"
-                : $"The call for {GuestKinds.Title(guest)} was cancelled before its answer came: the program may have been started.").ConfigureAwait(false);
+            run.Command.TellInterrupted(process is { } id
+                ? new InterruptedNote(Goes(guest, id)) { Next = Later(guest, id) }
+                : new InterruptedNote($"The call for {GuestKinds.Title(guest)} was cancelled before its answer came: the program may have been started")
+                {
+                    IsUncertain = true,
+                });
             throw;
         }
     }

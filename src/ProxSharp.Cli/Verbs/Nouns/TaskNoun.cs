@@ -198,25 +198,9 @@ internal static class TaskNoun
     private static async Task<int> LogAsync(VerbRun run, string upid, bool follow, CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        TextWriter writer = run.Command.Services.Console.Out;
-        void Print(string line) => writer.WriteLine(run.Command.Output.Format is OutputFormat.JsonLines
-            ? JsonText.Compact(JsonText.Build(json => json.WriteStringValue(line)))
-            : TextCells.LogLine(line));
         if (follow)
         {
-            TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
-            {
-                Print(line);
-                writer.Flush();
-            })
-            {
-                Outage = run.Command.Outage,
-            };
-            return await OutputLoop.RunAsync(run.Command.Services.Console, async end =>
-            {
-                await waiter.WaitAsync(Checked(upid), end).ConfigureAwait(false);
-                return ExitCodes.Success;
-            }, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(run, session, upid, cancellationToken).ConfigureAwait(false);
         }
 
         ApiParameters all = [];
@@ -225,7 +209,10 @@ internal static class TaskNoun
         JsonElement lines = (await session.GetAsync(path, all, cancellationToken).ConfigureAwait(false)).Data;
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide && run.Command.Output.Query is null)
         {
-            lines.EnumerateArray().ToList().ForEach(line => Print(Text(line, "t") ?? ""));
+            foreach (JsonElement line in lines.EnumerateArray())
+            {
+                run.Command.Services.Console.Out.WriteLine(TextCells.LogLine(Text(line, "t") ?? ""));
+            }
         }
         else
         {
@@ -234,6 +221,40 @@ internal static class TaskNoun
 
         return ExitCodes.Success;
     }
+
+    // Lines come one by one, until the task ends.
+    private static async Task<int> FollowAsync(VerbRun run, ServerSession session, string upid, CancellationToken cancellationToken)
+    {
+        OutputFormat format = run.Command.Output.Format;
+        if (format is OutputFormat.Yaml or OutputFormat.Csv or OutputFormat.Tsv)
+        {
+            throw CliException.Usage("With --follow the lines come one by one", "Use -o jsonl, which has an object on each line, or leave -o out");
+        }
+
+        TextWriter writer = run.Command.Services.Console.Out;
+        int number = 0;
+        TaskWaiter waiter = new(session, run.Command.Services.Time, line =>
+        {
+            writer.WriteLine(format is OutputFormat.Json or OutputFormat.JsonLines ? Numbered(++number, line) : TextCells.LogLine(line));
+            writer.Flush();
+        })
+        {
+            Outage = run.Command.Outage,
+        };
+        return await OutputLoop.RunAsync(run.Command.Services.Console, async end =>
+        {
+            await waiter.WaitAsync(Checked(upid), end).ConfigureAwait(false);
+            return ExitCodes.Success;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Numbered(int number, string line) => JsonText.Compact(JsonText.Build(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("n", number);
+        json.WriteString("t", line);
+        json.WriteEndObject();
+    }));
 
     private static Verb Wait()
     {
@@ -261,19 +282,20 @@ internal static class TaskNoun
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         List<(string Upid, string End)> ends = [];
         string? target = null;
+        using TaskBar bar = new(run.Command);
         void Show(string line)
         {
             target = HaGoal.TargetIn(line) ?? target;
             if (!quiet)
             {
-                run.Command.NoteLog(line);
+                bar.Log(line);
             }
         }
 
         foreach (string upid in upids.Select(Checked))
         {
             long start = run.Command.Services.Time.GetTimestamp();
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage };
+            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage, Progress = quiet ? null : bar };
             target = null;
             try
             {
