@@ -190,6 +190,18 @@ public sealed class ShellScriptTests
         Assert.Equal(expected + "\n", await ZshAsync(cli, answer, "prox vm start "));
     }
 
+    [Theory]
+    [InlineData("true; prox vm start ")]
+    [InlineData("true | prox vm start ")]
+    [InlineData("true && prox vm start ")]
+    public async Task Zsh_TabBehindAnotherCommand_AsksForItsOwnWords(string line)
+    {
+        using CliHarness cli = new();
+        string answer = cli.Write("answer", "web-1\t100 on pve1\n");
+        Assert.Equal($"{line}web-1\n", await ZshAsync(cli, answer, line));
+        Assert.Equal("prox vm start ", await File.ReadAllTextAsync(Path.Combine(cli.Home, "work", "asked"), TestContext.Current.CancellationToken));
+    }
+
     // What stands in the line after a Tab.
     private static async Task<string> ZshAsync(CliHarness cli, string answer, string line)
     {
@@ -199,7 +211,7 @@ public sealed class ShellScriptTests
             $$"""
             cd '{{cli.Home}}/work'
             autoload -Uz compinit; compinit -u -D
-            prox() { cat '{{answer}}'; }
+            prox() { print -rn -- "$4" > asked; cat '{{answer}}'; }
             {{ShellScripts.Find("zsh")}}
             dump() { print -r -- "<<${BUFFER% }>>"; }
             zle -N dump; bindkey -e; bindkey '^G' dump; PS1='ready> '; print -r -- sourced

@@ -17,6 +17,7 @@ internal sealed class RepositoryHints(string repository, bool isTyped)
     /// <summary>Changes the commands of a text.</summary>
     public string In(string text)
     {
+        text = Replace(text, "prox api get /admin/datastore(?![/\\w])", static _ => "prox datastore list");
         text = Replace(text, @"prox api get /\S+", static _ => "prox backup list");
         text = Replace(text, @"prox api describe \S+", static command => $"{command} --product pbs");
         text = Replace(text, @" \(prox context show\)", static _ => " (PBS_REPOSITORY and PBS_PASSWORD)");

@@ -50,7 +50,7 @@ internal static class ShellScripts
                 fi
                 word=${word//\\/\\\\}
                 entries+=("${word//:/\\:}:${meaning}")
-            done < <(prox complete --files --line "${LBUFFER}" 2>/dev/null)
+            done < <(prox complete --files --line "${(j: :)words[1,CURRENT-1]} ${QIPREFIX}${PREFIX}" 2>/dev/null)
             (( $#entries )) && _describe -t commands 'prox' entries
             if [[ -n $files ]]; then
                 [[ -n $before ]] && compset -P "${(b)before}"

@@ -107,7 +107,8 @@ internal static class UsageErrors
             return CliError.Usage($"Unknown option '{option}' for '{Path(command)}'", habit);
         }
 
-        if (option[1] != '-' && command.Command is VerbCommand { Verb: { } verb }
+        // One letter is a slip or another program's option, and hardly a guest.
+        if (option[1] != '-' && option.Length > 2 && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
         {
             return CliError.Usage(

@@ -8,6 +8,7 @@ public sealed class RepositoryHintTests(SimulatedBackupServer backup) : IClassFi
 {
     [Theory]
     [InlineData("See what there is: prox api get /admin/datastore/store1", "See what there is: prox backup list --repository 'a@pbs!t@s:8007:d'")]
+    [InlineData("See what there is: prox api get /admin/datastore", "See what there is: prox datastore list")]
     [InlineData("See what it takes: prox api describe /version", "See what it takes: prox api describe /version --product pbs")]
     [InlineData("Check the user or token id and its secret (prox context show).", "Check the user or token id and its secret (PBS_REPOSITORY and PBS_PASSWORD).")]
     [InlineData("Wait on with: prox task wait UPID:x", "Wait on with: prox task wait --repository 'a@pbs!t@s:8007:d' UPID:x")]

@@ -76,16 +76,19 @@ internal sealed class StubNodes
 
     private HttpResponseMessage Status(StubTask task)
     {
-        bool tells = !IsRunning(task) && task.SilentAnswers-- <= 0;
+        bool isRunning = IsRunning(task);
+        bool tells = !isRunning && task.SilentAnswers-- <= 0;
         string exit = tells ? $",\"exitstatus\":{JsonSerializer.Serialize(task.ExitAt)}" : "";
-        return StubHandler.Json($"{{\"data\":{{\"upid\":{JsonSerializer.Serialize(task.Upid.ToString())},\"status\":\"{(IsRunning(task) ? "running" : "stopped")}\"{exit}}}}}");
+        return StubHandler.Json($"{{\"data\":{{\"upid\":{JsonSerializer.Serialize(task.Upid.ToString())},\"status\":\"{(isRunning ? "running" : "stopped")}\"{exit}}}}}");
     }
 
     private HttpResponseMessage Log(StubTask task, Dictionary<string, long> query)
     {
-        double share = task.Duration > TimeSpan.Zero ? Math.Clamp((Clock.GetUtcNow() - task.Upid.StartTime) / task.Duration, 0, 1) : 1;
+        // One moment for all of it: the clock jumps while it is read, and a log must not end before its last line.
+        DateTimeOffset now = Clock.GetUtcNow();
+        double share = task.Duration > TimeSpan.Zero ? Math.Clamp((now - task.Upid.StartTime) / task.Duration, 0, 1) : 1;
         List<string> lines = [.. task.Lines.Take((int)(task.Lines.Count * share))];
-        if (!IsRunning(task))
+        if (now >= task.EndsAt)
         {
             lines.Add(task.ExitAt == "OK" ? "TASK OK" : $"TASK ERROR: {task.ExitAt}");
         }

@@ -147,7 +147,7 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     {
         if (_lines > 0)
         {
-            terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\e[{_lines}A\e[J"));
+            terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[{_lines}A\e[J"));
             _lines = 0;
         }
     }
