@@ -1,3 +1,5 @@
+using ProxSharp.Api;
+
 namespace ProxSharp.Operations;
 
 /// <summary>Lists as the servers read them: the one rule by which the guard takes them apart.</summary>
@@ -28,6 +30,10 @@ internal static class ItemLists
 
         return [.. items];
     }
+
+    /// <summary>The names of what a change deletes.</summary>
+    public static IEnumerable<string> Deleted(IEnumerable<ApiParameter> parameters) =>
+        parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => Split(parameter.Text));
 
     // Proxmox: Perl's \s, which knows the white space of Unicode in text that was decoded.
     private static bool IsSeparator(char character) => character is ',' or ';' || char.IsWhiteSpace(character) || char.IsControl(character);

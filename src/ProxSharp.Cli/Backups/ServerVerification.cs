@@ -143,13 +143,9 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             return ExitCodes.Success;
         }
 
-        TaskWaiter waiter = new(place.Session, run.Command.Services.Time, run.Command.NoteLog)
-        {
-            Timeout = run.WaitTimeout,
-        };
         try
         {
-            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            string end = await TaskAdvice.WaitAsync(run.Command, place.Session, upid, run.WaitTimeout, cancellationToken).ConfigureAwait(false);
             string[] bad = passedOver is null ? [] : await FindAsync(run, place, passedOver, cancellationToken).ConfigureAwait(false);
             WriteTask(run, upid, end, bad);
             if (bad.Length > 0)

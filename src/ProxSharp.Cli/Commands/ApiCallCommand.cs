@@ -273,15 +273,9 @@ internal abstract class ApiCallCommand : ProxCommand
 
     private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
     {
-        using TaskBar bar = new(run);
-        TaskWaiter waiter = new(session, run.Services.Time, bar.Log)
-        {
-            Progress = bar,
-            Outage = run.Outage,
-        };
         try
         {
-            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            string end = await TaskAdvice.WaitAsync(run, session, upid, null, cancellationToken).ConfigureAwait(false);
             if (end != "OK")
             {
                 run.Note($"{run.ErrorAnsi.Yellow("warning:")} the task ended with {Terminal.TextCells.Visible(end)}");

@@ -109,9 +109,7 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
 
         try
         {
-            using TaskBar bar = new(run.Command);
-            TaskWaiter waiter = new(session, run.Command.Services.Time, bar.Log) { Progress = bar, Outage = run.Command.Outage };
-            await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            await TaskAdvice.WaitAsync(run.Command, session, upid, null, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

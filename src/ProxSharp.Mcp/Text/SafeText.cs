@@ -14,6 +14,7 @@ internal static partial class SafeText
     public const int UsualLength = 1000;
 
     private const int PlainLength = 64;
+    private const string WordLetter = @"[\p{L}\p{N}_.:;,@/+=!-]";
     private const int LongestName = 100;
     private const string Call = "call";
 
@@ -104,7 +105,7 @@ internal static partial class SafeText
     public static string MarkQuoted(string sentence) =>
         UntrustedText.MarkQuoted(QuotedWord.Replace(sentence, static match => $"'{match.Groups["word"].Value}'"));
 
-    private static Regex QuotedWord => field ??= new($"\u201C(?<word>[\\p{{L}}\\p{{N}}_.:;,@/+=!-]{{0,{PlainLength}}})\u201D", RegexOptions.ExplicitCapture);
+    private static Regex QuotedWord => field ??= new($"\u201C(?<word>{WordLetter}{{0,{PlainLength}}})\u201D", RegexOptions.ExplicitCapture);
 
     // A word is no sentence: marks around each name of a guest would cost more than they tell. Lists say which columns are foreign.
     private static string Marked(string open, int length)
@@ -130,7 +131,7 @@ internal static partial class SafeText
     private static bool IsSecret(string name) => s_secretNames.Contains(name)
         || s_secretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex(@"^[\p{L}\p{N}_.:;,@/+=!-]*$")]
+    [GeneratedRegex($"^{WordLetter}*$")]
     private static partial Regex Word();
 
     private static Regex FreeText => field ??= new($" ({string.Join('|', ReviewedParameter.FreeTexts)})=", RegexOptions.ExplicitCapture);

@@ -10,10 +10,7 @@ internal static class ChangedJob
     /// <param name="job">The job before it; null if it cannot be read.</param>
     public static Func<string, string?> After(PlannedCall call, JsonElement? job)
     {
-        string[] gone =
-        [
-            .. call.Parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)),
-        ];
+        string[] gone = [.. ItemLists.Deleted(call.Parameters)];
         return name => call.Parameters.Find(name) ?? (gone.Contains(name) ? null : job?.Text(name));
     }
 

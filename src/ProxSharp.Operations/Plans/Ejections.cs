@@ -27,7 +27,7 @@ internal static class Ejections
         PlannedCall[] before = [.. earlier.Where(step => step.Own.Any(target => target.Key == targets[0].Key)).Select(static step => step.Call)];
         string[] drives =
         [
-            .. Deleted(call.Parameters).Distinct(StringComparer.Ordinal)
+            .. ItemLists.Deleted(call.Parameters).Distinct(StringComparer.Ordinal)
                 .Where(key => HoldsNoDisk(key, config, call) && before.All(other => Leaves(other, key))),
         ];
         if (drives.Length == 0)
@@ -43,7 +43,7 @@ internal static class Ejections
 
     /// <summary>True if a plan may say of a call that it takes these drives out.</summary>
     public static bool Fit(PlannedCall call, IReadOnlyList<string> drives) =>
-        IsOfMachine(call) && !UndoBuilder.IsSet(call, "force") && drives.All(Drive.IsMatch) && !drives.Except(Deleted(call.Parameters)).Any();
+        IsOfMachine(call) && !UndoBuilder.IsSet(call, "force") && drives.All(Drive.IsMatch) && !drives.Except(ItemLists.Deleted(call.Parameters)).Any();
 
     /// <summary>The parameters of a change without the deletion of these drives.</summary>
     public static ApiParameters Without(ApiParameters parameters, IReadOnlyList<string> drives)
@@ -71,7 +71,7 @@ internal static class Ejections
     /// there plans at once.
     /// </summary>
     public static ApiParameters AtBest(string path, ApiParameters parameters) => path == Config
-        ? Without(parameters, [.. Deleted(parameters).Where(static key => Drive.IsMatch(key) && !key.StartsWith("scsi", StringComparison.Ordinal))])
+        ? Without(parameters, [.. ItemLists.Deleted(parameters).Where(static key => Drive.IsMatch(key) && !key.StartsWith("scsi", StringComparison.Ordinal))])
         : parameters;
 
     /// <summary>
@@ -123,9 +123,6 @@ internal static class Ejections
     }
 
     private static bool IsOfMachine(PlannedCall call) => call.Path == Config;
-
-    private static IEnumerable<string> Deleted(ApiParameters parameters) =>
-        parameters.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text));
 
     // Proxmox: a disk may pass for a CD-ROM too. It would be left on its storage, and nobody would have it any more.
     private static bool HoldsNoDisk(string key, JsonElement config, PlannedCall call) => Drive.IsMatch(key) && config.Text(key) is { } drive

@@ -48,8 +48,7 @@ internal static partial class ForeignVolumes
         .Select(static given => given.Volume);
 
     private static bool LetsGo(PlannedCall call, string key, string volume) =>
-        (call.Parameters.Find(key) is { } other && Replacements.Volume(other) != volume)
-        || call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Contains(key));
+        (call.Parameters.Find(key) is { } other && Replacements.Volume(other) != volume) || ItemLists.Deleted(call.Others).Contains(key);
 
     // A disk of its own, whose writes are thrown away, is lost to nobody else.
     private static bool MayBeOfAnother(PlannedCall call, ApiParameter disk)
@@ -86,8 +85,7 @@ internal static partial class ForeignVolumes
             string vmid = call.Parameters.Find("vmid") ?? "";
             if (GuestNames.IsInPath(call) && own[0].Facts.GetValueOrDefault(Power) == "stopped")
             {
-                free.UnionWith(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text))
-                    .Select(key => (vmid, Behind(own[0].Before, key) ?? "")));
+                free.UnionWith(ItemLists.Deleted(call.Others).Select(key => (vmid, Behind(own[0].Before, key) ?? "")));
             }
 
             string[] given = [.. Given(call).Select(static disk => disk.Volume)];

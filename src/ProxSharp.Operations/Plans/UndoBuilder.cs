@@ -81,7 +81,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
     /// <summary>What a call sets or deletes, by name.</summary>
     public static IEnumerable<string> Names(PlannedCall call) => call.Others.Select(static parameter => parameter.Name)
         .Where(static name => !s_steering.Contains(name))
-        .Concat(call.Others.Where(static parameter => parameter.Name == "delete").SelectMany(static parameter => ItemLists.Split(parameter.Text)))
+        .Concat(ItemLists.Deleted(call.Others))
         .Distinct(StringComparer.Ordinal);
 
     /// <summary>

@@ -116,11 +116,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             return ExitCodes.Success;
         }
 
-        using TaskBar bar = new(run.Command);
-        TaskWaiter waiter = new(session, run.Command.Services.Time, bar.Log) { Progress = bar, Timeout = run.WaitTimeout, Outage = run.Command.Outage };
         try
         {
-            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            string end = await TaskAdvice.WaitAsync(run.Command, session, upid, run.WaitTimeout, cancellationToken).ConfigureAwait(false);
             Write(upid, end);
             bool hasWarnings = end != "OK";
             if (hasWarnings)

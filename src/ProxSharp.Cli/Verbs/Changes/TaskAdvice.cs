@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Tasks;
 
@@ -14,6 +15,21 @@ internal static class TaskAdvice
         Timeout = run.WaitTimeout ?? Timeout.InfiniteTimeSpan,
         Outage = run.Command.Outage,
     };
+
+    /// <summary>Waits for one task with its log, and at a terminal a bar, which is gone before anything else is written.</summary>
+    /// <param name="command">The run.</param>
+    /// <param name="session">The server.</param>
+    /// <param name="upid">The task.</param>
+    /// <param name="timeout">The longest wait; null for any.</param>
+    /// <param name="cancellationToken">Stops the waiting; the task goes on.</param>
+    /// <returns>How it ended.</returns>
+    public static async Task<string> WaitAsync(
+        CommandRun command, ServerSession session, string upid, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        using TaskBar bar = new(command);
+        TaskWaiter waiter = new(session, command.Services.Time, bar.Log) { Progress = bar, Timeout = timeout, Outage = command.Outage };
+        return await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Says that nobody knows whether a change was made.</summary>
     /// <param name="run">The run.</param>

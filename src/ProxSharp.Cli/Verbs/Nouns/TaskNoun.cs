@@ -281,6 +281,25 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         List<(string Upid, string End)> ends = [];
+        try
+        {
+            foreach (string upid in upids.Select(Checked))
+            {
+                ends.Add((upid, await WaitForOneAsync(run, session, upid, quiet, cancellationToken).ConfigureAwait(false)));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)]);
+            throw;
+        }
+
+        WriteEnds(run, ends);
+        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
+    }
+
+    private static async Task<string> WaitForOneAsync(VerbRun run, ServerSession session, string upid, bool quiet, CancellationToken cancellationToken)
+    {
         string? target = null;
         using TaskBar bar = new(run.Command);
         void Show(string line)
@@ -292,33 +311,22 @@ internal static class TaskNoun
             }
         }
 
-        foreach (string upid in upids.Select(Checked))
+        TimeProvider time = run.Command.Services.Time;
+        long start = time.GetTimestamp();
+        TaskWaiter waiter = new(session, time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage, Progress = quiet ? null : bar };
+        try
         {
-            long start = run.Command.Services.Time.GetTimestamp();
-            TaskWaiter waiter = new(session, run.Command.Services.Time, Show) { Timeout = run.WaitTimeout, Outage = run.Command.Outage, Progress = quiet ? null : bar };
-            target = null;
-            try
+            string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            await EndOfHaAsync(run, session, upid, target, start, cancellationToken).ConfigureAwait(false);
+            return end;
+        }
+        finally
+        {
+            if (waiter.End is { } end)
             {
-                string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
-                await EndOfHaAsync(run, session, upid, target, start, cancellationToken).ConfigureAwait(false);
-                ends.Add((upid, end));
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)]);
-                throw;
-            }
-            finally
-            {
-                if (waiter.End is { } end)
-                {
-                    GuardAccess.NoteTaskEnd(run, upid, end);
-                }
+                GuardAccess.NoteTaskEnd(run, upid, end);
             }
         }
-
-        WriteEnds(run, ends);
-        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
     }
 
     // A task that only asked high availability has ended before the guest is where it shall be.
