@@ -4,6 +4,7 @@ using System.Globalization;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Testing;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -111,6 +112,29 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
         Assert.Contains("ok    server", run.Output, StringComparison.Ordinal);
         Assert.Contains(" change permissions", run.Output, StringComparison.Ordinal);
         Assert.Contains("has its quorum", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_TokenNameThatTheServerWouldNotTake_IsAFinding()
+    {
+        await using StubServer server = StubServer.Start(static request => StubReply.Json(request.Target.Split('?')[0] switch
+        {
+            "/api2/json/version" => """{"data":{"version":"9.2","release":"9.2","repoid":"0123456789abcdef"}}""",
+            "/api2/json/nodes" => """{"data":[{"node":"pve1","status":"online","type":"node","id":"node/pve1"}]}""",
+            "/api2/json/access/permissions" => """{"data":{"/":{"Permissions.Modify":1}}}""",
+            "/api2/json/nodes/pve1/time" => """{"data":{"time":1790000000,"localtime":1790000000,"timezone":"UTC"}}""",
+            "/api2/json/cluster/resources" => """{"data":[{"type":"node","id":"node/pve1","node":"pve1","status":"online"}]}""",
+            _ => """{"data":[]}""",
+        }));
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", server.Address.GetLeftPart(UriPartial.Authority), "--product", "pve", "--token-id", "root@pam!x",
+            "--secret", "env:LAB_SECRET", "--fingerprint", server.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync("doctor");
+
+        Assert.True(run.Output.Contains("warn  token", StringComparison.Ordinal), run.Output + run.Errors);
+        Assert.Contains(" change permissions", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

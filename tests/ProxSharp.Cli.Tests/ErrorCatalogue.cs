@@ -48,6 +48,7 @@ internal static class ErrorCatalogue
         ("interrupted", "130, 129, 143", "a signal ended the run; message and hint say what goes on"),
         ("task_wait", "1", "waiting failed; the task goes on"),
         ("program_failed", "1", "the program in the guest failed"),
+        ("checks_failed", "1, or that of the failure", "doctor or a check of a policy found something; the result says what"),
         ("api_error", "1", "any other answer of the server"),
         ("protocol", "1", "what answered is no Proxmox API"),
         ("no_schema", "1", "the server publishes no schema"),

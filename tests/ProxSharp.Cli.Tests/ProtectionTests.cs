@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
 using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
@@ -287,6 +288,23 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
 
         Assert.Equal(10, run.ExitCode);
         Assert.Contains("warning: the task ended with WARNINGS: 1", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("web-2", "The program ended with exit code 3")]
+    [InlineData("web-1,web-2", "The program failed in 2 of 2 virtual machines: VM 100 (web-1), VM 101 (web-2)")]
+    public async Task AgentExec_FailedProgram_EndsWithResultAndError(string guests, string message)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.RunAsync("vm", "agent", "exec", guests, "-o", "json", "--", "sh", "-c", "exit 3");
+
+        run.FailedWithCode(1);
+        using JsonDocument result = JsonDocument.Parse(run.Output);
+        using JsonDocument end = JsonDocument.Parse(run.Errors);
+        Assert.All(result.RootElement.GetProperty("data").EnumerateArray(), static row => Assert.Equal(3, row.GetProperty("exitcode").GetInt32()));
+        JsonElement error = end.RootElement.GetProperty("error");
+        Assert.Equal(("program_failed", message), (error.GetProperty("code").GetString(), error.GetProperty("message").GetString()));
     }
 
     [Fact]

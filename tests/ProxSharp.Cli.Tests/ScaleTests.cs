@@ -39,6 +39,18 @@ public sealed class ScaleTests(ScaleTests.LargeSimulator cluster) : IClassFixtur
     }
 
     [Fact]
+    public async Task DryRun_ManyGuestsThatAreLeftOut_AreToldTogether()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("vm stop @all --dry-run");
+
+        run.Succeeded();
+        Assert.Contains("and others, named by -o json): it is stopped already, so nothing would be done.", run.Errors, StringComparison.Ordinal);
+        Assert.InRange(run.Errors.Count(static c => c == '\n'), 1, 5);
+    }
+
+    [Fact]
     public async Task Export_ManyGuestsOfTwentyThousand_IsQuickAndDiffersNot()
     {
         using CliHarness cli = await cluster.UserAsync();

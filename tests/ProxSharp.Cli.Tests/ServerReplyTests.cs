@@ -52,6 +52,21 @@ public sealed class ServerReplyTests
     }
 
     [Fact]
+    public async Task List_NumbersOfGuestsAsText_AreNumbersAllTheSame()
+    {
+        StubReply rows = StubReply.Json(
+            """
+            {"data":[{"type":"qemu","vmid":"101","name":"late","node":"pve1","status":"stopped"},
+                     {"type":"qemu","vmid":100,"name":"early","node":"pve1","status":"stopped"},
+                     {"type":"qemu","vmid":null,"name":"none","node":"pve1","status":"stopped"}]}
+            """);
+        await using StubServer server = StubServer.Start(rows);
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        Assert.Equal("early\nlate\n", (await cli.LineAsync("vm list --query [].name -o tsv --no-header")).Succeeded());
+    }
+
+    [Fact]
     public async Task Get_DownloadAtATerminal_AsksForAFile()
     {
         await using StubServer server = StubServer.Start();

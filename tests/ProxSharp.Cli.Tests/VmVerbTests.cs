@@ -105,7 +105,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [InlineData("vm snapshot rollback web-1 nothing", 8, "--yes")]
     [InlineData("vm list --query 'foo['", 2, "--query")]
     [InlineData("vm list --sort nothing", 2, "no field 'nothing'")]
-    [InlineData("vm resize web-1 scsi9 +1G", 5, "")]
+    [InlineData("vm resize web-1 scsi9 +1G", 5, "prox vm config 100")]
     [InlineData("vm delete web-1 --yes", 6, "")]
     [InlineData("datastore list", 2, "backup server")]
     public async Task Verb_InVain_EndsWithItsExitCode(string line, int exitCode, string message)
@@ -116,6 +116,17 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
 
         Assert.True(run.ExitCode == exitCode, $"Exit code {run.ExitCode}: {run.Errors}{run.Output}");
         Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clone_DryRun_DoesNotSpeakOfCopying()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync("vm clone web-1 web-9 --full --dry-run");
+
+        run.Succeeded();
+        Assert.DoesNotContain("Copying", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,12 +47,17 @@ internal static class LocalVerification
         run.Write(BackupJson.List(rows, Write), s_files);
         int partial = rows.Where(static row => row.Found is { } found && VerifiedFile.IsPartial(found)).Select(static row => row.Found).Distinct().Count();
         VerifiedFile.WarnOfPartial(run, partial, bad == 0);
-        run.Note(
-            (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
+        string words = (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
                 : partial > 0 ? $"{count} snapshots: nothing is damaged as far as it was checked, {partial} not decrypted"
                 : $"{count} snapshots: all is right")
-            + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into"));
-        return bad + skipped.Count == 0 ? ExitCodes.Success : ExitCodes.Error;
+            + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into");
+        if (bad + skipped.Count > 0)
+        {
+            throw SnapshotDamage.Make(words, bad > 0 ? "The list says which files and where" : "The warnings say which, and why");
+        }
+
+        run.Note(words);
+        return ExitCodes.Success;
 
         void Skip(Exception problem)
         {

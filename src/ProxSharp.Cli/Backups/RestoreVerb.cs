@@ -311,7 +311,7 @@ internal sealed class RestoreVerb
 
         if (result.DamagedEntries > 0)
         {
-            return ExitCodes.Error;
+            throw Damaged(result.DamagedEntries);
         }
 
         return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
@@ -320,7 +320,7 @@ internal sealed class RestoreVerb
     private async Task<int> SendAsync(
         VerbRun run, SnapshotReader reader, string name, PathPattern[] patterns, ProgressLine progress, CancellationToken cancellationToken)
     {
-        bool damaged = false;
+        long damaged = 0;
         Stream output = run.Command.Services.Console.OpenOutput();
         await using (output.ConfigureAwait(false))
         {
@@ -345,17 +345,20 @@ internal sealed class RestoreVerb
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return damaged ? ExitCodes.Error : ExitCodes.Success;
+        return damaged == 0 ? ExitCodes.Success : throw Damaged(damaged);
     }
 
-    private static bool TellDamaged(VerbRun run, TarResult result)
+    private static CliException Damaged(long count) => SnapshotDamage.Make(
+        count == 1 ? "A damaged entry of the archive was left out" : $"{count} damaged entries of the archive were left out", "The warnings say which; all else is restored");
+
+    private static long TellDamaged(VerbRun run, TarResult result)
     {
         foreach (string path in result.Damaged)
         {
             run.Command.Warn($"{Terminal.TextCells.Visible(path)} is a hard link whose file cannot be read, or is not the one that it names. It is left out.");
         }
 
-        return result.DamagedCount > 0;
+        return result.DamagedCount;
     }
 
     private async Task<int> RestoreFileAsync(

@@ -150,8 +150,8 @@ internal sealed class ServerVerification(RepositoryOptions repository)
             WriteTask(run, upid, end, bad);
             if (bad.Length > 0)
             {
-                run.Command.Warn($"{bad.Length} of what was passed over failed its last verification: {FirstOf(bad)}. Verify again without --ignore-verified.");
-                return ExitCodes.Error;
+                throw SnapshotDamage.Make(
+                    $"{bad.Length} of what was passed over failed its last verification: {FirstOf(bad)}", "Verify again without --ignore-verified");
             }
 
             return end != "OK" && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;

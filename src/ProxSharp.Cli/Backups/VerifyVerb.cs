@@ -129,8 +129,14 @@ internal static class VerifyVerb
             progress.End();
             run.Write(BackupJson.List(found.Files, (json, file) => VerifiedFile.Write(json, found, file)), s_files);
             VerifiedFile.WarnOfPartial(run, VerifiedFile.IsPartial(found) ? 1 : 0, found.IsIntact);
-            run.Note($"{found.Snapshot}: {VerifiedFile.Words(found)}");
-            return found.IsIntact ? ExitCodes.Success : ExitCodes.Error;
+            string words = $"{found.Snapshot}: {VerifiedFile.Words(found)}";
+            if (!found.IsIntact)
+            {
+                throw SnapshotDamage.Make(words, "The list says which files and where");
+            }
+
+            run.Note(words);
+            return ExitCodes.Success;
         }
     }
 }

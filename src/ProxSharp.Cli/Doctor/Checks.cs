@@ -85,7 +85,7 @@ internal static class Checks
                 default,
                 new Finding(area, FindingState.Info, $"not checked: {missing.Privilege ?? "a privilege"} on {missing.PrivilegePath ?? path} is missing"));
         }
-        catch (ProxmoxException failure)
+        catch (Exception failure) when (failure is ProxmoxException or ProxmoxValidationException)
         {
             CliError error = ErrorMapper.Map(failure);
             return (default, new Finding(area, FindingState.Warning, error.Message, error.Hint ?? ""));

@@ -37,7 +37,14 @@ internal static class PrivilegeChecks
         ServerSession session, ServerContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Pve.PveClient pve = session.Pve!;
-        bool? isSeparated = context.TokenId is { } token ? await IsSeparatedAsync(session, token, cancellationToken).ConfigureAwait(false) : null;
+        (bool? isSeparated, Finding? trouble) = context.TokenId is { } token
+            ? await IsSeparatedAsync(session, token, cancellationToken).ConfigureAwait(false)
+            : (null, null);
+        if (trouble is { State: not FindingState.Info })
+        {
+            yield return trouble;
+        }
+
         Grants grants = new(session, context);
         foreach ((string what, string path, string privilege, string role) in s_wanted)
         {
@@ -57,17 +64,17 @@ internal static class PrivilegeChecks
     public static string Reason(PermissionVerdict verdict, string path, string privilege) =>
         verdict.TokenLimit == TokenLimit.None ? $"{privilege} on {path} is missing" : verdict.Explanation;
 
-    private static async Task<bool?> IsSeparatedAsync(ServerSession session, string token, CancellationToken cancellationToken)
+    private static async Task<(bool? IsSeparated, Finding? Trouble)> IsSeparatedAsync(ServerSession session, string token, CancellationToken cancellationToken)
     {
         string[] names = token.Split('!');
         string path = $"/access/users/{Uri.EscapeDataString(names[0])}/token/{Uri.EscapeDataString(names[^1])}";
         (JsonElement facts, Finding? trouble) = await Checks.ReadAsync(session, "token", path, cancellationToken).ConfigureAwait(false);
         if (trouble is not null || facts.ValueKind != JsonValueKind.Object)
         {
-            return null;
+            return (null, trouble);
         }
 
         // Proxmox: what is not written down is the default, and that is separated.
-        return !facts.TryGetProperty("privsep", out JsonElement flag) || flag.ToString() is not ("0" or "False" or "false");
+        return (!facts.TryGetProperty("privsep", out JsonElement flag) || flag.ToString() is not ("0" or "False" or "false"), null);
     }
 }

@@ -24,7 +24,8 @@ internal static class TaskEnds
         {
             "qmdelsnapshot" or "qmrollback" or "vzdelsnapshot" or "vzrollback" when Says(end, "snapshot '", Missing) =>
                 Gone(error, $"See which there are: {PrintedCommands.Of(noun, "snapshot", "list", id)}"),
-            "resize" when Says(end, "disk '", Missing) => Gone(error, $"See which there are: {PrintedCommands.Of("guest", "show", id)}"),
+            "resize" when Says(end, "disk '", Missing) => Gone(
+                error, $"See which there are: {PrintedCommands.Of("vm", "config", id)} (of a container {PrintedCommands.Of("ct", "config", id)})"),
             "qmsnapshot" or "vzsnapshot" when Says(end, "snapshot name '", " already used") => error with
             {
                 Code = "conflict",

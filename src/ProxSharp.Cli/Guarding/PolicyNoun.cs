@@ -96,7 +96,13 @@ internal static class PolicyNoun
         }
 
         Write(run, findings);
-        return isGood ? ExitCodes.Success : ExitCodes.Error;
+        return isGood ? ExitCodes.Success : throw new CliException(new CliError
+        {
+            Code = "checks_failed",
+            ExitCode = ExitCodes.Error,
+            Message = "The policy is not understood, and with it everything is refused",
+            Hint = "Mend what the list says, then check it again",
+        });
     }
 
     private static void Write(VerbRun run, List<(string Status, string Subject, string Finding)> findings) =>

@@ -28,7 +28,7 @@ public sealed class ServerVerificationTests
         Damage(cli);
 
         passed.FailedWithCode(1);
-        Assert.Contains($"failed its last verification: {Snapshot}. Verify again without --ignore-verified", passed.Errors, StringComparison.Ordinal);
+        Assert.Contains($"failed its last verification: {Snapshot}\",\"hint\":\"Verify again without --ignore-verified", passed.Errors, StringComparison.Ordinal);
         using JsonDocument result = JsonDocument.Parse(passed.Output);
         Assert.Equal(Snapshot, result.RootElement.GetProperty("data").GetProperty("failed-before")[0].GetString());
         Assert.DoesNotContain("SKIPPED", Notes(await cli.LineAsync($"backup verify {what}")), StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Ids;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Guests;
@@ -10,6 +11,8 @@ namespace ProxSharp.Cli.Verbs.Guests;
 /// <summary>Shows what a change to guests would be, and says what is certain to come to nothing.</summary>
 internal sealed class GuestDryRun(VerbRun run, GuestChange change)
 {
+    private const int MostTold = 20;
+
     /// <summary>Shows it.</summary>
     /// <param name="guests">The guests that were chosen.</param>
     /// <param name="plan">The calls for those of them that are not skipped.</param>
@@ -22,12 +25,13 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
         {
             if (change.Skip?.Invoke(guest) is { } reason)
             {
-                run.Note($"{GuestKinds.Title(guest)}: {reason}, so nothing would be done.");
                 skipped.Add(new SkippedGuest(guest, reason));
             }
         }
 
-        GuestSummary[] chosen = [.. guests.Where(guest => skipped.TrueForAll(other => other.Guest.Id != guest.Id))];
+        TellSkipped(skipped);
+        HashSet<VmId> left = [.. skipped.Select(static item => item.Guest.Id)];
+        GuestSummary[] chosen = [.. guests.Where(guest => !left.Contains(guest.Id))];
         GuestSummary[] meant = [.. chosen.Where(guest => change.Obstacle?.Invoke(guest) is null)];
         CheckObstacles([.. chosen.Except(meant)], isAll: plan.Count == 0);
         if (run.IsShown && plan.Count > 0)
@@ -38,6 +42,21 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
         }
 
         return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken, skipped).ConfigureAwait(false);
+    }
+
+    // Of thousands of guests nobody reads a line for each; the plan in JSON names all of them.
+    private void TellSkipped(List<SkippedGuest> skipped)
+    {
+        foreach (IGrouping<string, SkippedGuest> same in skipped.GroupBy(static item => item.Reason))
+        {
+            IEnumerable<string> told = same.Count() <= MostTold
+                ? same.Select(static item => GuestKinds.Title(item.Guest))
+                : [$"{same.Count()} guests ({GuestKinds.Title(same.First().Guest)} and others, named by -o json)"];
+            foreach (string title in told)
+            {
+                run.Note($"{title}: {same.Key}, so nothing would be done.");
+            }
+        }
     }
 
     private async Task CheckNodeAsync(CancellationToken cancellationToken)

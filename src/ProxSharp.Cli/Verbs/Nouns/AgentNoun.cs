@@ -170,8 +170,13 @@ internal static class AgentNoun
         }
 
         Write(run, results);
+        if (results.TrueForAll(static item => item.Result.IsSuccess))
+        {
+            return ExitCodes.Success;
+        }
+
         int highest = takesExitCode ? results.Max(static item => ExitCodeOf(item.Result) ?? 0) : 0;
-        return results.TrueForAll(static item => item.Result.IsSuccess) ? ExitCodes.Success : highest > 0 ? highest : ExitCodes.Error;
+        return highest > 0 ? highest : throw Failed(results);
     }
 
     private static void Write(VerbRun run, List<(GuestSummary Guest, AgentExecResult Result)> results) => run.Write(
@@ -210,13 +215,22 @@ internal static class AgentNoun
         _ => null,
     };
 
-    private static CliException Failed(AgentExecResult result) => new(new CliError
+    private static CliException Failed(List<(GuestSummary Guest, AgentExecResult Result)> results)
+    {
+        string[] failed = [.. results.Where(static item => !item.Result.IsSuccess).Select(static item => GuestKinds.Title(item.Guest))];
+        return results is [(_, { } only)] ? Failed(only)
+            : Failed($"The program failed in {failed.Length} of {results.Count} virtual machines: {string.Join(", ", failed)}");
+    }
+
+    private static CliException Failed(AgentExecResult result) => Failed(result.ExitCode is { } code
+        ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
+        : $"The program was not seen to end well: {result}");
+
+    private static CliException Failed(string message) => new(new CliError
     {
         Code = "program_failed",
         ExitCode = ExitCodes.Error,
-        Message = result.ExitCode is { } code
-            ? string.Create(CultureInfo.InvariantCulture, $"The program ended with exit code {code}")
-            : $"The program was not seen to end well: {result}",
+        Message = message,
         Hint = "With --exit-code the command ends with the program's own exit code, and with 128 and the number of a signal.",
     });
 }

@@ -36,7 +36,7 @@ internal static class DoctorVerb
                 findings.Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
             }
         }
-        catch (ProxmoxException broken) when (findings.Count > 0)
+        catch (Exception broken) when (findings.Count > 0 && broken is ProxmoxException or CliException)
         {
             // What was found so far is worth more than the error alone.
             CliError error = CertificateAdvice.Map(run.Context, broken);
@@ -52,15 +52,22 @@ internal static class DoctorVerb
             run.Write(JsonText.Build(json => Write(json, findings)), s_shape);
         }
 
-        return Judge(findings);
+        return Judge(findings) is { } bad ? throw new CliException(bad) : ExitCodes.Success;
     }
 
     // What one server cannot do another one may: only if none works the code says why.
-    private static int Judge(List<Finding> findings)
+    private static CliError? Judge(List<Finding> findings)
     {
         List<Finding> failures = findings.FindAll(static finding => finding.State == FindingState.Failure);
         bool isWorking = findings.Exists(static finding => finding is { Area: "server", State: FindingState.Ok });
-        return failures.Count == 0 ? ExitCodes.Success : isWorking ? ExitCodes.Error : failures[0].ExitCode;
+        return failures.Count == 0 ? null : new CliError
+        {
+            Code = "checks_failed",
+            ExitCode = isWorking ? ExitCodes.Error : failures[0].ExitCode,
+            Message = $"Of {findings.Count} findings {(failures.Count == 1 ? "one is a failure" : $"{failures.Count} are failures")}: "
+                + string.Join(", ", failures.Select(static finding => finding.Area).Distinct()),
+            Hint = "The list says what to do about it",
+        };
     }
 
     private static void Write(Utf8JsonWriter json, List<Finding> findings)

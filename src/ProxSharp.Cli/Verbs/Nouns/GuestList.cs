@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -69,7 +70,7 @@ internal static class GuestList
     private static JsonElement Only(JsonElement items, GuestKind kind, HashSet<int>? chosen) => JsonText.Build(json =>
     {
         json.WriteStartArray();
-        foreach (JsonElement item in items.EnumerateArray().Where(item => Fits(item, kind, chosen)).OrderBy(static item => item.GetProperty("vmid").GetInt32()))
+        foreach (JsonElement item in items.EnumerateArray().Where(item => Fits(item, kind, chosen)).OrderBy(static item => Number(item)))
         {
             item.WriteTo(json);
         }
@@ -78,7 +79,11 @@ internal static class GuestList
     });
 
     private static bool Fits(JsonElement item, GuestKind kind, HashSet<int>? chosen) =>
-        item.TryGetProperty("vmid", out JsonElement vmid)
-        && (kind == GuestKind.Any || item.GetProperty("type").ValueEquals(kind.Segment()))
-        && (chosen is null || chosen.Contains(vmid.GetInt32()));
+        Number(item) is { } number
+        && (kind == GuestKind.Any || (item.TryGetProperty("type", out JsonElement type) && type.ValueEquals(kind.Segment())))
+        && (chosen is null || chosen.Contains(number));
+
+    // Perl writes a number that was last used as text in quotes; what has none is no guest.
+    private static int? Number(JsonElement item) =>
+        item.TryGetProperty("vmid", out JsonElement id) && int.TryParse(id.ToString(), CultureInfo.InvariantCulture, out int number) ? number : null;
 }
