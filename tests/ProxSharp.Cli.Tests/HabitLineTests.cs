@@ -179,14 +179,11 @@ public sealed partial class HabitLineTests
 
     [Theory]
     [InlineData("task list", "--errors")]
-    [InlineData("task list", "--limit")]
-    [InlineData("task list", "--since")]
     [InlineData("task list", "--until")]
     [InlineData("task list", "--vmid")]
     [InlineData("task list", "--source")]
     [InlineData("task list", "--typefilter")]
-    [InlineData("storage list", "--node")]
-    [InlineData("storage list", "--storage")]
+    [InlineData("task list", "--userfilter")]
     [InlineData("vm resize", "--disk")]
     [InlineData("ct migrate", "--target")]
     public void OptionHabit_LinesInIt_AreUnderstood(string command, string option)

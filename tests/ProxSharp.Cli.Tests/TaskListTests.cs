@@ -12,6 +12,8 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
     [InlineData("--failed")]
     [InlineData("--guest 106")]
     [InlineData("--guest staging --failed")]
+    [InlineData("--type vzdump")]
+    [InlineData("--type vzdump --limit 5 --since 2020-01-01")]
     public async Task TaskList_OfANode_FindsWhatIsOlderThanTheFirstPage(string words)
     {
         using CliHarness cli = await cluster.Site.UserAsync();
@@ -31,6 +33,38 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
         Assert.Equal(Newer + 1, run.Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal("", run.Errors);
         Assert.Equal("", (await cli.LineAsync("task list --node pve1 --running -o name")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("--limit 3", 3)]
+    [InlineData("--node pve1 --limit 3", 3)]
+    [InlineData("--node pve1 --limit 55", 55)]
+    [InlineData("--node pve1 --since 2020-01-01", Newer + 1)]
+    [InlineData("--node pve1 --since 3650d", Newer + 1)]
+    [InlineData("--node pve1 --user demo@pve", Newer + 1)]
+    [InlineData("--node pve1 --user demo@pve!ci", Newer + 1)]
+    [InlineData("--node pve1 --user demo@pv", 0)]
+    [InlineData("--node pve1 --since 2199-01-01T00:00:00Z", 0)]
+    [InlineData("--type vzdum", 0)]
+    public async Task TaskList_Chosen_HasWhatIsMeant(string words, int expected)
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        CliRun run = await cli.LineAsync($"task list {words} -o name");
+
+        Assert.Equal(expected, run.Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal("", run.Errors);
+    }
+
+    [Theory]
+    [InlineData("--since yesterday", "Write how long ago it is")]
+    [InlineData("--since 0h", "is no time")]
+    [InlineData("--limit 0", "Give a number from 1")]
+    public async Task TaskList_BadChoice_IsRefused(string words, string hint)
+    {
+        using CliHarness cli = await cluster.Site.UserAsync();
+
+        Assert.Contains(hint, (await cli.LineAsync($"task list {words}")).FailedWith(2), StringComparison.Ordinal);
     }
 
     [Theory]

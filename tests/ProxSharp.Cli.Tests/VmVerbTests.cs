@@ -119,6 +119,16 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     }
 
     [Fact]
+    public async Task StorageList_OfANodeOrAStorage_HasOnlyThose()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Equal("pve1\n", (await cli.LineAsync("storage list --node pve1 --storage local --fields node -o tsv --no-header")).Succeeded());
+        Assert.Equal("pve1\npve2\npve3\n", (await cli.LineAsync("storage list --storage local --fields node -o tsv --no-header")).Succeeded());
+        Assert.Contains("There are: pve1, pve2, pve3", (await cli.LineAsync("storage list --node pve9")).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Clone_DryRun_DoesNotSpeakOfCopying()
     {
         using CliHarness cli = await cluster.UserAsync();

@@ -10,15 +10,12 @@ internal static class OptionHabits
     private static readonly Dictionary<(string Command, string Option), string> s_options = new()
     {
         [("task list", "--errors")] = "Failed tasks: prox task list --failed",
-        [("storage list", "--node")] = "Those of a node: prox storage list --query \"[?node=='NODE']\"",
-        [("storage list", "--storage")] = "One of them: prox storage list --query \"[?storage=='STORAGE']\"",
         [("backup prune", "--max-depth")] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
-        [("task list", "--limit")] = "The first of a list: prox task list --query '[:20]'; of one node: prox api get /nodes/NODE/tasks limit=20",
-        [("task list", "--since")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks since=SECONDS",
-        [("task list", "--until")] = "Of one node, in seconds since 1970: prox api get /nodes/NODE/tasks until=SECONDS",
+        [("task list", "--until")] = "Those since a time: prox task list --since 2026-01-31; until one, of a node: prox api get /nodes/NODE/tasks until=SECONDS",
         [("task list", "--vmid")] = "Tasks of a guest: prox task list --guest VMID",
         [("task list", "--source")] = "Tasks that run: prox task list --running",
-        [("task list", "--typefilter")] = "Tasks of a type: prox task list --query \"[?type=='TYPE']\"",
+        [("task list", "--typefilter")] = "Tasks of a type: prox task list --type TYPE",
+        [("task list", "--userfilter")] = "Tasks of a user: prox task list --user USER",
     };
 
     // Parameters of the API that are words behind the command here.

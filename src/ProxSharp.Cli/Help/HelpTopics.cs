@@ -12,7 +12,9 @@ internal static class HelpTopics
         new(
             "exit-codes",
             "What the exit code of a command means. With -o json or jsonl an error is one object on standard error: "
-            + "{\"error\":{\"code\",\"exitCode\",\"message\",\"hint\",\"retryable\",\"need\",\"upid\",\"node\",...}}.")
+            + "{\"error\":{\"code\",\"exitCode\",\"message\",\"hint\",\"retryable\",\"need\",\"upid\",\"node\",...}}. Answers are no errors: diff and backup diff end "
+            + "with 1 where something differs, backup find with 5 where nothing fits, agent exec --exit-code with the code of the program; what runs until it is "
+            + "interrupted (events, --watch, --follow) just ends.")
         {
             Sections = [("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))])],
             Examples =

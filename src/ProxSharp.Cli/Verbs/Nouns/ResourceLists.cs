@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Schema;
 
@@ -28,18 +30,36 @@ internal static class ResourceLists
     [
         new("storage list", "all storages on all nodes"),
         new("storage list --sort -disk --fields storage,node,disk,maxdisk", "the fullest first"),
-    ]);
+        new("storage list --node pve1", "those of a node"),
+    ],
+    ("node", new Option<string>("--node") { Description = "Only those of a node", HelpName = "name" }),
+    ("storage", new Option<string>("--storage") { Description = "Only one storage, on each node that has it", HelpName = "name" }));
 
-    private static Verb Make(string type, string summary, IReadOnlyList<string> columns, string name, Gauge gauge, IReadOnlyList<CommandExample> examples) =>
-        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, type, columns, name, gauge, cancellationToken))
+    private static Verb Make(
+        string type,
+        string summary,
+        IReadOnlyList<string> columns,
+        string name,
+        Gauge gauge,
+        IReadOnlyList<CommandExample> examples,
+        params (string Field, Option<string> Option)[] filters) =>
+        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, type, columns, name, gauge, filters, cancellationToken))
         {
+            Options = [.. filters.Select(static filter => filter.Option)],
             Aliases = ["ls"],
             Calls = type == "node" ? ["GET /cluster/resources", "GET /nodes"] : ["GET /cluster/resources"],
             Traits = VerbTraits.Watch,
             Examples = examples,
         };
 
-    private static Task<int> RunAsync(VerbRun run, string type, IReadOnlyList<string> columns, string name, Gauge gauge, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(
+        VerbRun run,
+        string type,
+        IReadOnlyList<string> columns,
+        string name,
+        Gauge gauge,
+        IReadOnlyList<(string Field, Option<string> Option)> filters,
+        CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
         ResultShape shape = ResourceShapes.Of(type) with
@@ -56,7 +76,7 @@ internal static class ResourceLists
             ApiParameters filter = [];
             filter.Add("type", type);
             JsonElement items = (await session.GetAsync("/cluster/resources", filter, token).ConfigureAwait(false)).Data;
-            JsonElement[] sorted = [.. items.EnumerateArray().OrderBy(
+            JsonElement[] sorted = [.. Chosen(run, items.EnumerateArray().ToArray(), filters).OrderBy(
                 item => Text(item, name), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
             run.Write(JsonText.Build(json =>
             {
@@ -69,6 +89,35 @@ internal static class ResourceLists
                 json.WriteEndArray();
             }), shape);
         }, cancellationToken);
+    }
+
+    // A name that no row has is a slip, and not an empty list.
+    private static IEnumerable<JsonElement> Chosen(VerbRun run, JsonElement[] items, IReadOnlyList<(string Field, Option<string> Option)> filters)
+    {
+        IEnumerable<JsonElement> chosen = items;
+        foreach ((string field, Option<string> option) in filters)
+        {
+            if (run.Value(option) is not { } wanted)
+            {
+                continue;
+            }
+
+            string[] known = [.. items.Select(item => Text(item, field)).Distinct(StringComparer.Ordinal).Order(Comparer<string>.Create(Sorting.Natural))];
+            if (!known.Contains(wanted, StringComparer.Ordinal))
+            {
+                throw new CliException(new CliError
+                {
+                    Code = "not_found",
+                    ExitCode = ExitCodes.NotFound,
+                    Message = $"There is no {field} '{wanted}' in the list",
+                    Hint = $"There are: {string.Join(", ", known)}",
+                });
+            }
+
+            chosen = chosen.Where(item => Text(item, field) == wanted);
+        }
+
+        return chosen;
     }
 
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";

@@ -18,9 +18,6 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>The noun <c>task</c>: what servers do in the background.</summary>
 internal static class TaskNoun
 {
-    /// <summary>Where nothing chooses, so many are enough.</summary>
-    private const int MostTasks = 500;
-
     private const string Example = "UPID:pve1:000003E8:00001000:65000000:qmstart:100:root@pam:";
 
     private static readonly ResultShape s_ended = new()
@@ -34,7 +31,7 @@ internal static class TaskNoun
     /// <summary>Builds it.</summary>
     public static Noun Build(VerbContext context)
     {
-        Verb[] verbs = [List(context), Show(context), Log(), Wait(), Stop(context)];
+        Verb[] verbs = [TaskList.Make(), Show(context), Log(), Wait(), Stop(context)];
         foreach (Verb verb in verbs)
         {
             verb.TakesRepository = true;
@@ -44,127 +41,6 @@ internal static class TaskNoun
         {
             Details = "Where no context is chosen, the tasks are those of the backup server that PBS_REPOSITORY or --repository names, as for prox backup.",
         }.Add(verbs);
-    }
-
-    private static Verb List(VerbContext context)
-    {
-        Option<string> node = new("--node") { Description = "Only those of a node, from its own records, which reach further back", HelpName = "name" };
-        Option<bool> running = new("--running") { Description = "Only those that run" };
-        Option<bool> failed = new("--failed") { Description = "Only those that failed" };
-        Option<string> guest = new("--guest") { Description = "Only those of a guest: its number, also of one that is gone, or its name", HelpName = "guest" };
-        return new Verb("list", "List tasks, the newest first.", VerbClass.Read, (run, token) => ListAsync(run, node, running, failed, guest, token))
-        {
-            Aliases = ["ls"],
-            Calls = ["GET /cluster/tasks", "GET /nodes/{node}/tasks"],
-            Options = [node, running, failed, guest],
-            Traits = VerbTraits.Watch,
-            Examples =
-            [
-                new("task list", "the most recent ones of all nodes"),
-                new("task list --running --watch", "those that run, again and again"),
-                new("task list --failed --node pve1 -o jsonl", "failures of a node, for a program"),
-            ],
-        };
-    }
-
-    private static Task<int> ListAsync(
-        VerbRun run, Option<string> node, Option<bool> running, Option<bool> failed, Option<string> guest, CancellationToken cancellationToken)
-    {
-        bool isBackup = run.Context.Product == ProxmoxProduct.BackupServer;
-        string[] what = [.. isBackup ? (string[])["worker_type", "worker_id"] : ["type", "id"], "status"];
-        string[] columns = [.. what, "node", "starttime", "user", "endtime", "upid"];
-        string? named = run.Value(node) ?? (isBackup ? "localhost" : null);
-        string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
-        ResultShape shape = ResultShapes.Of(
-            SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
-        {
-            TableFields = columns,
-            LeadingFields = columns,
-            KeptFields = what,
-            FirstToGo = ["endtime"],
-            WholeField = "upid",
-            NameField = "upid",
-        };
-        return Watching.RunAsync(run, async token =>
-        {
-            HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(guest), token).ConfigureAwait(false);
-            bool isChosen = run.Value(running) || run.Value(failed) || ids is not null;
-            List<JsonElement> items = await ReadAsync(
-                run, path, named is null ? null : Wanted(isBackup, run.Value(running), run.Value(failed)), isChosen ? ServerPages.Most : MostTasks, token).ConfigureAwait(false);
-            run.Write(JsonText.Build(json =>
-            {
-                json.WriteStartArray();
-                foreach (JsonElement item in items
-                    .Where(item => Fits(item, run, running, failed, ids))
-                    .OrderByDescending(static item => Time(item)))
-                {
-                    item.WriteTo(json);
-                }
-
-                json.WriteEndArray();
-            }), shape);
-        }, cancellationToken);
-    }
-
-    // Proxmox: a node of a cluster tells only the tasks that have ended, unless it is asked for all.
-    private static ApiParameters Wanted(bool isBackup, bool running, bool failed)
-    {
-        ApiParameters wanted = [];
-        if (!isBackup)
-        {
-            wanted.Add("source", running ? "active" : "all");
-        }
-        else if (running)
-        {
-            wanted.Add("running", true);
-        }
-
-        if (failed)
-        {
-            wanted.Add("errors", true);
-        }
-
-        return wanted;
-    }
-
-    // The recent ones of all nodes come in one piece, those of a node in pages.
-    private static async Task<List<JsonElement>> ReadAsync(VerbRun run, string path, ApiParameters? ofNode, int most, CancellationToken cancellationToken)
-    {
-        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        if (ofNode is null)
-        {
-            return [.. (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()];
-        }
-
-        List<JsonElement> items = [];
-        long total = await ServerPages.ReadAsync(page => session.GetAsync(path, page, cancellationToken), ofNode, 0, most, items).ConfigureAwait(false);
-        if (total > items.Count && !run.IsGiven(run.Standard.Watch))
-        {
-            run.Command.Warn(string.Create(
-                CultureInfo.InvariantCulture,
-                $"these are of the newest {items.Count} of {total} tasks; for more: prox api get {path} start={items.Count} limit=500"));
-        }
-
-        return items;
-    }
-
-    // A number may be that of a guest that is gone: its tasks are still listed.
-    private static async Task<HashSet<string>?> GuestsAsync(VerbRun run, bool isBackup, string? guest, CancellationToken cancellationToken) => guest switch
-    {
-        null => null,
-        _ when isBackup || guest.All(char.IsAsciiDigit) => [guest],
-        _ => [.. (await Guests.GuestTargets.NamedAsync(run, Guests.GuestKind.Any, [guest], cancellationToken).ConfigureAwait(false)).Select(
-            static found => found.Id.ToString())],
-    };
-
-    private static long Time(JsonElement item) => item.TryGetProperty("starttime", out JsonElement time) && time.TryGetInt64(out long seconds) ? seconds : 0;
-
-    private static bool Fits(JsonElement item, VerbRun run, Option<bool> running, Option<bool> failed, HashSet<string>? guests)
-    {
-        string? status = Text(item, "status");
-        bool isRunning = !item.TryGetProperty("endtime", out _);
-        bool isFailed = !isRunning && status is not null && status != "OK" && !status.StartsWith("WARNINGS", StringComparison.Ordinal);
-        return (!run.Value(running) || isRunning) && (!run.Value(failed) || isFailed) && (guests is null || guests.Contains(Text(item, "id") ?? ""));
     }
 
     private static Verb Show(VerbContext context) =>
