@@ -62,18 +62,55 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     [InlineData("explain net0=virtio,bridge=vmbr0", "firewall")]
     [InlineData("explain virtio=BC:24:11:00:00:01,bridge=vmbr0", "keys of net[n]")]
     [InlineData("explain virtio,bridge=vmbr0", "keys of net[n]")]
-    [InlineData("explain 'net1: e1000=bc:24:11:00:00:01,bridge=vmbr0'", "written e1000=VALUE")]
+    [InlineData("explain 'net1: e1000=bc:24:11:00:00:01,bridge=vmbr0'", "value e1000=bc:24:11:00:00:01,bridge=vmbr0: breaks no rule")]
     [InlineData("explain name=eth0,bridge=vmbr0,ip=dhcp", "hwaddr")]
     [InlineData("explain bridge=vmbr0", "hwaddr")]
     [InlineData("explain 'vm set net0'", "keys of net[n]")]
     [InlineData("explain virtio=local-lvm:32", "keys of virtio[n]")]
     [InlineData("explain memory", "lxc")]
     [InlineData("explain ct.rootfs", "volume")]
+    [InlineData("explain vm.agent", "keys of agent")]
+    [InlineData("explain vm agent enabled", "written enabled=VALUE")]
+    [InlineData("explain vm set net0 virtio,bridge=vmbr0,tag=5000", "tag: '5000' does not fit integer; 1..4094")]
+    [InlineData("explain virtio,bridge=vmbr0,tag=5000", "tag: '5000' does not fit integer; 1..4094")]
+    [InlineData("explain net0=virtio,bridge=vmbr0,tag=77", "value virtio,bridge=vmbr0,tag=77: breaks no rule")]
+    [InlineData("explain vm.net0.tag=5000", "tag: '5000' does not fit")]
+    [InlineData("explain vm set net0 virtio,brigde=vmbr0", "net0 has no key 'brigde': did you mean 'bridge'?")]
+    [InlineData("explain vm set scsi0 local-lvm:32,cache=foo", "cache: 'foo' does not fit string; none | writethrough")]
+    [InlineData("explain vm set memory 5", "current: '5' does not fit integer; 16 or more")]
+    [InlineData("explain vm set cores 0", "cores: '0' does not fit integer; 1 or more")]
+    [InlineData("explain vm set ostype windoof", "ostype: 'windoof' does not fit string; other | wxp")]
+    [InlineData("explain /nodes/{node}/qemu/{vmid}/config cores=0", "cores: '0' does not fit")]
+    [InlineData("explain vm set --memory", "keys of memory")]
+    [InlineData("explain vm set web-1 --memory=2048", "value 2048: breaks no rule")]
+    [InlineData("explain vm list --watch", "Show it again every few seconds")]
     public async Task Explain_NameOfKey_DescribesIt(string line, string expected)
     {
         using CliHarness cli = await cluster.UserAsync();
 
         Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("explain vm set --memroy", "There is no parameter 'memroy'. Did you mean 'memory'?")]
+    [InlineData("explain vm list --wach", "Did you mean 'watch'?")]
+    [InlineData("explain --memroy", "Unknown option '--memroy'")]
+    public async Task Explain_UnknownOption_NamesANearOne(string line, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_Value_IsHeldAgainstTheSchemaForPrograms()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        string json = (await cli.LineAsync("explain vm set net0 virtio,bridge=vmbr0,tag=5000 -o json --query [0].parameters[0].value.fits")).Succeeded();
+
+        Assert.Equal("false", json.Trim());
+        Assert.Contains("\"keys\":", (await cli.LineAsync("explain vm.agent -o json")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,6 +36,7 @@ internal sealed class ExplainCommand : ProxCommand
         new("explain vm set net0", "how a network card is written"),
         new("explain vm.memory", "a key of a configuration"),
         new("explain vm.net0.bridge", "a key inside a value"),
+        new("explain vm set net0 virtio,bridge=vmbr0,tag=5000", "what of a value the server would refuse"),
         new("explain vm migrate", "what moving a machine takes, and which privileges"),
         new("explain /cluster/backup schedule", "a parameter of a path"),
         new("explain vm create --from-server", "with the descriptions of your own server"),
@@ -44,9 +45,10 @@ internal sealed class ExplainCommand : ProxCommand
     private async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
     {
         string[] words = ExplainedWords.Settle(run.Value(_words)!);
+        words = words[0].StartsWith('/') ? words : [.. ExplainedParts.Apart(words[0]), .. words[1..]];
         (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/')
             ? (null, [], words[1..])
-            : OfCommand(words);
+            : OfCommand(run, words);
         ApiSchema schema = run.Value(_connection.FromServer)
             ? await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false)
             : SchemaSource.Embedded(product ?? _connection.ProductOf(run));
@@ -54,8 +56,14 @@ internal sealed class ExplainCommand : ProxCommand
             ? [.. calls.Select(EndpointBinding.Split).Select(call => schema.Find(call.Method, call.Template)).OfType<ApiEndpoint>()]
             : new SchemaPaths(schema).EndpointsOf(ApiPath.Normalize(words[0]));
         EndpointDescription[] descriptions = [.. endpoints.Select(endpoint => new EndpointDescription(endpoint, schema) { HasWords = true })];
-        string[] names = [.. rest.SelectMany(static word => word.TrimStart('-').Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries))];
-        descriptions = Only(descriptions, names);
+        if (rest.Count > 0 && OptionOf(words, rest[0], descriptions) is { } option)
+        {
+            WriteOption(run, option);
+            return ExitCodes.Success;
+        }
+
+        string[] options = rest.Count > 0 && rest[0].StartsWith("--", StringComparison.Ordinal) ? OptionsOf(words) : [];
+        descriptions = ExplainedParts.Only(descriptions, rest, run.Value(_words)!, options);
 
         if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
@@ -78,11 +86,38 @@ internal sealed class ExplainCommand : ProxCommand
         return ExitCodes.Success;
     }
 
-    private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(string[] words)
+    // Some options of a command are no parameter of its calls, such as --watch.
+    private Option? OptionOf(string[] words, string word, EndpointDescription[] descriptions)
     {
-        words = [.. words[0].Split('=')[0].Split('.', StringSplitOptions.RemoveEmptyEntries), .. words[1..]];
-        Command root = _root();
-        Command command = root;
+        string name = word.Split('=')[0];
+        return !name.StartsWith("--", StringComparison.Ordinal) || ExplainedParts.Has(descriptions, name) || Walk(words).Command is not VerbCommand verb ? null
+            : verb.Options.FirstOrDefault(option => !option.Hidden && (option.Name == name || option.Aliases.Contains(name)));
+    }
+
+    private string[] OptionsOf(string[] words) => [.. Walk(words).Command.Options.Where(static option => !option.Hidden).Select(static option => option.Name.TrimStart('-'))];
+
+    private static void WriteOption(CommandRun run, Option option)
+    {
+        if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            run.Services.Console.Out.WriteLine($"{option.Name}{(option.HelpName is { } value ? $" <{value}>" : "")}  {option.Description}");
+            return;
+        }
+
+        run.WriteVersioned(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteString("option", option.Name);
+            json.WriteOptional("description", option.Description);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }));
+    }
+
+    private (Command Command, int At) Walk(string[] words)
+    {
+        Command command = _root();
         int at = 0;
         while (at < words.Length && command.Subcommands.FirstOrDefault(sub => sub.Name == words[at] || sub.Aliases.Contains(words[at])) is { } sub)
         {
@@ -90,15 +125,38 @@ internal sealed class ExplainCommand : ProxCommand
             at++;
         }
 
+        return (command, at);
+    }
+
+    // A word that is both a group of commands and a parameter, such as the agent of a machine, is the parameter, unless a command follows.
+    private static (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More)? OfGroup(CommandRun run, string[] words, Command group, int at)
+    {
+        if (at < 2 || group is VerbCommand || group.Parents.OfType<Command>().FirstOrDefault() is not { } owner || CallWith(owner, words[at - 1]) is not { } call)
+        {
+            return null;
+        }
+
+        run.Note($"Commands of that name: prox {string.Join(' ', words[..at])} --help");
+        return (ProductOf(call), [call], words[(at - 1)..]);
+    }
+
+    private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(CommandRun run, string[] words)
+    {
+        (Command command, int at) = Walk(words);
         if (at < words.Length && command is not VerbCommand)
         {
-            words[at] = words[at].Split('=')[0];
-            IEnumerable<Command> owners = command == root ? root.Subcommands.Where(static noun => noun.Name is "vm" or "ct") : [command];
-            string[] having = [.. owners.Select(owner => CallWith(owner, words[at])).OfType<string>()];
+            string[] more = [.. ExplainedParts.Apart(words[at]), .. words[(at + 1)..]];
+            IEnumerable<Command> owners = command is RootCommand ? command.Subcommands.Where(static noun => noun.Name is "vm" or "ct") : [command];
+            string[] having = [.. owners.Select(owner => CallWith(owner, more[0])).OfType<string>()];
             if (having.Length > 0)
             {
-                return (ProductOf(having[0]), having, words[at..]);
+                return (ProductOf(having[0]), having, more);
             }
+        }
+
+        if (OfGroup(run, words, command, at) is { } parameter)
+        {
+            return parameter;
         }
 
         if (at == words.Length && command is not VerbCommand && command.Subcommands.FirstOrDefault(static sub => sub is VerbCommand) is { } one)
@@ -109,7 +167,7 @@ internal sealed class ExplainCommand : ProxCommand
         }
 
         return command is VerbCommand { Verb.Calls.Count: > 0 } verb
-            ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, words[at..])
+            ? (ProductOf(verb.Verb.Calls[0]), verb.Verb.Calls, ExplainedParts.BehindGuest(words[at..]))
             : throw CliException.Usage(
                 $"'{string.Join(' ', words)}' is no command that makes a call",
                 UsageErrors.Nearest(words[Math.Min(at, words.Length - 1)], Meant(command, words[Math.Min(at, words.Length - 1)])) is { } near
@@ -126,7 +184,7 @@ internal sealed class ExplainCommand : ProxCommand
             {
                 (ApiMethod method, string template) = EndpointBinding.Split(call);
                 ApiSchema schema = SchemaSource.Embedded(ProductOf(call));
-                return schema.Find(method, template) is { } endpoint ? ParameterNames(new EndpointDescription(endpoint, schema), typed) : [];
+                return schema.Find(method, template) is { } endpoint ? ExplainedParts.ParameterNames(new EndpointDescription(endpoint, schema), typed) : [];
             }));
 
     /// <summary>The call of a noun that writes a key: the one that changes, else the one that makes.</summary>
@@ -148,49 +206,4 @@ internal sealed class ExplainCommand : ProxCommand
             ? ProxmoxProduct.VirtualEnvironment
             : ProxmoxProduct.BackupServer;
     }
-
-    private static EndpointDescription[] Only(EndpointDescription[] descriptions, string[] names)
-    {
-        if (names.Length == 0)
-        {
-            return descriptions;
-        }
-
-        string name = names[0];
-        EndpointDescription[] having = [.. descriptions.Select(
-            description => description.Only(name) ?? description.Only(name.Replace('-', '_'))).OfType<EndpointDescription>()];
-        if (having.Length == 0)
-        {
-            throw Unknown($"There is no parameter '{name}'", name, descriptions.SelectMany(description => ParameterNames(description, name)));
-        }
-
-        if (names.Length == 1)
-        {
-            return having;
-        }
-
-        string[] keys = [.. having.SelectMany(static description => description.Parameters.Values.SelectMany(
-            node => NodeText.PropertyStringKeys(node, description.Schema)?.Keys ?? [])).Distinct(StringComparer.Ordinal)];
-        if (names.Length > 2 || keys.Length == 0)
-        {
-            string whole = string.Join('.', names[..Math.Min(names.Length - 1, 2)]);
-            string more = names[names.Length > 2 && keys.Length > 0 ? 2 : 1];
-            throw CliException.Usage($"'{whole}' has no keys: there is no '{more}' in it", $"Leave out what follows: prox explain ... {whole}");
-        }
-
-        EndpointDescription[] only = [.. having.Select(description => description.OnlyKey(names[1])).OfType<EndpointDescription>()];
-        return only.Length > 0 ? only : throw Unknown($"'{name}' has no key '{names[1]}'", names[1], keys);
-    }
-
-    /// <summary>The names of the parameters of a call; those of a family as somebody writes them who means one of it.</summary>
-    private static IEnumerable<string> ParameterNames(EndpointDescription description, string typed)
-    {
-        string digits = string.Concat(typed.Reverse().TakeWhile(char.IsAsciiDigit).Reverse());
-        IEnumerable<KeyValuePair<string, ApiNode>> variants = description.Endpoint.Variants?.Parameters.Values.SelectMany(static set => set) ?? [];
-        return description.Endpoint.Parameters.Concat(variants).Select(parameter => parameter.Key.Replace(
-            "[n]", digits.Length > 0 && EndpointDescription.HasNumber(parameter.Value, digits) ? digits : "0", StringComparison.Ordinal));
-    }
-
-    private static CliException Unknown(string message, string word, IEnumerable<string> known) => CliException.Usage(
-        message, UsageErrors.Nearest(word, known) is { } near ? $"Did you mean '{near}'?" : "Leave it out to see all");
 }

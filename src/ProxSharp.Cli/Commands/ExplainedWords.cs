@@ -16,7 +16,7 @@ internal static partial class ExplainedWords
 
         // A line of a configuration: net0: virtio=...
         string first = words[0].StartsWith('/') ? words[0] : words[0].TrimEnd(':');
-        return Card(first) is { } card ? [.. card, .. words[1..]] : [first, .. words[1..]];
+        return Card(first) is { } card ? [.. card, $"={first}", .. words[1..]] : [first, .. words[1..]];
     }
 
     // Its first key is the model, and virtio is a disk as well: the address and the bridge tell which.

@@ -130,14 +130,17 @@ internal static class UsageErrors
             ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command))
             ?? (SwitchWords.TakesProgram(command.Command) ? null : SelectionHabits.Find(command, option, arguments, known, lines));
 
-    // The parser takes an option it does not know for an argument; behind -- that is right.
-    private static string? FindOption(ParseResult parse, IReadOnlyList<string> arguments) => arguments.Contains("--")
+    // The parser takes an option it does not know for an argument; behind -- that is right, and so it is where an option is to be explained.
+    private static string? FindOption(ParseResult parse, IReadOnlyList<string> arguments) => arguments.Contains("--") || ExplainsOption(parse.CommandResult)
         ? null
         : parse.CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(static argument => argument.Tokens)
             .Select(static token => token.Value)
             .Concat(parse.UnmatchedTokens)
             .FirstOrDefault(static word => word.Length > 1 && word[0] == '-');
+
+    private static bool ExplainsOption(CommandResult command) => command.Command is ExplainCommand
+        && command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).FirstOrDefault() is { } first && !first.Value.StartsWith('-');
 
     private static CliError Unknown(string kind, string word, string path, IEnumerable<string> known, string help)
     {

@@ -70,6 +70,23 @@ internal sealed class EndpointDescription
         ? new EndpointDescription(Endpoint, Schema, Parameters, isPart: true) { Key = key, HasWords = HasWords }
         : null;
 
+    /// <summary>A value that was written for the parameter, or for the key of it; null if there is none.</summary>
+    public ExplainedValue? Value { get; private init; }
+
+    /// <summary>Returns the same description with a value that is held against it.</summary>
+    /// <param name="name">The parameter as it was typed, or its key.</param>
+    /// <param name="value">The value.</param>
+    public EndpointDescription With(string name, string value)
+    {
+        ApiNode node = Parameters.Values.First();
+        return new EndpointDescription(Endpoint, Schema, Parameters, isPart: true)
+        {
+            HasWords = HasWords,
+            Key = Key,
+            Value = ExplainedValue.Of(Schema, name, Key is null ? node : KeysOf(node)![Key], value),
+        };
+    }
+
     /// <summary>What the tool itself knows to say about a parameter; null for nothing.</summary>
     public string? Words(string name) => !HasWords || Schema.IsFromServer ? null : ParameterWords.Find(Schema.Product, Endpoint.Path, name);
 
@@ -161,6 +178,11 @@ internal sealed class EndpointDescription
             }
 
             json.WriteEndArray();
+        }
+
+        if (IsPart)
+        {
+            Value?.Write(json);
         }
 
         json.WriteEndObject();

@@ -63,6 +63,7 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
         if (description.IsPart)
         {
             WriteKeys(description);
+            WriteValue(description.Value);
         }
         else
         {
@@ -94,6 +95,21 @@ internal sealed class EndpointText(TextWriter writer, OutputSettings settings)
                 string title = description.Key is { } key ? $"key of {name}, written {key}=VALUE" : $"keys of {name}, written key=value,key=value";
                 WriteNodes(title, keys, description, markRequired: true, node.PropertyStringFormat);
             }
+        }
+    }
+
+    private void WriteValue(ExplainedValue? value)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        bool fits = value.Complaints.Count == 0;
+        writer.WriteLine($"  {settings.Ansi.Bold("value")} {TextCells.Visible(value.Text)}: {(fits ? "breaks no rule that is known" : "would be refused")}");
+        foreach (string complaint in value.Complaints)
+        {
+            Row("    ", "", 0, Flat(complaint), 0);
         }
     }
 
