@@ -202,8 +202,9 @@ internal static partial class OfficialSpelling
     {
         ("mount", _) => Instead(command, "Nothing is mounted", "prox backup ls, find and cat look into a snapshot; prox backup restore writes it"),
         ("map" or "unmap", _) => Instead(command, "Nothing is mapped", "prox backup restore SNAPSHOT disk.img FILE writes an image to a file or device"),
-        ("login" or "logout", _) => Instead(
-            command, "No ticket is kept", "The secret comes from PBS_PASSWORD, _FILE or _CMD; prox login makes a context for a server"),
+        ("login" or "logout", _) => CliException.Usage(
+            $"prox backup has no '{command}': no ticket is kept",
+            "Give the secret with PBS_PASSWORD, PBS_PASSWORD_FILE or PBS_PASSWORD_CMD, or make a context for the server with: prox login"),
         ("catalog", "shell") => Instead(
             "catalog shell", "There is no shell", "prox backup ls, find and cat look into a snapshot; prox backup restore --pattern"),
         ("namespace", "list" or "create" or "delete") => Instead(

@@ -9,6 +9,9 @@ internal static class Habits
     /// <summary>Any path: what begins with a slash. It is no word of the command.</summary>
     private const string Path = "/";
 
+    private const string Maintenance = "over the API a node cannot be put into maintenance: run ha-manager crm-command node-maintenance enable NODE (or "
+        + "disable NODE) on a node. Its guests are moved with: prox node migrateall NODE --target OTHER";
+
     // Names that people take the program for.
     private static readonly string[] s_guesses = ["pmx", "pve", "proxmox", "proxmox-ve"];
 
@@ -122,6 +125,14 @@ internal static class Habits
         new("node reboot", "node power", "NODE --command reboot"),
         new("node shutdown", "node power", "NODE --command shutdown"),
         new("node status", "node show"),
+        new("node top", "top"),
+        new("node stats", "node chart"),
+        new("node describe", "node show"),
+        new("node inspect", "node show"),
+        new("node info", "node show"),
+        new("node cordon", "", Maintenance),
+        new("node uncordon", "", Maintenance),
+        new("node maintenance", "", Maintenance),
         new("node task", "task list", "--node NODE"),
         new("node console", "console", "NODE"),
         new("node shell", "console", "NODE"),
@@ -131,6 +142,9 @@ internal static class Habits
         new("context edit", "context set"),
         new("context pin", "context trust", "NAME SHA256"),
         new("context current", "context show"),
+        new("use-context", "context use"),
+        new("use", "context use"),
+        new("whoami", "", "who logs in is told by: prox context show; what that login may do: prox access permissions"),
         new("context ls", "context list"),
         new("context rename", "", "a context keeps its name: prox context add NEW URL makes another, and prox context remove OLD takes this one away"),
         new("config", "context"),
@@ -259,6 +273,11 @@ internal static class Habits
         new($"{noun} up", $"{noun} start"),
         new($"{noun} down", $"{noun} shutdown"),
         new($"{noun} describe", $"{noun} show"),
+        new($"{noun} inspect", $"{noun} show"),
+        new($"{noun} stats", $"{noun} chart"),
+        new($"{noun} metrics", $"{noun} chart"),
+        new($"{noun} top", "top"),
+        new($"{noun} vzdump", $"{noun} backup"),
         new($"{noun} new", $"{noun} create"),
         new($"{noun} add", $"{noun} create"),
         new($"{noun} move", $"{noun} migrate"),

@@ -62,6 +62,12 @@ internal static partial class KnownRefusals
             return error with { Code = "not_found", ExitCode = ExitCodes.NotFound, Hint = "See who there is: prox pbs access user list --include-tokens" };
         }
 
+        // Proxmox: since version 9 groups of high availability are rules of affinity.
+        if (api.ServerMessage.Contains("groups have been migrated to rules", StringComparison.Ordinal))
+        {
+            return error with { Hint = "Their place is in the rules: prox ha rule list" };
+        }
+
         // Proxmox: names that the lists of snapshots use themselves.
         if (api.ServerMessage.StartsWith("unable to use snapshot name", StringComparison.Ordinal))
         {

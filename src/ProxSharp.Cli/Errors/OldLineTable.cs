@@ -226,6 +226,11 @@ internal static class OldLineTable
         vm logs GUEST => task list --guest GUEST
         ct logs GUEST => task list --guest GUEST
         guest logs GUEST => task list --guest GUEST
+        node drain NODE => node migrateall NODE --target OTHER
+        node evacuate NODE => node migrateall NODE --target OTHER
+        task tail UPID => task log UPID --follow
+        task follow UPID => task log UPID --follow
+        task watch UPID => task log UPID --follow
         vm tasks GUEST => task list --guest GUEST
         ct tasks GUEST => task list --guest GUEST
         guest tasks GUEST => task list --guest GUEST

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using ProxSharp.Cli.Commands;
 
 namespace ProxSharp.Cli.Errors;
 
 /// <summary>How people who know other tools write options and words of a command that exists, and how they are written here. Pure.</summary>
-internal static class OptionHabits
+internal static partial class OptionHabits
 {
     private static readonly Dictionary<(string Command, string Option), string> s_options = new()
     {
@@ -62,6 +63,33 @@ internal static class OptionHabits
             ? $"Parameters are written without dashes: {Parameter(parts, option, arguments)}"
             : null;
     }
+
+    /// <summary>Finds what an option of most other tools is here: <c>--force</c> and <c>--quiet</c>; null if it is none, or if the command has nothing of the kind.</summary>
+    /// <param name="command">The command without <c>prox</c>.</param>
+    /// <param name="option">The option as it was typed.</param>
+    /// <param name="arguments">The whole line.</param>
+    /// <param name="known">The options that the command has.</param>
+    /// <param name="lines">Knows what is understood; null to tell the form alone.</param>
+    public static string? FindUsual(string command, string option, IReadOnlyList<string> arguments, IReadOnlyCollection<string> known, KnownLines? lines)
+    {
+        (string instead, string what)? usual = option switch
+        {
+            "-f" or "--force" when known.Contains("--yes") => ("--yes", "What goes on without a question is --yes"),
+            "-q" or "--quiet" when command.EndsWith("list", StringComparison.Ordinal) => ("-o name", "Names alone are -o name"),
+            _ => null,
+        };
+        return usual is not var (words, text) ? null
+            : lines?.Complete([.. arguments.SelectMany(word => word == option ? words.Split(' ') : [word])]) is { } line ? $"{text}. Write: {line}"
+            : $"{text}. Run: prox {command} --help";
+    }
+
+    /// <summary>Finds a size that would make a disk smaller; null if it is none.</summary>
+    /// <param name="command">The command without <c>prox</c>.</param>
+    /// <param name="option">The word that looks like an option.</param>
+    public static CliError? FindShrinking(string command, string option) =>
+        command is "vm resize" or "ct resize" && Smaller.IsMatch(option)
+            ? CliError.Usage($"'{option}' would make the disk smaller, and disks cannot shrink", $"Write how much it grows, as +1G, or its new size, as 64G. Run: prox {command} --help")
+            : null;
 
     /// <summary>Finds a word behind the command that was written as an option, such as <c>--group host/web</c>; null if there is none.</summary>
     /// <param name="places">The words behind the command.</param>
@@ -139,6 +167,8 @@ internal static class OptionHabits
 
         return string.Join(',', kept);
     }
+
+    private static Regex Smaller => field ??= new("^-[0-9]+([.][0-9]+)?[KMGT]?$", RegexOptions.CultureInvariant);
 
     private static string Parameter(string[] parts, string option, IReadOnlyList<string> arguments)
     {

@@ -24,6 +24,7 @@ internal static class SelectionHabits
         ["l"] = "",
         ["filter"] = "",
         ["f"] = "",
+        ["n"] = "node",
     };
 
     private static readonly Dictionary<string, string> s_switches = new(StringComparer.Ordinal)
@@ -56,8 +57,8 @@ internal static class SelectionHabits
                 ? $"Without a selection it is all of them: {all}" : "Without a selection it is all of them";
         }
 
-        // Elsewhere -f is not about a filter.
-        if ((!s_conditions.ContainsKey(name) && !s_switches.ContainsKey(name)) || (name == "f" && !isList))
+        // Elsewhere -f is not about a filter, and -n not about a node.
+        if ((!s_conditions.ContainsKey(name) && !s_switches.ContainsKey(name)) || (name is "f" or "n" && !isList))
         {
             return null;
         }

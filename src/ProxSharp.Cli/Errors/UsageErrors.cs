@@ -107,6 +107,11 @@ internal static class UsageErrors
             return CliError.Usage($"Unknown option '{option}' for '{Path(command)}'", habit);
         }
 
+        if (OptionHabits.FindShrinking(Path(command)["prox".Length..].Trim(), option) is { } smaller)
+        {
+            return smaller;
+        }
+
         // One letter is a slip or another program's option, and hardly a guest.
         if (option[1] != '-' && option.Length > 2 && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
@@ -127,6 +132,7 @@ internal static class UsageErrors
     private static string? Habit(CommandResult command, string option, IReadOnlyList<string> arguments, string[] known, KnownLines? lines) =>
         (SwitchWords.TakesProgram(command.Command) ? null : FormatHabits.Find(option, arguments, lines))
             ?? OptionHabits.Find(Path(command)["prox".Length..].Trim(), option, arguments)
+            ?? OptionHabits.FindUsual(Path(command)["prox".Length..].Trim(), option, arguments, known, lines)
             ?? OptionHabits.FindPlace(command.Command.Arguments, option, Path(command))
             ?? (SwitchWords.TakesProgram(command.Command) ? null : SelectionHabits.Find(command, option, arguments, known, lines));
 
