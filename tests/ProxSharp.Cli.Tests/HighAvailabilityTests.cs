@@ -50,6 +50,30 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Groups_OfNewServers_AreLookedForAmongTheRules() =>
+        Assert.Contains("prox ha rule list", (await Cli.LineAsync("ha group list")).Errors, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ha resource migrate vm:106 pve2")]
+    [InlineData("ha resource migrate vm:106 --node pve2")]
+    [InlineData("ha resource relocate staging pve2")]
+    public async Task Move_TakesTheNodeBehindTheGuest(string line)
+    {
+        await ManageAsync("vm:106", "stopped");
+
+        Assert.Contains("node=pve2", (await Cli.LineAsync($"{line} --dry-run")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Move_NodeTwiceOrNot_IsUsageError()
+    {
+        await ManageAsync("vm:106", "stopped");
+
+        Assert.Contains("Leave out --node", (await Cli.LineAsync("ha resource migrate vm:106 pve2 --node pve3")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("node", (await Cli.LineAsync("ha resource migrate vm:106")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_WithoutWaiting_OnlyAsks()
     {
         await ManageAsync("vm:106", "stopped");

@@ -25,7 +25,7 @@ public sealed class RecordTests(SimulatedCluster cluster) : IClassFixture<Simula
         await Task.WhenAny(console.Flushed, running);
         using (JsonDocument servers = JsonDocument.Parse(console.Output))
         {
-            JsonElement server = Assert.Single(servers.RootElement.EnumerateArray());
+            JsonElement server = Assert.Single(servers.RootElement.GetProperty("data").EnumerateArray());
             cli.With("PVE_SECRET", server.GetProperty("tokenSecret").GetString()!);
             (await cli.LineAsync(server.GetProperty("contextCommand").GetString()!["prox ".Length..])).Succeeded();
         }

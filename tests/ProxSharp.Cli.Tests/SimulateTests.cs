@@ -85,7 +85,7 @@ public sealed class SimulateTests
         if (format == "json")
         {
             using JsonDocument servers = JsonDocument.Parse(text);
-            foreach (JsonElement server in servers.RootElement.EnumerateArray())
+            foreach (JsonElement server in servers.RootElement.GetProperty("data").EnumerateArray())
             {
                 string product = server.GetProperty("product").GetString()!;
                 cli.With($"{product.ToUpperInvariant()}_SECRET", server.GetProperty("tokenSecret").GetString()!);

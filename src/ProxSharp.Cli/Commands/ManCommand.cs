@@ -14,7 +14,7 @@ internal sealed class ManCommand : ProxCommand
     };
     private readonly Option<string> _folder = new("--output-dir")
     {
-        Description = "Write a page for prox and one for each command and noun into this folder",
+        Description = "Write a page for prox and one for each command and noun of the first level into this folder",
         HelpName = "folder",
     };
 

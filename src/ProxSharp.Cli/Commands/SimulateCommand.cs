@@ -186,7 +186,7 @@ internal sealed class SimulateCommand : ProxCommand
     {
         if (run.Output.Format != OutputFormat.Table)
         {
-            run.Write(JsonText.Build(json =>
+            run.WriteVersioned(JsonText.Build(json =>
             {
                 json.WriteStartArray();
                 foreach (SimulatedServer server in servers)

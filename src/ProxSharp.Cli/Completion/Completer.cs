@@ -103,9 +103,9 @@ internal sealed class Completer
             return Options().Where(static option => !option.Hidden).Select(static option => new Candidate(option.Name, option.Description ?? ""));
         }
 
-        if (_command is HelpCommand)
+        if (_command is HelpCommand or ManCommand)
         {
-            return HelpWords();
+            return HelpWords(withTopics: _command is HelpCommand);
         }
 
         if (_command.Subcommands.Count > 0)
@@ -119,7 +119,7 @@ internal sealed class Completer
     }
 
     // Topics and commands at first, then what there is below the commands.
-    private IEnumerable<Candidate> HelpWords()
+    private IEnumerable<Candidate> HelpWords(bool withTopics)
     {
         Command? command = _root;
         foreach (string word in _arguments)
@@ -128,7 +128,7 @@ internal sealed class Completer
         }
 
         IEnumerable<Candidate> topics = HelpTopics.All
-            .Where(_ => _arguments.Count == 0)
+            .Where(_ => withTopics && _arguments.Count == 0)
             .Select(static topic => new Candidate(topic.Name, topic.Summary.Split(". ")[0].TrimEnd('.')));
         IEnumerable<Command> below = command?.Subcommands.Where(static sub => !sub.Hidden) ?? [];
         return topics.Concat(below.Select(static sub => new Candidate(sub.Name, sub.Description ?? "")));
@@ -155,6 +155,7 @@ internal sealed class Completer
         {
             ("path", "api") => await PathsAsync(word, withTemplates: false, cancellationToken).ConfigureAwait(false),
             ("what", "explain") when _arguments.Count == 0 => await PathsAsync(word, withTemplates: true, cancellationToken).ConfigureAwait(false),
+            ("what", "explain") => HelpWords(withTopics: false),
             ("guest" or "selection" or "source", not "backup") => Chosen(
                 word, await _names.GuestsAsync(noun, cancellationToken).ConfigureAwait(false)),
             ("node", _) or ("target", not "backup") => await _names.NodesAsync(cancellationToken).ConfigureAwait(false),

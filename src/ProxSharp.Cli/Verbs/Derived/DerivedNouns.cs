@@ -77,6 +77,7 @@ internal static class DerivedNouns
             IsDerived = true,
             NamesItem = method != ApiMethod.Get,
             Node = verb.Node,
+            Doubled = verb.Call is "POST /cluster/ha/resources/{sid}/migrate" or "POST /cluster/ha/resources/{sid}/relocate" ? "node" : null,
             Examples = context.WantsText ? DerivedExamples.Of(schema, verb, summary) : [],
         };
         return verb.Node == NodeRule.OfGuest

@@ -34,6 +34,7 @@ internal static class ExampleWords
         ("name", "/media-pool", "weekly"),
         ("name", "/remote", "pbs-offsite"),
         ("name", "/traffic-control", "office-hours"),
+        ("name", "/namespace", "offsite"),
         ("name", "/datastore", "store1"),
         ("name", "/prefix-list", "trusted-nets"),
         ("name", "/qemu", "web-9"),

@@ -47,7 +47,7 @@ internal sealed class EndpointBinding
         {
             foreach ((EndpointParameter parameter, bool isHidden) in symbols.Options(name, node))
             {
-                _options.Add(parameter);
+                _options.Add(name == spec.Doubled ? parameter with { Place = PlaceOf(parameter) } : parameter);
                 if (isHidden)
                 {
                     _hidden.Add((Option)parameter.Symbol);
@@ -67,6 +67,12 @@ internal sealed class EndpointBinding
             NodeOption = new Option<string>("--node") { Description = $"{what} [default: {NodeFinder.Default(spec, Endpoint)}]", HelpName = "name" };
         }
     }
+
+    private static Argument<string> PlaceOf(EndpointParameter parameter) => new(parameter.Name)
+    {
+        Description = $"The same as {parameter.Symbol.Name}",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     private void LetVolumeStandAlone()
     {
@@ -94,7 +100,7 @@ internal sealed class EndpointBinding
 
     /// <summary>The arguments, those for guests not among them.</summary>
     public IReadOnlyList<Argument> Arguments =>
-        [.. _arguments.Select(static parameter => (Argument)parameter.Symbol), .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>()];
+        [.. _arguments.Select(static parameter => (Argument)parameter.Symbol), .. _options.Select(static parameter => parameter.Place).OfType<Argument>(), .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>()];
 
     /// <summary>The options that help shows: the required ones first.</summary>
     public IReadOnlyList<Option> Options =>
@@ -114,7 +120,7 @@ internal sealed class EndpointBinding
     /// <summary>Options that have to be given: a parameter with one value alone does not.</summary>
     public IReadOnlyList<Option> Needed =>
     [
-        .. _options.Where(parameter => parameter is { IsRequired: true, Node.Enumeration: not [_] } && !Spec.Chosen.Contains(parameter.Name))
+        .. _options.Where(parameter => parameter is { IsRequired: true, Place: null, Node.Enumeration: not [_] } && !Spec.Chosen.Contains(parameter.Name))
             .Select(static parameter => (Option)parameter.Symbol),
     ];
 

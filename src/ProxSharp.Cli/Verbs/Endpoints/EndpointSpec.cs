@@ -29,6 +29,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Parameters of the call that are arguments behind those of the path, in this order.</summary>
     public IReadOnlyList<string> Positional { get; init; } = [];
 
+    /// <summary>A parameter that is an option, and may stand behind the arguments all the same; null if there is none.</summary>
+    public string? Doubled { get; init; }
+
     /// <summary>True if a parameter that names the new or the meant item is an argument too.</summary>
     public bool NamesItem { get; init; }
 
