@@ -55,6 +55,10 @@ public sealed class ExampleValueTests
     [InlineData("acme plugin set", "cloudflare --validation-delay 60")]
     [InlineData("pbs s3 set", "s3-offsite --region eu-central-1")]
     [InlineData("ceph cluster flag set-all", "--noout")]
+    [InlineData("datastore namespace create", "store1 --name offsite")]
+    [InlineData("vm agent file-write", "web-1 --content hello --file /tmp/hello.txt")]
+    [InlineData("vm agent set-user-password", "web-1 --password env:SECRET --username ada")]
+    [InlineData("pbs access openid auth-url", "--realm sso --redirect-url https://pbs1.example.org:8007")]
     public void Example_OfAVerb_HasTheUsualValues(string path, string expected)
     {
         ProxCommand command = Assert.IsAssignableFrom<ProxCommand>(HelpTests.Walk().Single(item => item.Path == path).Command);

@@ -1,3 +1,5 @@
+using ProxSharp.Cli.Verbs.Endpoints;
+
 namespace ProxSharp.Cli.Verbs.Derived;
 
 /// <summary>Says what the example of a derived verb does: what is made, changed or done, and to what. Pure.</summary>
@@ -13,12 +15,16 @@ internal static class ExampleMeanings
     /// <param name="isItem">True if the last of them is what the call is about, false if that is in it.</param>
     public static string Of(DerivedVerb verb, string? summary, IReadOnlyList<string> things, IReadOnlyList<string> options, bool isItem)
     {
-        IReadOnlyList<string> nouns = verb.Noun is ["access" or "pbs", _, ..] ? [.. verb.Noun.Skip(1)] : verb.Noun;
-        string kind = string.Join(' ', nouns).Replace('-', ' ');
-        string thing = things.Count == 0 ? $"the {kind}" : $"{kind} {things[^1]}{(things.Count > 1 ? $" of {things[0]}" : "")}";
+        string[] nouns = [.. verb.Noun.Select(static (word, at) => (word, at)).SkipWhile(item => item.at < verb.Noun.Count - 1 && item.word is "pbs" or "access")
+            .Select(static item => item.word)];
+        string? owner = things.Count > 0 && nouns.Length > 1 && IsOwner(verb, nouns[0]) ? $"{Word(nouns[0])} {things[0]}" : null;
+        string kind = string.Join(' ', owner is null ? nouns.Select(Word) : nouns.Skip(1)).Replace('-', ' ');
+        string thing = owner is not null ? $"the {kind}{(things.Count > 1 ? $" {things[^1]}" : "")} of {owner}"
+            : things.Count == 0 ? $"the {kind}"
+            : $"the {kind} {things[^1]}{(things.Count > 1 ? $" of {things[0]}" : "")}";
         return verb.Name switch
         {
-            "create" => things.Count == 0 ? $"make a new {kind}" : isItem ? $"make {thing}" : $"make a new {kind} of {things[^1]}",
+            "create" => things.Count == 0 ? $"make a new {kind}" : isItem ? $"make {thing}" : $"make a new {kind} of {owner ?? things[^1]}",
             "set-now" => $"set {string.Join(", ", options)} of {thing} at once",
             "set" when options.Count is > 0 and <= MostOptions => $"set {string.Join(", ", options)} of {thing}",
             "set" => $"change {thing}",
@@ -28,4 +34,21 @@ internal static class ExampleMeanings
             { } name => $"{name.Replace('-', ' ')}: {thing}",
         };
     }
+
+    // What a noun begins with is the owner of the thing where it stands in the path: the firewall of a machine, the content of a storage.
+    private static bool IsOwner(DerivedVerb verb, string noun) => noun switch
+    {
+        "vm" or "ct" => verb.Node == NodeRule.OfGuest,
+        "node" => verb.Node == NodeRule.Argument,
+        "storage" => verb.Call.Contains("{storage}", StringComparison.Ordinal),
+        "datastore" => verb.Call.Contains("{store}", StringComparison.Ordinal),
+        _ => false,
+    };
+
+    private static string Word(string noun) => noun switch
+    {
+        "vm" => "VM",
+        "ct" => "container",
+        _ => noun,
+    };
 }

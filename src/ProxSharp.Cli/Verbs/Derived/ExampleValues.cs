@@ -26,7 +26,7 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     ];
 
     /// <summary>What a backup server would take by its form, and does not have.</summary>
-    private static readonly string[] s_onlyPve = ["demo@pve", "/vms", "VM.Audit", "pveproxy"];
+    private static readonly string[] s_onlyPve = ["demo@pve", "/vms", "VM.Audit", "pveproxy", "https://pve1.example.org:8006", "pve@example.org"];
 
     /// <summary>Parameters that are given as files.</summary>
     private static readonly Dictionary<string, string> s_files = new(StringComparer.Ordinal)
