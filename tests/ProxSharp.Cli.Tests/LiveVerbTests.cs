@@ -211,6 +211,7 @@ public sealed class LiveVerbTests(
     [InlineData("explain vm.nte0", "Did you mean 'net0'?")]
     [InlineData("explain vm.net0.bridge.x", "'net0.bridge' has no keys: there is no 'x' in it")]
     [InlineData("explain vm.memory.curent", "Did you mean 'current'?")]
+    [InlineData("explain vm.agent.foo", "'agent' has no key 'foo'")]
     [InlineData("explain vm.cores.x", "'cores' has no keys: there is no 'x' in it")]
     [InlineData("explain /nodes/{node}/qemu/{vmid}/config nte0", "Did you mean 'net0'?")]
     [InlineData("explain /nodes/{node}/qmeu", "Did you mean /nodes/{node}/qemu?")]

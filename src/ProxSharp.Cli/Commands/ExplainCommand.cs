@@ -48,7 +48,7 @@ internal sealed class ExplainCommand : ProxCommand
         words = words[0].StartsWith('/') ? words : [.. ExplainedParts.Apart(words[0]), .. words[1..]];
         (ProxmoxProduct? product, IReadOnlyList<string> calls, IReadOnlyList<string> rest) = words[0].StartsWith('/')
             ? (null, [], words[1..])
-            : OfCommand(run, words);
+            : OfCommand(words);
         ApiSchema schema = run.Value(_connection.FromServer)
             ? await _connection.SchemaAsync(run, cancellationToken).ConfigureAwait(false)
             : SchemaSource.Embedded(product ?? _connection.ProductOf(run));
@@ -63,27 +63,33 @@ internal sealed class ExplainCommand : ProxCommand
         }
 
         string[] options = rest.Count > 0 && rest[0].StartsWith("--", StringComparison.Ordinal) ? OptionsOf(words) : [];
-        descriptions = ExplainedParts.Only(descriptions, rest, run.Value(_words)!, options);
-
-        if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        Write(run, ExplainedParts.Only(descriptions, rest, run.Value(_words)!, options));
+        if (rest.Count > 0 && Walk(words) is { At: > 1, Command: not VerbCommand } group && rest[0] == words[group.At - 1])
         {
-            new EndpointText(run.Services.Console.Out, run.Output).Write(descriptions);
-        }
-        else
-        {
-            run.WriteVersioned(JsonText.Build(json =>
-            {
-                json.WriteStartArray();
-                foreach (EndpointDescription description in descriptions)
-                {
-                    description.Write(json);
-                }
-
-                json.WriteEndArray();
-            }));
+            run.Note($"Commands of that name: prox {string.Join(' ', words[..group.At])} --help");
         }
 
         return ExitCodes.Success;
+    }
+
+    private static void Write(CommandRun run, EndpointDescription[] descriptions)
+    {
+        if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
+        {
+            new EndpointText(run.Services.Console.Out, run.Output).Write(descriptions);
+            return;
+        }
+
+        run.WriteVersioned(JsonText.Build(json =>
+        {
+            json.WriteStartArray();
+            foreach (EndpointDescription description in descriptions)
+            {
+                description.Write(json);
+            }
+
+            json.WriteEndArray();
+        }));
     }
 
     // Some options of a command are no parameter of its calls, such as --watch.
@@ -94,7 +100,8 @@ internal sealed class ExplainCommand : ProxCommand
             : verb.Options.FirstOrDefault(option => !option.Hidden && (option.Name == name || option.Aliases.Contains(name)));
     }
 
-    private string[] OptionsOf(string[] words) => [.. Walk(words).Command.Options.Where(static option => !option.Hidden).Select(static option => option.Name.TrimStart('-'))];
+    private string[] OptionsOf(string[] words) =>
+        [.. Walk(words).Command.Options.Where(static option => !option.Hidden).Select(static option => option.Name.TrimStart('-'))];
 
     private static void WriteOption(CommandRun run, Option option)
     {
@@ -129,18 +136,17 @@ internal sealed class ExplainCommand : ProxCommand
     }
 
     // A word that is both a group of commands and a parameter, such as the agent of a machine, is the parameter, unless a command follows.
-    private static (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More)? OfGroup(CommandRun run, string[] words, Command group, int at)
+    private static (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More)? OfGroup(string[] words, Command group, int at)
     {
         if (at < 2 || group is VerbCommand || group.Parents.OfType<Command>().FirstOrDefault() is not { } owner || CallWith(owner, words[at - 1]) is not { } call)
         {
             return null;
         }
 
-        run.Note($"Commands of that name: prox {string.Join(' ', words[..at])} --help");
         return (ProductOf(call), [call], words[(at - 1)..]);
     }
 
-    private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(CommandRun run, string[] words)
+    private (ProxmoxProduct? Product, IReadOnlyList<string> Calls, IReadOnlyList<string> More) OfCommand(string[] words)
     {
         (Command command, int at) = Walk(words);
         if (at < words.Length && command is not VerbCommand)
@@ -154,7 +160,7 @@ internal sealed class ExplainCommand : ProxCommand
             }
         }
 
-        if (OfGroup(run, words, command, at) is { } parameter)
+        if (OfGroup(words, command, at) is { } parameter)
         {
             return parameter;
         }

@@ -53,7 +53,8 @@ internal static class ExplainedParts
         string[] keys = [.. having.SelectMany(static description => description.Parameters.Values.SelectMany(
             node => NodeText.PropertyStringKeys(node, description.Schema)?.Keys ?? [])).Distinct(StringComparer.Ordinal)];
         return keys.Length == 0 || !IsKey(all[1], keys, having)
-            ? IsValue(all, 1, typed) ? Best([.. having.Select(description => description.With(name, Value(all[1..])))]) : throw NoKeys(name, all[1])
+            ? IsValue(all, 1, typed) ? Best([.. having.Select(description => description.With(name, Value(all[1..])))])
+                : throw (keys.Length == 0 ? NoKeys(name, all[1]) : Unknown($"'{name}' has no key '{all[1]}'", all[1], keys))
             : OfKey(having, all, keys, typed);
     }
 

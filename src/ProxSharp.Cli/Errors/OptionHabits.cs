@@ -64,7 +64,7 @@ internal static partial class OptionHabits
             : null;
     }
 
-    /// <summary>Finds what an option of most other tools is here: <c>--force</c> and <c>--quiet</c>; null if it is none, or if the command has nothing of the kind.</summary>
+    /// <summary>Finds what <c>--force</c> and <c>--quiet</c> of other tools are here; null if the command has nothing of the kind.</summary>
     /// <param name="command">The command without <c>prox</c>.</param>
     /// <param name="option">The option as it was typed.</param>
     /// <param name="arguments">The whole line.</param>
@@ -88,7 +88,9 @@ internal static partial class OptionHabits
     /// <param name="option">The word that looks like an option.</param>
     public static CliError? FindShrinking(string command, string option) =>
         command is "vm resize" or "ct resize" && Smaller.IsMatch(option)
-            ? CliError.Usage($"'{option}' would make the disk smaller, and disks cannot shrink", $"Write how much it grows, as +1G, or its new size, as 64G. Run: prox {command} --help")
+            ? CliError.Usage(
+                $"'{option}' would make the disk smaller, and disks cannot shrink",
+                $"Write how much it grows, as +1G, or its new size, as 64G. Run: prox {command} --help")
             : null;
 
     /// <summary>Finds a word behind the command that was written as an option, such as <c>--group host/web</c>; null if there is none.</summary>

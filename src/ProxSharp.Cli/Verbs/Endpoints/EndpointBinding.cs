@@ -100,8 +100,11 @@ internal sealed class EndpointBinding
 
     /// <summary>The arguments, those for guests not among them.</summary>
     public IReadOnlyList<Argument> Arguments =>
-        [.. _arguments.Select(static parameter => (Argument)parameter.Symbol), .. _options.Select(static parameter => parameter.Place).OfType<Argument>(),
-        .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>()];
+    [
+        .. _arguments.Select(static parameter => (Argument)parameter.Symbol),
+        .. _options.Select(static parameter => parameter.Place).OfType<Argument>(),
+        .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>(),
+    ];
 
     /// <summary>The options that help shows: the required ones first.</summary>
     public IReadOnlyList<Option> Options =>
