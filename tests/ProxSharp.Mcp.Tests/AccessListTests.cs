@@ -64,6 +64,27 @@ public sealed class AccessListTests
         Assert.DoesNotContain("other@pve", await WhoAsync(session), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/vms/106", "VM.PowerMgmt")]
+    [InlineData("/storage/local", "Datastore.AllocateSpace")]
+    public async Task Privilege_ThatIsGivenByAPool_IsShown(string path, string privilege)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        await using PveClient root = new(session.Site.PveOptions with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+        await root.Raw.PostAsync("/access/users", new() { { "userid", "other@pve" } });
+        await root.Raw.PostAsync("/pools", new() { { "poolid", "theirs" } });
+        await root.Raw.PutAsync("/pools", new() { { "poolid", "theirs" }, { "vms", "106" }, { "storage", "local" }, { "allow-move", true } });
+        await root.Raw.PutAsync("/access/acl", new() { { "path", "/pool/theirs" }, { "users", "other@pve" }, { "roles", "PVEAdmin" } });
+        string arguments = $$"""{"path":"{{path}}","privilege":"{{privilege}}"}""";
+        string elsewhere = $$"""{"path":"{{(path == "/vms/106" ? "/vms/100" : "/storage/ceph")}}","privilege":"{{privilege}}"}""";
+
+        Assert.Contains("/pool/theirs", (await session.DoneAsync("access_list", arguments)).GetProperty("rows").ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("/pool/theirs", (await session.DoneAsync("access_list", elsewhere)).GetProperty("rows").ToString(), StringComparison.Ordinal);
+
+        await root.Raw.PutAsync("/access/acl", new() { { "path", path }, { "users", "other@pve" }, { "roles", "NoAccess" } });
+        Assert.DoesNotContain("/pool/theirs", (await session.DoneAsync("access_list", arguments)).GetProperty("rows").ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<string> WhoAsync(AgentSession session) =>
         (await session.DoneAsync("access_list", """{"path":"/vms/106","privilege":"VM.PowerMgmt"}""")).GetProperty("rows").ToString();
 

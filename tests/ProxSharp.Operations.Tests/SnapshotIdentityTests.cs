@@ -33,7 +33,7 @@ public sealed class SnapshotIdentityTests
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync($"{guest}/snapshot", TextPlans.Parameters("snapname=s0 description=first")));
         Plan plan = await TextPlans.PlanAsync(cluster, method, $"{guest}/snapshot/s0{below}", "");
         Assert.Contains(plan.Describe(), static line => line.StartsWith("Acts on snapshot s0 of guest ", StringComparison.Ordinal)
-            && line.EndsWith("notes first.", StringComparison.Ordinal));
+            && line.EndsWith("notes \u201Cfirst\u201D.", StringComparison.Ordinal));
         await ReplaceAsync(cluster, guest);
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }

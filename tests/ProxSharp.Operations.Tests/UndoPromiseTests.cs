@@ -53,6 +53,35 @@ public sealed class UndoPromiseTests
     }
 
     [Theory]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "revert=memory cores=3", "what waits for the next start")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/migrate", "target=pve2 targetstorage=local with-local-disks=1", "come to other storages")]
+    [InlineData("POST", "/nodes/pve2/lxc/203/migrate", "target=pve1 target-storage=local", "come to other storages")]
+    [InlineData("POST", "/pools", "poolid=side/below", "a pool within another one")]
+    public async Task CallsWhoseStateIsNotKept_HaveNoWayBackAndSayWhy(string method, string path, string parameters, string reason)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/pools", TextPlans.Parameters("poolid=side"));
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
+        Assert.Empty(plan.Undo);
+        Assert.Contains(plan.Consequences, line => line.StartsWith($"There is no way back from {method} {path}", StringComparison.Ordinal)
+            && line.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("resume")]
+    public async Task Start_OfAHibernatedGuest_HasNoWayBack(string how)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu/106/status/start"));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu/106/status/suspend", TextPlans.Parameters("todisk=1")));
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", $"/nodes/pve1/qemu/106/status/{how}", "");
+        Assert.Empty(plan.Undo);
+        Assert.Contains(plan.Consequences, static line => line.Contains("the memory with which the guest was suspended is used up", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("POST", "/nodes/pve1/qemu/106/firewall/rules", "type=in action=ACCEPT pos=1")]
     [InlineData("PUT", "/pools", "poolid=side vms=106")]
     [InlineData("PUT", "/nodes/pve1/qemu/106/resize", "disk=scsi0 size=+1G")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ProxSharp.Http;
@@ -26,6 +27,9 @@ internal static partial class SafeText
         "notes-template", "consent-text", "ciuser", "alias", "author",
     };
 
+    // What a setting has beside its name, where settings are listed.
+    private static readonly string[] s_settings = ["value", "pending", "delete"];
+
     private static readonly string[] s_secretParts = ["password", "passwd", "secret", "ticket", "csrf", "private", "credential"];
 
     private static readonly HashSet<string> s_secretNames = new(StringComparer.OrdinalIgnoreCase)
@@ -41,6 +45,21 @@ internal static partial class SafeText
     /// </summary>
     public static bool IsForeign(string name) => name != "status" && s_foreign.Contains(name);
 
+    /// <summary>
+    /// Under which name a member of an object is to be judged. In a list of settings the name of each is the member <c>key</c>, which is no secret there, and
+    /// its values are as secret as that name.
+    /// </summary>
+    /// <param name="members">The object.</param>
+    /// <param name="name">The member.</param>
+    public static string NameIn(JsonObject members, string name)
+    {
+        bool isSetting = members["key"] is JsonValue key && key.GetValueKind() == JsonValueKind.String && s_settings.Any(members.ContainsKey);
+        return !isSetting ? name
+            : name == "key" ? "setting"
+            : s_settings.Contains(name) && members["key"]!.ToString() is var setting && IsSecret(setting) ? setting
+            : name;
+    }
+
     /// <summary>Makes a safe copy of a value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="name">Under which name it stands.</param>
@@ -54,7 +73,7 @@ internal static partial class SafeText
                 JsonObject copy = [];
                 foreach ((string key, JsonNode? member) in members)
                 {
-                    copy[isForeign ? Marked(WithoutSecrets(key), LongestName) : UntrustedText.Clean(key, LongestName)] = Of(member, key, length, isForeign);
+                    copy[isForeign ? Marked(WithoutSecrets(key), LongestName) : UntrustedText.Clean(key, LongestName)] = Of(member, NameIn(members, key), length, isForeign);
                 }
 
                 return copy;

@@ -81,14 +81,50 @@ internal sealed class AccessTool(AgentSites sites)
         IReadOnlyList<JsonElement> acl = await site.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<JsonElement> users = await reading.ListAsync("/access/users").ConfigureAwait(false);
         IReadOnlyList<JsonElement> groups = site.IsBackup ? [] : await reading.ListAsync("/access/groups").ConfigureAwait(false);
-        string? path = PathOf(call);
+        string[] places = PathOf(call) is { } path ? [path, .. await PoolsOfAsync(site, reading, path, cancellationToken).ConfigureAwait(false)] : [];
+        bool Counts(JsonElement grant, string place) =>
+            Holds(grant, place) && (roles is null || !acl.Any(other => Holds(other, place) && Replaces(other, grant, groups)));
         IEnumerable<JsonObject> rows = acl
-            .Where(grant => (path is null || Holds(grant, path)) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
-            .Where(grant => path is null || roles is null || !acl.Any(other => Holds(other, path) && Replaces(other, grant, groups)))
+            .Where(grant => (places.Length == 0 || places.Any(place => Counts(grant, place))) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
+            .Where(grant => roles is null || !acl.Any(other => IsNoAccessOf(other, grant) && places.Any(place => Counts(other, place))))
             .Select(grant => Row(grant, users, groups))
             .OrderBy(static row => row["path"]?.ToString(), StringComparer.Ordinal).ThenBy(static row => row["who"]?.ToString(), StringComparer.Ordinal);
         return Rows.Page(call, [.. rows], s_columns);
     }
+
+    // Proxmox: what is given on a pool holds on the guests and storages in it as well, beside what is given on their own paths.
+    private static async Task<IReadOnlyList<string>> PoolsOfAsync(AgentSite site, Reading reading, string path, CancellationToken cancellationToken)
+    {
+        if (site.IsBackup || path.Split('/') is not ["", { } kind, { Length: > 0 } name])
+        {
+            return [];
+        }
+
+        if (kind == "vms")
+        {
+            IReadOnlyList<JsonElement> guests = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
+            return [.. guests.Where(guest => guest.Text("vmid") == name).Select(static guest => guest.Text("pool")).OfType<string>().Select(static pool => $"/pool/{pool}")];
+        }
+
+        List<string> pools = [];
+        foreach (string pool in kind == "storage"
+            ? (await reading.ListAsync("/pools").ConfigureAwait(false)).Select(static entry => entry.Text("poolid")).OfType<string>()
+            : [])
+        {
+            IReadOnlyList<JsonElement> found = await reading.ListAsync("/pools", new ApiParameters { { "poolid", pool }, { "type", "storage" } }).ConfigureAwait(false);
+            if (found.SelectMany(static entry => entry.TryGetProperty("members", out JsonElement members) ? members.EnumerateArray().ToArray() : [])
+                .Any(member => member.Text("storage") == name))
+            {
+                pools.Add($"/pool/{pool}");
+            }
+        }
+
+        return pools;
+    }
+
+    // Proxmox: who has no access on the guest has none by its pool, and the other way round.
+    private static bool IsNoAccessOf(JsonElement other, JsonElement grant) => other.Text("roleid") == "NoAccess" && grant.Text("roleid") != "NoAccess"
+        && other.Text("ugid") == grant.Text("ugid") && other.Text("type") == grant.Text("type");
 
     private static HashSet<string> RolesWith(IReadOnlyList<JsonElement> roles, string privilege) =>
         [.. roles.Where(role => PrivilegesOf(role).Contains(privilege)).Select(static role => role.Text("roleid")).OfType<string>()];

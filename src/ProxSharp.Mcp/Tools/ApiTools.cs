@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Api;
@@ -58,12 +57,12 @@ internal sealed class ApiTools(AgentSites sites)
     private ToolAnswer Search(ToolCall call)
     {
         AgentSite site = sites.For(call);
-        string[] words = call.Required("query").Split([' ', '/', ','], StringSplitOptions.RemoveEmptyEntries);
-        IEnumerable<JsonObject> hits = SchemaOf(site).Endpoints
-            .Where(endpoint => words.All(word => endpoint.ToString().Contains(word, StringComparison.OrdinalIgnoreCase)))
-            .OrderBy(static endpoint => endpoint.Path.Length)
-            .Select(endpoint => Values.Row(("endpoint", endpoint.ToString()), ("class", ClassOf(site, endpoint))));
-        return Rows.Page(call, [.. hits], s_hits);
+        (IReadOnlyList<ApiEndpoint> found, bool isPart) = ApiSearch.Find(SchemaOf(site), call.Required("query"));
+        ToolAnswer answer = Rows.Page(
+            call, [.. found.Select(endpoint => Values.Row(("endpoint", endpoint.ToString()), ("class", ClassOf(site, endpoint))))], s_hits);
+        return found.Count == 0 ? Rows.WithNote(answer, "no endpoint has any of these words in its method, its path or its parameters; write words of paths, for example 'qemu snapshot'")
+            : isPart ? Rows.WithNote(answer, "no endpoint has all of these words; these have the most")
+            : answer;
     }
 
     private ToolAnswer Describe(ToolCall call)
@@ -73,12 +72,7 @@ internal sealed class ApiTools(AgentSites sites)
         ApiEndpoint endpoint = ApiMethods.TryParse(call.Required("method"), out ApiMethod method)
             ? SchemaOf(site).Find(method, path) ?? (SchemaOf(site).TryMatch(method, path, out ApiMatch? match) ? match.Endpoint : throw Unknown())
             : throw Unknown();
-        string[] wanted = call.Words("parameters");
-        JsonObject parameters = [];
-        foreach ((string name, ApiNode node) in endpoint.Parameters.Where(pair => wanted.Length == 0 || wanted.Contains(pair.Key)))
-        {
-            parameters[name] = Describe(node);
-        }
+        JsonObject parameters = ParameterFacts.Of(SchemaOf(site), endpoint, call.Words("parameters"));
 
         JsonObject value = new()
         {
@@ -99,21 +93,6 @@ internal sealed class ApiTools(AgentSites sites)
         return new ToolAnswer(text, value);
 
         ToolException Unknown() => new("usage", $"The API has no {call.Text("method")} {path}. Find it with api_search.");
-    }
-
-    private static string Describe(ApiNode node)
-    {
-        string kind = (node.PropertyStringFormat is null ? node.Type.ToString() : "key=value list").ToLowerInvariant();
-        IEnumerable<string?> facts =
-        [
-            kind,
-            node.IsOptional ? null : "required",
-            node.Enumeration is { Count: > 0 and <= 20 } words ? string.Join('|', words) : null,
-            node.Minimum is { } least ? string.Create(CultureInfo.InvariantCulture, $">={least}") : null,
-            node.Maximum is { } most ? string.Create(CultureInfo.InvariantCulture, $"<={most}") : null,
-            node.Default is { Length: > 0 and <= 40 } usual ? $"default {usual}" : null,
-        ];
-        return string.Join(", ", facts.OfType<string>());
     }
 
     private async Task<ToolAnswer> ReadAsync(ToolCall call, CancellationToken cancellationToken)
@@ -145,7 +124,7 @@ internal sealed class ApiTools(AgentSites sites)
         }
 
         JsonObject[] rows = RowsOf(answer.Data.EnumerateArray(), endpoint);
-        return Rows.OfPart(Rows.Page(call, rows, []), rows.Length, answer.Total ?? 0);
+        return Rows.OfPart(Rows.Page(call, rows, [], declared: Declared(endpoint)), rows.Length, answer.Total ?? 0);
     }
 
     // The server pages as the call does; who chooses rows by what is in them chooses among all.
@@ -158,8 +137,13 @@ internal sealed class ApiTools(AgentSites sites)
         List<JsonElement> found = [];
         long total = await ServerPages.ReadAsync(page => site.ReadAsync(path, page, cancellationToken), parameters, start, most, found).ConfigureAwait(false);
         JsonObject[] rows = RowsOf(found, endpoint);
-        return isAmongAll ? Rows.OfPart(Rows.Page(call, rows, []), rows.Length, total) : Rows.Page(call, rows, [], total);
+        return isAmongAll
+            ? Rows.OfPart(Rows.Page(call, rows, [], declared: Declared(endpoint)), rows.Length, total)
+            : Rows.Page(call, rows, [], total, Declared(endpoint));
     }
+
+    // Members that rows may have, and none has today.
+    private static string[] Declared(ApiEndpoint endpoint) => [.. endpoint.Returns.Items?.Properties.Keys ?? []];
 
     private static JsonObject[] RowsOf(IEnumerable<JsonElement> entries, ApiEndpoint endpoint) =>
         [.. entries.Select(row => (JsonObject)Masked(Values.Raw(row), endpoint.Path)!)];

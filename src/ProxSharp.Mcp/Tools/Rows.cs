@@ -23,12 +23,14 @@ internal static class Rows
     /// <param name="all">All rows.</param>
     /// <param name="columns">The members that are shown if the call chooses none; empty for all.</param>
     /// <param name="total">How many there are beside those given, where the server has paged already; null if the rows are all.</param>
-    public static ToolAnswer Page(ToolCall call, IReadOnlyList<JsonObject> all, IReadOnlyList<string> columns, long? total = null)
+    /// <param name="declared">The members that rows may have, though none of these has them; null for none.</param>
+    public static ToolAnswer Page(
+        ToolCall call, IReadOnlyList<JsonObject> all, IReadOnlyList<string> columns, long? total = null, IReadOnlyCollection<string>? declared = null)
     {
         string[] known = [.. all.SelectMany(static row => row.Select(static member => member.Key)).Concat(columns).Distinct(StringComparer.Ordinal)];
         string[] chosen = call.Words("fields");
         RowFilter filter = new(call.Text("filter"));
-        Check(call, filter, known, chosen, all.Count > 0);
+        Check(call, filter, [.. known.Union(declared ?? [], StringComparer.Ordinal)], chosen, all.Count > 0);
         filter.Check(all);
         List<JsonObject> rows = Sorted(call, all.Where(filter.Accepts));
         string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
@@ -142,7 +144,7 @@ internal static class Rows
         JsonObject safe = [];
         foreach (string column in columns.Where(row.ContainsKey))
         {
-            safe[column] = SafeText.Of(row[column], column);
+            safe[column] = SafeText.Of(row[column], SafeText.NameIn(row, column));
         }
 
         return safe;

@@ -23,6 +23,8 @@ internal static class Consequences
         "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack,
     ];
 
+    private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes];
+
     public static async Task<IReadOnlyList<string>> OfAsync(
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
     {
@@ -65,8 +67,8 @@ internal static class Consequences
         string gone = target.Identity.GetValueOrDefault("exists") == "no" && name.Length == 0 && target.Key.StartsWith("guest ", StringComparison.Ordinal)
             ? " (not there)"
             : "";
-        IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0)
-            .Select(static fact => $"{fact.Key} {(fact.Key == RuleLists.Fact ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
+        IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0).Select(static fact =>
+            $"{fact.Key} {(s_writtenByOthers.Contains(fact.Key) ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
         return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
     }
 

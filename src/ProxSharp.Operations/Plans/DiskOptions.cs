@@ -6,12 +6,17 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls that set an option of a disk, or mount point, which a guest has: what it writes is thrown away when it stops, or lost with the power, or in no
-/// backup and no replica any more, or mounted elsewhere. A disk that the call makes has nothing to lose.
+/// backup and no replica any more, or mounted elsewhere, or nothing can be written to it or run from it any more. A disk that the call makes has nothing to lose.
 /// </summary>
 internal static class DiskOptions
 {
     // Proxmox: a drive for images on CD-ROM is in no backup, whatever is in it.
     private static readonly HashSet<string> s_careless = new(["cache=unsafe", "werror=ignore", "rerror=ignore", "media=cdrom"], StringComparer.OrdinalIgnoreCase);
+
+    private const string Mounting = "mountoptions=";
+
+    // With these a system in a container does not start, or its programs do not.
+    private static readonly string[] s_strict = ["nodev", "noexec", "nosuid"];
 
     /// <summary>Returns the call, with the class of the worst option that it turns to.</summary>
     /// <param name="call">The call.</param>
@@ -25,7 +30,7 @@ internal static class DiskOptions
 
         JsonElement config = targets[0].Before;
         return call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
-            .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before)))
+            .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before.Value.ToString(), isUsed: !Unused.IsMatch(before.Name))))
             .Aggregate(call, static (worst, found) => worst.AtLeast(found));
     }
 
@@ -33,11 +38,10 @@ internal static class DiskOptions
     public static bool ThrowsAway(string drive) => IsOn(drive, "snapshot") == true;
 
     // What the drive holds now, and what the disk that it gets is elsewhere: its name says little, another one may get the same disk.
-    private static IEnumerable<string> Before(JsonElement config, ApiParameter parameter) => config.ValueKind != JsonValueKind.Object ? [] :
+    private static IEnumerable<JsonProperty> Before(JsonElement config, ApiParameter parameter) => config.ValueKind != JsonValueKind.Object ? [] :
         config.EnumerateObject()
             .Where(member => (member.Name == parameter.Name && !IsImage(member.Value.ToString()))
-                || ((Disk.IsMatch(member.Name) || Unused.IsMatch(member.Name)) && Volume(member.Value.ToString()) == Volume(parameter.Text)))
-            .Select(static member => member.Value.ToString());
+                || ((Disk.IsMatch(member.Name) || Unused.IsMatch(member.Name)) && Volume(member.Value.ToString()) == Volume(parameter.Text)));
 
     // What is in a drive for images on CD-ROM is no guest's work.
     private static bool IsImage(string drive) => Volume(drive) is "none" or "cdrom" || Volume(drive).Contains(":iso/", StringComparison.Ordinal);
@@ -49,7 +53,7 @@ internal static class DiskOptions
         return first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..];
     }
 
-    private static OperationClass Worst(ApiParameter parameter, string before)
+    private static OperationClass Worst(ApiParameter parameter, string before, bool isUsed)
     {
         bool Turns(Func<string, bool> has) => has(parameter.Text) && !has(before);
 
@@ -59,9 +63,15 @@ internal static class DiskOptions
             : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
                 || Turns(drive => !(IsOn(drive, "backup") ?? isKept))
                 || Turns(static drive => IsOn(drive, "replicate") == false)
+                || (isUsed && (Turns(static drive => IsOn(drive, "ro") == true) || s_strict.Any(option => Turns(drive => MountOptions(drive).Contains(option)))))
                 || (Place(before) is { } place && Place(parameter.Text) != place) ? OperationClass.Disruptive
             : OperationClass.Read;
     }
+
+    // Proxmox: these options stand in one item, with semicolons between.
+    private static string[] MountOptions(string mount) =>
+        mount.Split(',').Select(static item => item.Trim()).FirstOrDefault(static item => item.StartsWith(Mounting, StringComparison.OrdinalIgnoreCase))
+            ?[Mounting.Length..].Split(';') ?? [];
 
     // What is mounted elsewhere is missed where it was.
     private static string? Place(string mount) => ItemLists.Split(mount).FirstOrDefault(static item => item.StartsWith("mp=", StringComparison.Ordinal))?.TrimEnd('/');

@@ -11,6 +11,9 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal sealed class GuestSnapshots(ProxmoxClient client)
 {
+    /// <summary>The name of the fact that holds what somebody has written about a snapshot.</summary>
+    public const string Notes = "notes";
+
     private const string InSnapshot = "/{vmid}/snapshot/{snapname}";
 
     /// <summary>The name of the snapshot that a call is on; null for a call on something else.</summary>
@@ -70,7 +73,7 @@ internal sealed class GuestSnapshots(ProxmoxClient client)
         ["taken"] = long.TryParse(snapshot.Text("snaptime"), NumberStyles.None, CultureInfo.InvariantCulture, out long time)
             ? DateTimeOffset.FromUnixTimeSeconds(time).ToString("u", CultureInfo.InvariantCulture)
             : "",
-        ["notes"] = snapshot.Text("description")?.Trim() ?? "",
+        [Notes] = snapshot.Text("description")?.Trim() ?? "",
     };
 
     private static PlanTarget Target(string vmid, string name, Dictionary<string, string> identity, Dictionary<string, string> facts, PlanTarget guest)

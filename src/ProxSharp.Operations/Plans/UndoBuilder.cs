@@ -37,6 +37,12 @@ internal sealed class UndoBuilder(ApiSchema schema)
             return [];
         }
 
+        if (LostStates.Reason(call, targets) is { } lost)
+        {
+            Obstacle = lost;
+            return [];
+        }
+
         string? recipe = RecipeOf(schema, call);
         JsonElement before = Before(call, targets);
         PlanRequest? request = recipe switch

@@ -63,5 +63,7 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
     }
 
     private static string Join(IEnumerable<PlannedCall> calls) =>
-        string.Join(" and ", calls.Select(static call => UntrustedText.Clean(call.ToString(), 300)));
+        string.Join(" and ", calls.Select(static call => UntrustedText.Clean(call.ToString(), 300))
+            .GroupBy(static call => call, StringComparer.Ordinal)
+            .Select(static same => same.Count() == 1 ? same.Key : $"{same.Key} ({same.Count()} times)"));
 }
