@@ -307,6 +307,19 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.Equal(("program_failed", message), (error.GetProperty("code").GetString(), error.GetProperty("message").GetString()));
     }
 
+    [Theory]
+    [InlineData(null, "a\u001b[31mb")]
+    [InlineData(80, "a\\u001b[31mb")]
+    public async Task AgentExec_ControlCharacters_AreEscapesAtATerminalAlone(int? width, string expected)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.TerminalWidth = width;
+
+        CliRun run = await cli.RunAsync("vm", "agent", "exec", "web-2", "--", "printf", "a\u001b[31mb");
+
+        Assert.Contains(expected, run.Succeeded(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AgentExec_ExitCodeOption_EndsWithTheProgramsOwn()
     {

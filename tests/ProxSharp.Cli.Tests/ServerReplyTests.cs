@@ -66,6 +66,26 @@ public sealed class ServerReplyTests
         Assert.Equal("early\nlate\n", (await cli.LineAsync("vm list --query [].name -o tsv --no-header")).Succeeded());
     }
 
+    [Theory]
+    [InlineData("null", 0)]
+    [InlineData("\"hello\"", 1)]
+    [InlineData("[null]", 1)]
+    [InlineData("{}", 1)]
+    public async Task List_OfAnotherForm_IsEmptyOrNamed(string data, int exitCode)
+    {
+        await using StubServer server = StubServer.Start(_ => StubReply.Json($"{{\"data\":{data}}}"));
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        foreach (string line in new[] { "vm list", "storage list", "task list", "top" })
+        {
+            CliRun run = await cli.LineAsync($"{line} -o json");
+
+            Assert.True(run.ExitCode == exitCode || line == "top", $"{line}: {run.ExitCode} {run.Errors}");
+            Assert.DoesNotContain("Unexpected", run.Errors, StringComparison.Ordinal);
+            Assert.Equal(exitCode == 1, run.Errors.Contains("was answered with something else than the list of objects", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Get_DownloadAtATerminal_AsksForAFile()
     {

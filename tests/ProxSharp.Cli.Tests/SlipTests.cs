@@ -83,6 +83,12 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     [InlineData("explain /nodes/{node}/qemu/{vmid}/config cores=0", "cores: '0' does not fit")]
     [InlineData("explain vm set --memory", "keys of memory")]
     [InlineData("explain vm set web-1 --memory=2048", "value 2048: breaks no rule")]
+    [InlineData("explain vm set onboot true", "value true: breaks no rule")]
+    [InlineData("explain vm migrate --online yes", "value yes: breaks no rule")]
+    [InlineData("explain vm set net0 bridge=vmbr0", "model")]
+    [InlineData("explain vm.net0.bridge=vmbr0", "value vmbr0: breaks no rule")]
+    [InlineData("explain vm set description 'hello world'", "value hello world: breaks no rule")]
+    [InlineData("explain task list --since", "Only those that started since then")]
     [InlineData("explain vm list --watch", "Show it again every few seconds")]
     public async Task Explain_NameOfKey_DescribesIt(string line, string expected)
     {

@@ -46,6 +46,8 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
     [InlineData("--node pve1 --user demo@pv", 0)]
     [InlineData("--node pve1 --since 2199-01-01T00:00:00Z", 0)]
     [InlineData("--type vzdum", 0)]
+    [InlineData("--user demo@pve", Newer + 1)]
+    [InlineData("--since 2020-01-01 --limit 50", 50)]
     public async Task TaskList_Chosen_HasWhatIsMeant(string words, int expected)
     {
         using CliHarness cli = await cluster.Site.UserAsync();

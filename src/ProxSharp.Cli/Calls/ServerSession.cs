@@ -23,6 +23,8 @@ namespace ProxSharp.Cli.Calls;
 /// <summary>A connection to the server that the user chose.</summary>
 internal sealed class ServerSession : IAsyncDisposable
 {
+    private static readonly JsonElement s_none = JsonElement.Parse("[]");
+
     private readonly ProxmoxClient _client;
     private readonly CommandServices? _services;
     private readonly GuardPlace? _place;
@@ -228,6 +230,20 @@ internal sealed class ServerSession : IAsyncDisposable
     {
         CheckGuard(ApiMethod.Get, path, parameters ?? []);
         return _client.Raw.GetAsync(path, parameters, null, cancellationToken);
+    }
+
+    /// <summary>Reads a list of objects. What a server answers that has none to tell, or a list that is null, is an empty one.</summary>
+    /// <exception cref="ProxmoxProtocolException">The answer is another thing.</exception>
+    /// <exception cref="CliException">It is more than a read, and a policy guards the server.</exception>
+    public async Task<JsonElement> ListAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        JsonElement answer = (await GetAsync(path, parameters, cancellationToken).ConfigureAwait(false)).Data;
+        return answer.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.Undefined => s_none,
+            JsonValueKind.Array when answer.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object) => answer,
+            _ => throw new ProxmoxProtocolException($"GET {path} was answered with something else than the list of objects that the API has there"),
+        };
     }
 
     /// <summary>The names on a list, read once for the whole run, for those who have to choose one; none if it cannot be read.</summary>

@@ -96,7 +96,10 @@ internal sealed class ExplainCommand : ProxCommand
     private Option? OptionOf(string[] words, string word, EndpointDescription[] descriptions)
     {
         string name = word.Split('=')[0];
-        return !name.StartsWith("--", StringComparison.Ordinal) || ExplainedParts.Has(descriptions, name) || Walk(words).Command is not VerbCommand verb ? null
+
+        // What makes several calls has options that mean more than the parameters of one of them.
+        return !name.StartsWith("--", StringComparison.Ordinal) || Walk(words).Command is not VerbCommand verb
+            || (ExplainedParts.Has(descriptions, name) && verb.Verb.Calls.Count == 1) ? null
             : verb.Options.FirstOrDefault(option => !option.Hidden && (option.Name == name || option.Aliases.Contains(name)));
     }
 

@@ -52,7 +52,7 @@ internal static class ExplainedParts
 
         string[] keys = [.. having.SelectMany(static description => description.Parameters.Values.SelectMany(
             node => NodeText.PropertyStringKeys(node, description.Schema)?.Keys ?? [])).Distinct(StringComparer.Ordinal)];
-        return keys.Length == 0 || !IsKey(all[1], keys, having)
+        return keys.Length == 0 || IsWhole(all[1], typed) || !IsKey(all[1], keys, having)
             ? IsValue(all, 1, typed) ? Best([.. having.Select(description => description.With(name, Value(all[1..])))])
                 : throw (keys.Length == 0 ? NoKeys(name, all[1]) : Unknown($"'{name}' has no key '{all[1]}'", all[1], keys))
             : OfKey(having, all, keys, typed);
@@ -88,9 +88,13 @@ internal static class ExplainedParts
             || (word.All(static sign => char.IsAsciiLetter(sign) || sign is '-' or '_') && UsageErrors.Nearest(word, keys) is not null);
     }
 
+    // Behind a blank bridge=vmbr0 is all that somebody wants to set; behind a dot it is about that key.
+    private static bool IsWhole(string word, IReadOnlyList<string> typed) =>
+        word.Contains('=', StringComparison.Ordinal) && !word.StartsWith('=') && typed.Any(other => other == word || other.Split(' ').Contains(word));
+
     // Behind a dot there would be a key: vm.cores.x.
     private static bool IsValue(string[] all, int at, IReadOnlyList<string> typed) =>
-        all[at].StartsWith('=') || typed.Any(word => word.Split(' ').Contains(all[at]));
+        all[at].StartsWith('=') || typed.Any(word => word == all[at] || word.Split(' ').Contains(all[at]));
 
     private static string Value(string[] words) => string.Join(' ', words) is ['=', .. { } value] ? value : string.Join(' ', words);
 

@@ -51,7 +51,7 @@ internal sealed class CollectionPart(string section, string path, string templat
             query.Add(name, value);
         }
 
-        JsonElement items = (await session.GetAsync(path, query, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement items = await session.ListAsync(path, query, cancellationToken).ConfigureAwait(false);
         IReadOnlySet<string> known = StateSchema.Members(template);
         return JsonText.Build(json =>
         {

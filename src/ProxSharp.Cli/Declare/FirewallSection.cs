@@ -28,7 +28,7 @@ internal sealed class FirewallSection : IStateSection
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
         IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
-        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
         JsonElement nodes = await NodesAsync(session, resources, StateValues.Member(wanted, "nodes"), wanted, cancellationToken).ConfigureAwait(false);
         JsonElement guests = await GuestsAsync(session, resources, StateValues.Member(wanted, "guests"), wanted, file, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>

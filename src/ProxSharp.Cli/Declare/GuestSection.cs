@@ -49,7 +49,7 @@ internal sealed class GuestSection : IStateSection
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
     {
-        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
         GuestIndex index = new(resources);
         Dictionary<string, JsonElement>? items = wanted.ValueKind == JsonValueKind.Undefined ? null : ById(wanted);
         JsonElement[] guests =

@@ -38,7 +38,7 @@ internal sealed class NamedGuests
         }
 
         List<(string Name, string Type, string Id)> known = [.. InFile(file)];
-        JsonElement resources = (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
         known.AddRange(resources.EnumerateArray()
             .Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc" && StateValues.Text(item, "name") is not null)
             .Select(static item => (StateValues.Text(item, "name")!, StateValues.Text(item, "type")!, StateValues.Text(item, "vmid")!)));

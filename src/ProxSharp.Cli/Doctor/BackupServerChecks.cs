@@ -15,7 +15,7 @@ internal static class BackupServerChecks
     /// <summary>Makes the checks.</summary>
     public static async IAsyncEnumerable<Finding> RunAsync(ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (JsonElement usage, Finding? trouble) = await Checks.ReadAsync(
+        (JsonElement usage, Finding? trouble) = await Checks.ReadListAsync(
             session, "datastore", "/status/datastore-usage", cancellationToken).ConfigureAwait(false);
         if (trouble is not null)
         {

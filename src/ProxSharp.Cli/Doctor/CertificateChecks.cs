@@ -35,7 +35,7 @@ internal static class CertificateChecks
     public static async IAsyncEnumerable<Finding> OfBackupServerAsync(
         VerbRun run, ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (JsonElement list, Finding? trouble) = await Checks.ReadAsync(
+        (JsonElement list, Finding? trouble) = await Checks.ReadListAsync(
             session, "certificate", "/nodes/localhost/certificates/info", cancellationToken).ConfigureAwait(false);
         if (trouble is not null)
         {
@@ -64,7 +64,7 @@ internal static class CertificateChecks
     /// <summary>Compares the fingerprints that storages expect with what the backup servers show.</summary>
     public static async IAsyncEnumerable<Finding> OfStoragesAsync(ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (JsonElement storages, Finding? trouble) = await Checks.ReadAsync(session, "storage", "/storage", cancellationToken).ConfigureAwait(false);
+        (JsonElement storages, Finding? trouble) = await Checks.ReadListAsync(session, "storage", "/storage", cancellationToken).ConfigureAwait(false);
         if (trouble is not null)
         {
             yield return trouble;

@@ -72,12 +72,20 @@ internal static class Checks
                 BackupServerChecks.RunAsync(session, cancellationToken));
 
     /// <summary>Reads something for a check; what goes wrong becomes a finding.</summary>
-    public static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(
-        ServerSession session, string area, string path, CancellationToken cancellationToken)
+    public static Task<(JsonElement Data, Finding? Trouble)> ReadAsync(
+        ServerSession session, string area, string path, CancellationToken cancellationToken) =>
+        ReadAsync(area, path, async () => (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data);
+
+    /// <summary>Reads a list of objects for a check; what goes wrong becomes a finding.</summary>
+    public static Task<(JsonElement Data, Finding? Trouble)> ReadListAsync(
+        ServerSession session, string area, string path, CancellationToken cancellationToken) =>
+        ReadAsync(area, path, () => session.ListAsync(path, null, cancellationToken));
+
+    private static async Task<(JsonElement Data, Finding? Trouble)> ReadAsync(string area, string path, Func<Task<JsonElement>> read)
     {
         try
         {
-            return ((await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data, null);
+            return (await read().ConfigureAwait(false), null);
         }
         catch (ProxmoxPermissionException missing)
         {

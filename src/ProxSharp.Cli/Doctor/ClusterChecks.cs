@@ -15,9 +15,9 @@ internal static class ClusterChecks
     /// <summary>Makes the checks.</summary>
     public static async IAsyncEnumerable<Finding> RunAsync(ServerSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (JsonElement status, Finding? noStatus) = await Checks.ReadAsync(session, "cluster", "/cluster/status", cancellationToken).ConfigureAwait(false);
+        (JsonElement status, Finding? noStatus) = await Checks.ReadListAsync(session, "cluster", "/cluster/status", cancellationToken).ConfigureAwait(false);
         yield return noStatus ?? Quorum(status);
-        (JsonElement resources, Finding? noResources) = await Checks.ReadAsync(
+        (JsonElement resources, Finding? noResources) = await Checks.ReadListAsync(
             session, "cluster", "/cluster/resources", cancellationToken).ConfigureAwait(false);
         if (noResources is not null)
         {
@@ -30,7 +30,7 @@ internal static class ClusterChecks
             yield return finding;
         }
 
-        (JsonElement missing, Finding? noJobs) = await Checks.ReadAsync(
+        (JsonElement missing, Finding? noJobs) = await Checks.ReadListAsync(
             session, "backups", "/cluster/backup-info/not-backed-up", cancellationToken).ConfigureAwait(false);
         yield return noJobs ?? Backups(missing, resources);
     }

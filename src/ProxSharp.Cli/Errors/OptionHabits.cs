@@ -10,6 +10,8 @@ internal static partial class OptionHabits
 {
     private static readonly Dictionary<(string Command, string Option), string> s_options = new()
     {
+        [("ha resource migrate", "--target")] = "The node stands behind the guest: prox ha resource migrate GUEST NODE",
+        [("ha resource relocate", "--target")] = "The node stands behind the guest: prox ha resource relocate GUEST NODE",
         [("task list", "--errors")] = "Failed tasks: prox task list --failed",
         [("backup prune", "--max-depth")] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
         [("task list", "--until")] = "Those since a time: prox task list --since 2026-01-31; until one, of a node: prox api get /nodes/NODE/tasks until=SECONDS",

@@ -10,6 +10,6 @@ internal readonly record struct ClusterLook(JsonElement Resources, JsonElement T
 {
     /// <summary>Takes a look.</summary>
     public static async Task<ClusterLook> TakeAsync(ServerSession session, CancellationToken cancellationToken) => new(
-        (await session.GetAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false)).Data,
-        (await session.GetAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).Data);
+        await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false),
+        await session.ListAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false));
 }

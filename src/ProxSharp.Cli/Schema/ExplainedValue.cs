@@ -13,6 +13,8 @@ namespace ProxSharp.Cli.Schema;
 /// <param name="Complaints">What does not fit, a sentence each; empty if all of it fits.</param>
 internal sealed record ExplainedValue(string Text, IReadOnlyList<string> Complaints)
 {
+    private static readonly HashSet<string> s_switches = new(["true", "false", "yes", "no", "on", "off"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Holds a value against what a parameter takes.</summary>
     /// <param name="schema">The schema that the parameter belongs to.</param>
     /// <param name="name">The parameter as it was typed, such as <c>net0</c>.</param>
@@ -21,6 +23,12 @@ internal sealed record ExplainedValue(string Text, IReadOnlyList<string> Complai
     public static ExplainedValue Of(ApiSchema schema, string name, ApiNode node, string text)
     {
         ApiNode scalar = node is { Type: ApiValueType.Array, Items: { } items } ? items : node;
+        if (scalar.Type == ApiValueType.Boolean && s_switches.Contains(text))
+        {
+            // Commands send 1 or 0 for these.
+            return new ExplainedValue(text, []);
+        }
+
         if (new ParameterChecker(schema).CheckValue(scalar, name, text) is not { } complaint)
         {
             return new ExplainedValue(text, []);

@@ -71,13 +71,16 @@ internal static class DerivedNouns
     {
         (ApiMethod method, string path) = EndpointBinding.Split(verb.Call);
         string? summary = context.WantsText ? ParameterWords.Find(schema.Product, path, $"op:{verb.Call}") : null;
+        bool isMoveOfHa = verb.Call is "POST /cluster/ha/resources/{sid}/migrate" or "POST /cluster/ha/resources/{sid}/relocate";
         EndpointSpec spec = new(verb.Name, verb.Call, context.WantsText ? summary ?? verb.Call : "")
         {
             Product = verb.Product,
             IsDerived = true,
             NamesItem = method != ApiMethod.Get,
             Node = verb.Node,
-            Doubled = verb.Call is "POST /cluster/ha/resources/{sid}/migrate" or "POST /cluster/ha/resources/{sid}/relocate" ? "node" : null,
+            Doubled = isMoveOfHa ? "node" : null,
+            OnlyAsks = isMoveOfHa,
+            Details = isMoveOfHa ? "High availability is only asked, and acts on it in its next round. prox vm migrate and prox ct migrate ask it as well, and wait until the guest is there." : null,
             Examples = context.WantsText ? DerivedExamples.Of(schema, verb, summary) : [],
         };
         return verb.Node == NodeRule.OfGuest

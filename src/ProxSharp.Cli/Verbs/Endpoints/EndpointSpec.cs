@@ -32,6 +32,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>A parameter that is an option, and may stand behind the arguments all the same; null if there is none.</summary>
     public string? Doubled { get; init; }
 
+    /// <summary>True if the call starts nothing whose end could be waited for: it notes a wish that somebody else acts on.</summary>
+    public bool OnlyAsks { get; init; }
+
     /// <summary>True if a parameter that names the new or the meant item is an argument too.</summary>
     public bool NamesItem { get; init; }
 

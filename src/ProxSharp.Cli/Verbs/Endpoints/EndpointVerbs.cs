@@ -155,12 +155,12 @@ internal static class EndpointVerbs
     /// <summary>The standard options of a verb.</summary>
     public static VerbTraits Traits(EndpointSpec spec, bool isGuest)
     {
-        VerbTraits more = isGuest ? VerbTraits.Bulk : VerbTraits.None;
+        VerbTraits more = (isGuest ? VerbTraits.Bulk : VerbTraits.None) | (spec.OnlyAsks ? VerbTraits.None : VerbTraits.Waits);
         return ClassOf(spec) switch
         {
             VerbClass.Read => VerbTraits.Watch,
-            VerbClass.Change when !CanAsk(spec) => VerbTraits.DryRun | VerbTraits.Waits | more,
-            _ => VerbTraits.DryRun | VerbTraits.Waits | VerbTraits.Confirms | more,
+            VerbClass.Change when !CanAsk(spec) => VerbTraits.DryRun | more,
+            _ => VerbTraits.DryRun | VerbTraits.Confirms | more,
         };
     }
 

@@ -68,7 +68,7 @@ internal static class NodeFinder
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters filter = [];
         filter.Add("type", "node");
-        JsonElement items = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement items = await session.ListAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false);
         string? node = items.EnumerateArray()
             .Where(static item => Text(item, "status") is "online" or "available")
             .Select(static item => Text(item, "node"))

@@ -24,7 +24,7 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters filter = new() { { "type", "storage" } };
-        JsonElement items = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement items = await session.ListAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false);
         JsonElement[] own = [.. items.EnumerateArray().Where(item => StateValues.Text(item, "storage") == storage)];
         ILookup<bool, string> nodes = own.Where(static item => StateValues.Text(item, "node") is not null)
             .OrderBy(static item => StateValues.Text(item, "node"), StringComparer.Ordinal)
@@ -108,7 +108,7 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters filter = new() { { "type", "vm" } };
-        JsonElement items = (await session.GetAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement items = await session.ListAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false);
         string? node = items.EnumerateArray()
             .Where(item => StateValues.Text(item, "vmid") == guest)
             .Select(static item => StateValues.Text(item, "node"))

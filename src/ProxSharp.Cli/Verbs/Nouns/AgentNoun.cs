@@ -53,7 +53,7 @@ internal static class AgentNoun
             Options = [input, timeout, exitCode],
             Traits = VerbTraits.DryRun | VerbTraits.Bulk,
             Details =
-                "What stands before -- belongs to prox, and what stands behind it to the program. With one machine its output is printed as it is; several give a list. If a program fails the command ends with exit code 1 and says so: "
+                "What stands before -- belongs to prox, and what stands behind it to the program. With one machine its output is printed as it is (at a terminal control characters are shown as escapes); several give a list. If a program fails the command ends with exit code 1 and says so: "
                 + "the other codes are about the call itself (prox help exit-codes). With --exit-code it ends with the program's own, as ssh does. A program that "
                 + "is not waited for any more, after --timeout or Ctrl-C, goes on in the guest: the command says how its result is read later.",
             Examples =
@@ -159,8 +159,10 @@ internal static class AgentNoun
     {
         if (results is [(_, { } only)] && run.Command.Output.Format is OutputFormat.Table)
         {
-            run.Command.Services.Console.Out.Write(TextCells.Visible(only.Output, keepBreaks: true));
-            run.Command.Services.Console.Error.Write(TextCells.Visible(only.Error, keepBreaks: true));
+            // What would steer a terminal is made visible there; a pipe or a file gets what the program wrote.
+            IConsoleHost console = run.Command.Services.Console;
+            console.Out.Write(console.IsOutputTerminal ? TextCells.Visible(only.Output, keepBreaks: true) : only.Output);
+            console.Error.Write(console.IsErrorTerminal ? TextCells.Visible(only.Error, keepBreaks: true) : only.Error);
             if (only.IsSuccess)
             {
                 return ExitCodes.Success;

@@ -62,7 +62,7 @@ internal static class GuestList
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             ApiParameters filter = [];
             filter.Add("type", "vm");
-            JsonElement items = (await session.GetAsync("/cluster/resources", filter, token).ConfigureAwait(false)).Data;
+            JsonElement items = await session.ListAsync("/cluster/resources", filter, token).ConfigureAwait(false);
             run.Write(Only(items, kind, chosen), shape);
         }, cancellationToken);
     }

@@ -75,7 +75,7 @@ internal static class ResourceLists
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             ApiParameters filter = [];
             filter.Add("type", type);
-            JsonElement items = (await session.GetAsync("/cluster/resources", filter, token).ConfigureAwait(false)).Data;
+            JsonElement items = await session.ListAsync("/cluster/resources", filter, token).ConfigureAwait(false);
             JsonElement[] sorted = [.. Chosen(run, items.EnumerateArray().ToArray(), filters).OrderBy(
                 item => Text(item, name), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
             run.Write(JsonText.Build(json =>

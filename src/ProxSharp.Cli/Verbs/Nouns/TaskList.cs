@@ -15,15 +15,15 @@ using ProxSharp.Pve.Guests;
 namespace ProxSharp.Cli.Verbs.Nouns;
 
 /// <summary>
-/// <c>prox task list</c>. The cluster tells the recent tasks of all nodes in one piece; the records of a node reach further back, and come in pages that the
-/// server chooses. What the server does not choose is chosen here.
+/// <c>prox task list</c>. The cluster tells the recent tasks of all nodes in one piece; the records of the nodes reach further back, and come in pages. What a
+/// server does not choose is chosen here.
 /// </summary>
 internal sealed class TaskList
 {
     /// <summary>Where nothing chooses, so many are enough.</summary>
     private const int MostTasks = 500;
 
-    private readonly Option<string> _node = new("--node") { Description = "Only those of a node, from its own records, which reach further back", HelpName = "name" };
+    private readonly Option<string> _node = new("--node") { Description = "Only those of a node, from its own records", HelpName = "name" };
     private readonly Option<bool> _running = new("--running") { Description = "Only those that run" };
     private readonly Option<bool> _failed = new("--failed") { Description = "Only those that failed" };
 
@@ -55,7 +55,9 @@ internal sealed class TaskList
         return new Verb("list", "List tasks, the newest first.", VerbClass.Read, list.RunAsync)
         {
             Aliases = ["ls"],
-            Calls = ["GET /cluster/tasks", "GET /nodes/{node}/tasks"],
+            Calls = ["GET /cluster/tasks", "GET /nodes", "GET /nodes/{node}/tasks"],
+            Details = "Without a choice it is what the cluster tells: the newest of each node, about 25. Whoever chooses by more than --running gets them from the "
+                + "records of the nodes, which reach further back.",
             Options = [list._node, list._running, list._failed, list._guest, list._type, list._user, list._since, list._limit],
             Traits = VerbTraits.Watch,
             Examples =
@@ -75,7 +77,6 @@ internal sealed class TaskList
         string[] columns = [.. what, "node", "starttime", "user", "endtime", "upid"];
         string? named = run.Value(_node) ?? (isBackup ? "localhost" : null);
         int? limit = run.Number(_limit);
-        string path = named is null ? "/cluster/tasks" : $"/nodes/{Uri.EscapeDataString(named)}/tasks";
         ResultShape shape = ResultShapes.Of(
             SchemaSource.Embedded(run.Context.Product).Find(ApiMethod.Get, named is null ? "/cluster/tasks" : "/nodes/{node}/tasks")) with
         {
@@ -90,7 +91,7 @@ internal sealed class TaskList
         {
             long? since = Since(run);
             HashSet<string>? ids = await GuestsAsync(run, isBackup, run.Value(_guest), token).ConfigureAwait(false);
-            List<JsonElement> items = await ReadAsync(run, path, named is null ? null : Wanted(run, isBackup, since), limit, token).ConfigureAwait(false);
+            List<JsonElement> items = await ReadAsync(run, named, isBackup, since, limit, token).ConfigureAwait(false);
             IEnumerable<JsonElement> chosen = items.Where(item => Fits(run, item, ids, since)).OrderByDescending(static item => Time(item));
             run.Write(JsonText.Build(json =>
             {
@@ -126,25 +127,47 @@ internal sealed class TaskList
         return wanted;
     }
 
-    // The recent ones of all nodes come in one piece, those of a node in pages.
-    private async Task<List<JsonElement>> ReadAsync(VerbRun run, string path, ApiParameters? ofNode, int? limit, CancellationToken cancellationToken)
+    // What the cluster tells are the newest of each node, about 25: whoever chooses among tasks means those behind them as well, which the nodes tell.
+    private async Task<List<JsonElement>> ReadAsync(VerbRun run, string? node, bool isBackup, long? since, int? limit, CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        if (ofNode is null)
+        if (node is not null)
         {
-            return [.. (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data.EnumerateArray()];
+            return await OfNodeAsync(run, session, node, Wanted(run, isBackup, since), limit, cancellationToken).ConfigureAwait(false);
         }
 
-        // What is chosen here must be chosen from all of them; a limit alone is one that the server keeps.
-        bool isChosenHere = new Option[] { _running, _failed, _guest, _type, _user, _since }.Any(run.IsGiven);
-        int most = isChosenHere ? ServerPages.Most : Math.Min(limit ?? MostTasks, ServerPages.Most);
+        if (!IsChosen(run))
+        {
+            return [.. (await session.ListAsync("/cluster/tasks", null, cancellationToken).ConfigureAwait(false)).EnumerateArray()];
+        }
+
+        JsonElement nodes = await session.ListAsync("/nodes", null, cancellationToken).ConfigureAwait(false);
+        ILookup<bool, string> all = nodes.EnumerateArray().ToLookup(static item => Text(item, "status") == "online", static item => Text(item, "node") ?? "");
+        if (all[false].Any() && !run.IsGiven(run.Standard.Watch))
+        {
+            run.Command.Warn($"nodes that are away tell no tasks: {string.Join(", ", all[false])}");
+        }
+
+        List<JsonElement>[] found = await Task.WhenAll(all[true].Select(
+            name => OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, cancellationToken))).ConfigureAwait(false);
+        return [.. found.SelectMany(static items => items)];
+    }
+
+    private bool IsChosen(VerbRun run) => new Option[] { _failed, _guest, _type, _user, _since }.Any(run.IsGiven);
+
+    // The records of a node come in pages. What is chosen here must be chosen from all of them; a limit alone is one that the server keeps.
+    private async Task<List<JsonElement>> OfNodeAsync(
+        VerbRun run, ServerSession session, string node, ApiParameters wanted, int? limit, CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(node)}/tasks";
+        int most = IsChosen(run) || run.IsGiven(_running) ? ServerPages.Most : Math.Min(limit ?? MostTasks, ServerPages.Most);
         List<JsonElement> items = [];
-        long total = await ServerPages.ReadAsync(page => session.GetAsync(path, page, cancellationToken), ofNode, 0, most, items).ConfigureAwait(false);
+        long total = await ServerPages.ReadAsync(page => session.GetAsync(path, page, cancellationToken), wanted, 0, most, items).ConfigureAwait(false);
         if (total > items.Count && items.Count != limit && !run.IsGiven(run.Standard.Watch))
         {
             run.Command.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"these are of the newest {items.Count} of {total} tasks; for more: prox api get {path} start={items.Count} limit=500"));
+                $"these are of the newest {items.Count} of {total} tasks of {node}; for more: prox api get {path} start={items.Count} limit=500"));
         }
 
         return items;
