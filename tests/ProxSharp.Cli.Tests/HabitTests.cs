@@ -99,7 +99,7 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("ha resource migrate 100 --target pve2", "prox ha resource migrate GUEST NODE")]
     [InlineData("get vms", "prox vm list")]
     [InlineData("describe vm web-1", "prox vm show web-1")]
-    [InlineData("logs web-1", "prox task list --guest web-1")]
+    [InlineData("logs web-1", "'prox task list --guest GUEST'")]
     [InlineData("task list --typefilter vzdump", "prox task list --type TYPE")]
     [InlineData("task list --runing", "Did you mean '--running'?")]
     [InlineData("job list", "prox backup-job list")]

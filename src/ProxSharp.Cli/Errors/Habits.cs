@@ -358,7 +358,6 @@ internal static class Habits
         new("tasks", "task list"),
         new("log", "task log"),
         new("logs", "task list", "--guest GUEST"),
-        new("logs *", "task list", "--guest"),
         new("get vms", "vm list"),
         new("get vm", "vm list"),
         new("get nodes", "node list"),
