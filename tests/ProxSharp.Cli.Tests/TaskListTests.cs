@@ -58,6 +58,20 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
         Assert.Equal("", run.Errors);
     }
 
+    [Fact]
+    public async Task TaskList_NodeThatDoesNotAnswer_IsNamedBesideTheOthers()
+    {
+        await using SimulatedCluster site = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await site.UserAsync();
+        (await cli.LineAsync("vm start staging")).Succeeded();
+        site.Simulator.Faults.When(static request => request.Path.EndsWith("/nodes/pve2/tasks", StringComparison.Ordinal), Fault.Status(500, "got no answer"), 10);
+
+        CliRun run = await cli.LineAsync("task list --type qmstart -o name");
+
+        Assert.Contains(":qmstart:106:", run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("the tasks of pve2 cannot be read", run.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--since yesterday", "Write how long ago it is")]
     [InlineData("--since 0h", "is no time")]

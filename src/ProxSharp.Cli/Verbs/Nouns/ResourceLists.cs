@@ -13,71 +13,61 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 internal static class ResourceLists
 {
     /// <summary><c>prox node list</c>.</summary>
-    public static Verb Nodes() =>
-        Make("node", "List the nodes with their load.", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "uptime", "disk", "maxdisk"], "node", new Gauge("memory", "mem", "maxmem"),
-    [
-        new("node list", "all nodes"),
-        new("node list --watch", "again and again"),
-        new("node list --query \"[?status!='online'].node\" -o name", "those that are away"),
-    ]);
+    public static Verb Nodes() => Make(
+        new Listing("node", ["node", "status", "cpu", "maxcpu", "mem", "maxmem", "uptime", "disk", "maxdisk"], new Gauge("memory", "mem", "maxmem")),
+        "List the nodes with their load.",
+        [
+            new("node list", "all nodes"),
+            new("node list --watch", "again and again"),
+            new("node list --query \"[?status!='online'].node\" -o name", "those that are away"),
+        ]);
 
     /// <summary><c>prox storage list</c>.</summary>
-    public static Verb Storages() =>
-        Make("storage", "List the storages of all nodes and how full they are.",
-        [
-            "storage", "node", "status", "disk", "maxdisk", "plugintype", "shared", "content",
-        ], "storage", new Gauge("usage", "disk", "maxdisk"),
-    [
-        new("storage list", "all storages on all nodes"),
-        new("storage list --sort -disk --fields storage,node,disk,maxdisk", "the fullest first"),
-        new("storage list --node pve1", "those of a node"),
-    ],
-    ("node", new Option<string>("--node") { Description = "Only those of a node", HelpName = "name" }),
-    ("storage", new Option<string>("--storage") { Description = "Only one storage, on each node that has it", HelpName = "name" }));
-
-    private static Verb Make(
-        string type,
-        string summary,
-        IReadOnlyList<string> columns,
-        string name,
-        Gauge gauge,
-        IReadOnlyList<CommandExample> examples,
-        params (string Field, Option<string> Option)[] filters) =>
-        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, type, columns, name, gauge, filters, cancellationToken))
+    public static Verb Storages() => Make(
+        new Listing("storage", ["storage", "node", "status", "disk", "maxdisk", "plugintype", "shared", "content"], new Gauge("usage", "disk", "maxdisk"))
         {
-            Options = [.. filters.Select(static filter => filter.Option)],
+            Filters =
+            [
+                ("node", new Option<string>("--node") { Description = "Only those of a node", HelpName = "name" }),
+                ("storage", new Option<string>("--storage") { Description = "Only one storage, on each node that has it", HelpName = "name" }),
+            ],
+        },
+        "List the storages of all nodes and how full they are.",
+        [
+            new("storage list", "all storages on all nodes"),
+            new("storage list --sort -disk --fields storage,node,disk,maxdisk", "the fullest first"),
+            new("storage list --node pve1", "those of a node"),
+        ]);
+
+    private static Verb Make(Listing listing, string summary, IReadOnlyList<CommandExample> examples) =>
+        new("list", summary, VerbClass.Read, (run, cancellationToken) => RunAsync(run, listing, cancellationToken))
+        {
             Aliases = ["ls"],
-            Calls = type == "node" ? ["GET /cluster/resources", "GET /nodes"] : ["GET /cluster/resources"],
+            Calls = listing.Type == "node" ? ["GET /cluster/resources", "GET /nodes"] : ["GET /cluster/resources"],
+            Options = [.. listing.Filters.Select(static filter => filter.Option)],
             Traits = VerbTraits.Watch,
             Examples = examples,
         };
 
-    private static Task<int> RunAsync(
-        VerbRun run,
-        string type,
-        IReadOnlyList<string> columns,
-        string name,
-        Gauge gauge,
-        IReadOnlyList<(string Field, Option<string> Option)> filters,
-        CancellationToken cancellationToken)
+    private static Task<int> RunAsync(VerbRun run, Listing listing, CancellationToken cancellationToken)
     {
         run.Expect(ProxmoxProduct.VirtualEnvironment);
-        ResultShape shape = ResourceShapes.Of(type) with
+        ResultShape shape = ResourceShapes.Of(listing.Type) with
         {
-            LeadingFields = columns,
-            TableFields = columns,
-            NameField = name,
+            LeadingFields = listing.Columns,
+            TableFields = listing.Columns,
+            NameField = listing.Type,
             NamesOnce = true,
-            Gauges = [gauge],
+            Gauges = [listing.Gauge],
         };
         return Watching.RunAsync(run, async token =>
         {
             ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
             ApiParameters filter = [];
-            filter.Add("type", type);
+            filter.Add("type", listing.Type);
             JsonElement items = await session.ListAsync("/cluster/resources", filter, token).ConfigureAwait(false);
-            JsonElement[] sorted = [.. Chosen(run, items.EnumerateArray().ToArray(), filters).OrderBy(
-                item => Text(item, name), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
+            JsonElement[] sorted = [.. Chosen(run, [.. items.EnumerateArray()], listing.Filters).OrderBy(
+                item => Text(item, listing.Type), Comparer<string>.Create(Sorting.Natural)).ThenBy(static item => Text(item, "node"), StringComparer.Ordinal)];
             run.Write(JsonText.Build(json =>
             {
                 json.WriteStartArray();
@@ -121,4 +111,14 @@ internal static class ResourceLists
     }
 
     private static string Text(JsonElement item, string name) => item.TryGetProperty(name, out JsonElement value) ? value.ToString() : "";
+
+    /// <summary>What is listed, and how.</summary>
+    /// <param name="Type">The type of the resources; the member that names each is called so, too.</param>
+    /// <param name="Columns">The columns of the table.</param>
+    /// <param name="Gauge">What is drawn as a bar.</param>
+    private sealed record Listing(string Type, IReadOnlyList<string> Columns, Gauge Gauge)
+    {
+        /// <summary>The members that options choose by.</summary>
+        public IReadOnlyList<(string Field, Option<string> Option)> Filters { get; init; } = [];
+    }
 }

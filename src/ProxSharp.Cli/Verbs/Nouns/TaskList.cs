@@ -148,9 +148,22 @@ internal sealed class TaskList
             run.Command.Warn($"nodes that are away tell no tasks: {string.Join(", ", all[false])}");
         }
 
-        List<JsonElement>[] found = await Task.WhenAll(all[true].Select(
-            name => OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, cancellationToken))).ConfigureAwait(false);
-        return [.. found.SelectMany(static items => items)];
+        List<JsonElement>?[] found = await Task.WhenAll(all[true].Select(TryAsync)).ConfigureAwait(false);
+        return [.. found.OfType<List<JsonElement>>().SelectMany(static items => items)];
+
+        // The others are of use where one node does not answer.
+        async Task<List<JsonElement>?> TryAsync(string name)
+        {
+            try
+            {
+                return await OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProxmoxException failure) when (all[true].Count() > 1)
+            {
+                run.Command.Warn($"the tasks of {name} cannot be read: {ErrorMapper.Map(failure).Message}");
+                return null;
+            }
+        }
     }
 
     private bool IsChosen(VerbRun run) => new Option[] { _failed, _guest, _type, _user, _since }.Any(run.IsGiven);
