@@ -98,6 +98,7 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("task list --errors", "prox task list --failed")]
     [InlineData("ha resource migrate 100 --target pve2", "prox ha resource migrate GUEST NODE")]
     [InlineData("get vms", "prox vm list")]
+    [InlineData("chart web-1", "prox vm chart web-1")]
     [InlineData("describe vm web-1", "prox vm show web-1")]
     [InlineData("logs web-1", "'prox task list --guest GUEST'")]
     [InlineData("task list --typefilter vzdump", "prox task list --type TYPE")]

@@ -128,14 +128,16 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         Assert.Contains("There are: pve1, pve2, pve3", (await cli.LineAsync("storage list --node pve9")).FailedWith(5), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Clone_DryRun_DoesNotSpeakOfCopying()
+    [Theory]
+    [InlineData("web-9 --dry-run", 0)]
+    [InlineData("тест-9", 2)]
+    public async Task Clone_ThatIsNotSent_DoesNotSpeakOfCopying(string words, int exitCode)
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        CliRun run = await cli.LineAsync("vm clone web-1 web-9 --full --dry-run");
+        CliRun run = await cli.LineAsync($"vm clone web-1 --full {words}");
 
-        run.Succeeded();
+        Assert.Equal(exitCode, run.ExitCode);
         Assert.DoesNotContain("Copying", run.Errors, StringComparison.Ordinal);
     }
 

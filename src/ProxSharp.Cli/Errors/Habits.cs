@@ -371,6 +371,8 @@ internal static class Habits
         new("describe storage", "storage show"),
         new("describe", "explain"),
         new("wait", "task wait"),
+        new("chart", "vm chart"),
+        new("rrd", "vm chart"),
         new("ls /", "api ls"),
         new("get /", "api get"),
         new("describe /", "api describe"),

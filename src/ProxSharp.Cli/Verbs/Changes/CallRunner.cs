@@ -21,6 +21,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     /// <summary>The guest that the call makes, for the result; null for none.</summary>
     public MadeGuest? Made { get; init; }
 
+    /// <summary>What is told when nothing hinders the call any more, before it goes out; null for nothing.</summary>
+    public string? Opening { get; init; }
+
     /// <summary>Does it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="action">What it does, for the question: <c>delete storage nfs</c>.</param>
@@ -55,6 +58,12 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             VerbErrors.Check(run, schema, endpoint, [call]);
             string effect = Asking.Effect(schema.Product, operation, call.Parameters);
             await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Opening is { } opening)
+        {
+            VerbErrors.Check(run, schema, endpoint, [call]);
+            run.Note(opening);
         }
 
         JsonElement data = await SendAsync(session, call, cancellationToken).ConfigureAwait(false);

@@ -29,30 +29,36 @@ internal static class DoctorVerb
     private static async Task<int> RunAsync(VerbRun run, CancellationToken cancellationToken)
     {
         List<Finding> findings = [];
+        bool isText = run.Command.Output is { Format: OutputFormat.Table, Fields: null, Query: null };
         try
         {
             await foreach (Finding finding in Checks.RunAsync(run, cancellationToken).ConfigureAwait(false))
             {
-                findings.Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
+                Add(finding with { Fix = run.Command.Printed.In(finding.Fix) });
             }
         }
         catch (Exception broken) when (findings.Count > 0 && broken is ProxmoxException or CliException)
         {
             // What was found so far is worth more than the error alone.
             CliError error = CertificateAdvice.Map(run.Context, broken);
-            findings.Add(new Finding("server", FindingState.Failure, $"the checks ended early: {error.Message}", run.Command.Printed.In(error.Hint ?? "")));
+            Add(new Finding("server", FindingState.Failure, $"the checks ended early: {error.Message}", run.Command.Printed.In(error.Hint ?? "")));
         }
 
-        if (run.Command.Output.Format is OutputFormat.Table && run.Command.Output.Fields is null && run.Command.Output.Query is null)
-        {
-            DoctorText.Write(run, findings);
-        }
-        else
+        if (!isText)
         {
             run.Write(JsonText.Build(json => Write(json, findings)), s_shape);
         }
 
         return Judge(findings) is { } bad ? throw new CliException(bad) : ExitCodes.Success;
+
+        void Add(Finding finding)
+        {
+            findings.Add(finding);
+            if (isText)
+            {
+                DoctorText.Write(run, finding);
+            }
+        }
     }
 
     // What one server cannot do another one may: only if none works the code says why.

@@ -47,14 +47,12 @@ internal static class GuestClone
                     Template = binding.Endpoint.Path,
                     Target = GuestKinds.Title(guests[0]),
                 };
-                if (!run.IsDryRun)
-                {
-                    run.Note($"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}");
-                }
-
                 MadeGuest made = new(GuestMaking.Value(all, "newid")!, GuestMaking.Value(all, name), GuestMaking.Value(all, "target") ?? guests[0].Node);
-                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(
-                    call, "clone", guests[0].Name ?? "", cancellationToken);
+                return new CallRunner(run, binding.Schema, binding.Endpoint)
+                {
+                    Made = made,
+                    Opening = $"Copying {GuestKinds.Title(guests[0])} to {GuestMaking.Value(all, "newid")}",
+                }.RunAsync(call, "clone", guests[0].Name ?? "", cancellationToken);
             }, cancellationToken).ConfigureAwait(false);
         }, targets.Argument);
     }
