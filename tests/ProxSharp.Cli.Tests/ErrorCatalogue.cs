@@ -47,6 +47,7 @@ internal static class ErrorCatalogue
         ("still_running", "11", "the time for waiting is over; the task goes on"),
         ("interrupted", "130, 129, 143", "a signal ended the run; message and hint say what goes on"),
         ("task_wait", "1", "waiting failed; the task goes on"),
+        ("task_warnings", "10", "it was done, with warnings that `--fail-on-warnings` makes count"),
         ("program_failed", "1", "the program in the guest failed"),
         ("checks_failed", "1, or that of the failure", "doctor or a check of a policy found something; the result says what"),
         ("api_error", "1", "any other answer of the server"),

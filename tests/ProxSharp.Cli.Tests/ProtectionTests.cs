@@ -288,6 +288,21 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
 
         Assert.Equal(10, run.ExitCode);
         Assert.Contains("warning: the task ended with WARNINGS: 1", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("error: It was done, with warnings. See them with: prox task log UPID:", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FailOnWarnings_InAMachineForm_EndsWithAnErrorObject()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new TaskFault { Type = "qmstart", Id = "105", Text = "start failed" });
+
+        CliRun run = await cli.LineAsync("node startall pve3 --force --vms 105 --fail-on-warnings -o json");
+
+        Assert.Equal(10, run.ExitCode);
+        using JsonDocument end = JsonDocument.Parse(run.Errors);
+        Assert.Equal("task_warnings", end.RootElement.GetProperty("error").GetProperty("code").GetString());
     }
 
     [Theory]

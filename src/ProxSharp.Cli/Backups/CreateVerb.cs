@@ -96,7 +96,7 @@ internal sealed class CreateVerb
         };
         BackupResult result = await BackUpAsync(run, place, group, sources, options, progress, cancellationToken).ConfigureAwait(false);
         Write(run, place, result);
-        return result.WarningCount > result.MountPointCount && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        return WarningEnds.Settle(result.WarningCount > result.MountPointCount && run.Value(_failOnWarnings), "They were told above, and the result counts them");
     }
 
     private static async Task<BackupResult> BackUpAsync(

@@ -314,7 +314,7 @@ internal sealed class RestoreVerb
             throw Damaged(result.DamagedEntries);
         }
 
-        return result.WarningCount > 0 && run.Value(_failOnWarnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        return WarningEnds.Settle(result.WarningCount > 0 && run.Value(_failOnWarnings), "They were told above, and the result counts them");
     }
 
     private async Task<int> SendAsync(

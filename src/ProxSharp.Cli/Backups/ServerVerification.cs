@@ -154,7 +154,7 @@ internal sealed class ServerVerification(RepositoryOptions repository)
                     $"{bad.Length} of what was passed over failed its last verification: {FirstOf(bad)}", "Verify again without --ignore-verified");
             }
 
-            return end != "OK" && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;
+            return WarningEnds.Settle(run.FailsOnWarnings, end == "OK" ? [] : [upid]);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -287,7 +287,7 @@ internal sealed class CommandRun
         else
         {
             Note(string.Create(
-                CultureInfo.InvariantCulture, $"{recorder.Count} exchanges were recorded, secrets masked. Look at them before you pass them on."));
+                CultureInfo.InvariantCulture, $"{recorder.Count} {(recorder.Count == 1 ? "exchange was" : "exchanges were")} recorded, secrets masked. Look at what it holds before you pass it on."));
         }
     }
 

@@ -135,7 +135,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
                 run.Note($"{run.Command.ErrorAnsi.Yellow("warning:")} the task ended with {TextCells.Visible(end)}");
             }
 
-            return hasWarnings && run.FailsOnWarnings ? ExitCodes.TaskWarnings : ExitCodes.Success;
+            return WarningEnds.Settle(run.FailsOnWarnings, hasWarnings ? [upid] : []);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -314,7 +314,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             throw new CliException(StillRunning(items.Count, [.. late.Select(item => _upids[item.Guest.Id])]), late[0].Error);
         }
 
-        return run.FailsOnWarnings && items.Any(static item => item.Outcome == BulkOutcome.Warnings) ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        return WarningEnds.Settle(
+            run.FailsOnWarnings, [.. items.Where(static item => item.Outcome == BulkOutcome.Warnings).Select(item => _upids[item.Guest.Id])]);
     }
 
     private void Write(IReadOnlyList<BulkItem> items, ResultShape shape)

@@ -171,7 +171,7 @@ internal static class TaskNoun
         }
 
         WriteEnds(run, ends);
-        return run.FailsOnWarnings && ends.Exists(static item => item.End != "OK") ? ExitCodes.TaskWarnings : ExitCodes.Success;
+        return WarningEnds.Settle(run.FailsOnWarnings, [.. ends.Where(static item => item.End != "OK").Select(static item => item.Upid)]);
     }
 
     private static async Task<string> WaitForOneAsync(VerbRun run, ServerSession session, string upid, bool quiet, CancellationToken cancellationToken)
