@@ -39,7 +39,7 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
         using CliHarness cli = await cluster.UserAsync();
         CliRun run = await cli.LineAsync(line);
         Assert.Contains("description=new", run.Succeeded(), StringComparison.Ordinal);
-        Assert.Contains("exchanges were recorded", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("recorded, secrets masked", run.Errors, StringComparison.Ordinal);
         string[] exchanges = await File.ReadAllLinesAsync(Path.Combine(cli.Home, "rec.jsonl"), TestContext.Current.CancellationToken);
         Assert.Contains(exchanges, static exchange => exchange.Contains("/nodes/pve1/qemu/106/config", StringComparison.Ordinal));
     }

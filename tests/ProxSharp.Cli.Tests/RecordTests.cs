@@ -16,7 +16,7 @@ public sealed class RecordTests(SimulatedCluster cluster) : IClassFixture<Simula
         string file = Path.Combine(cli.Home, "rec.jsonl");
         string first = list.Succeeded();
 
-        Assert.Contains("exchanges were recorded, secrets masked", (await cli.LineAsync("vm list --record other.jsonl")).Errors, StringComparison.Ordinal);
+        Assert.Contains("recorded, secrets masked", (await cli.LineAsync("vm list --record other.jsonl")).Errors, StringComparison.Ordinal);
         Assert.Equal("", list.Errors);
         using TestConsole console = new();
         using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
