@@ -70,6 +70,9 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
 
         Assert.Contains(":qmstart:106:", run.Succeeded(), StringComparison.Ordinal);
         Assert.Contains("the tasks of pve2 cannot be read", run.Errors, StringComparison.Ordinal);
+
+        site.Simulator.Faults.When(static request => request.Path.EndsWith("/tasks", StringComparison.Ordinal), Fault.Status(500, "got no answer"), 10);
+        (await cli.LineAsync("task list --type qmstart -o json")).FailedWithCode(1);
     }
 
     [Theory]

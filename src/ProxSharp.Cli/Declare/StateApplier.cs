@@ -79,7 +79,7 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             catch (Exception failure) when (failure is ProxmoxException or CliException)
             {
                 string subject = TextCells.Visible($"{all[at].Action} {all[at].Section} {all[at].Subject}");
-                run.Note(string.Create(
+                run.Command.Warn(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{at} of {all.Length} changes were made before this one failed, of which a part may have been made: {subject}"));
                 throw;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -148,8 +149,13 @@ internal sealed class TaskList
             run.Command.Warn($"nodes that are away tell no tasks: {string.Join(", ", all[false])}");
         }
 
+        ConcurrentQueue<ProxmoxException> failures = new();
         List<JsonElement>?[] found = await Task.WhenAll(all[true].Select(TryAsync)).ConfigureAwait(false);
-        return [.. found.OfType<List<JsonElement>>().SelectMany(static items => items)];
+
+        // An empty list would say that there are none, and nobody has told so.
+        return failures.TryPeek(out ProxmoxException? first) && Array.TrueForAll(found, static items => items is null)
+            ? throw first
+            : [.. found.OfType<List<JsonElement>>().SelectMany(static items => items)];
 
         // The others are of use where one node does not answer.
         async Task<List<JsonElement>?> TryAsync(string name)
@@ -158,8 +164,9 @@ internal sealed class TaskList
             {
                 return await OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, cancellationToken).ConfigureAwait(false);
             }
-            catch (ProxmoxException failure) when (all[true].Count() > 1)
+            catch (ProxmoxException failure)
             {
+                failures.Enqueue(failure);
                 run.Command.Warn($"the tasks of {name} cannot be read: {ErrorMapper.Map(failure).Message}");
                 return null;
             }
