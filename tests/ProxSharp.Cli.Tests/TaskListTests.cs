@@ -69,7 +69,7 @@ public sealed class TaskListTests(TaskListTests.BusyCluster cluster) : IClassFix
         CliRun run = await cli.LineAsync("task list --type qmstart -o name");
 
         Assert.Contains(":qmstart:106:", run.Succeeded(), StringComparison.Ordinal);
-        Assert.Contains("the tasks of pve2 cannot be read", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("the tasks cannot be read on pve2", run.Errors, StringComparison.Ordinal);
 
         site.Simulator.Faults.When(static request => request.Path.EndsWith("/tasks", StringComparison.Ordinal), Fault.Status(500, "got no answer"), 10);
         (await cli.LineAsync("task list --type qmstart -o json")).FailedWithCode(1);

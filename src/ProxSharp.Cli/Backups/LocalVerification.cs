@@ -47,17 +47,7 @@ internal static class LocalVerification
         run.Write(BackupJson.List(rows, Write), s_files);
         int partial = rows.Where(static row => row.Found is { } found && VerifiedFile.IsPartial(found)).Select(static row => row.Found).Distinct().Count();
         VerifiedFile.WarnOfPartial(run, partial, bad == 0);
-        string words = (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
-                : partial > 0 ? $"{count} snapshots: nothing is damaged as far as it was checked, {partial} not decrypted"
-                : $"{count} snapshots: all is right")
-            + (skipped.Count == 0 ? "" : $"; {skipped.Count} {(skipped.Count == 1 ? "folder" : "folders")} could not be looked into");
-        if (bad + skipped.Count > 0)
-        {
-            throw SnapshotDamage.Make(words, bad > 0 ? "The list says which files and where" : "The warnings say which, and why");
-        }
-
-        run.Note(words);
-        return ExitCodes.Success;
+        return Conclude(run, count, bad, partial, skipped.Count);
 
         void Skip(Exception problem)
         {
@@ -68,6 +58,21 @@ internal static class LocalVerification
                 run.Command.Warn(Terminal.TextCells.Visible($"{message}; what is in it is not verified"));
             }
         }
+    }
+
+    private static int Conclude(VerbRun run, int count, int bad, int partial, int skipped)
+    {
+        string words = (bad > 0 ? $"{count} snapshots, {bad} of them damaged or unreadable"
+                : partial > 0 ? $"{count} snapshots: nothing is damaged as far as it was checked, {partial} not decrypted"
+                : $"{count} snapshots: all is right")
+            + (skipped == 0 ? "" : $"; {skipped} {(skipped == 1 ? "folder" : "folders")} could not be looked into");
+        if (bad + skipped > 0)
+        {
+            throw SnapshotDamage.Make(words, bad > 0 ? "The list says which files and where" : "The warnings say which, and why");
+        }
+
+        run.Note(words);
+        return ExitCodes.Success;
     }
 
     private static async Task<bool> VerifyAsync(

@@ -107,11 +107,11 @@ internal static class UsageErrors
             return CliError.Usage($"Unknown option '{option}' for '{Path(command)}'", habit);
         }
 
-        if (OptionHabits.FindShrinking(Path(command)["prox".Length..].Trim(), option) is { } smaller)
-        {
-            return smaller;
-        }
+        return OptionHabits.FindShrinking(Path(command)["prox".Length..].Trim(), option) ?? NoOption(command, option, help) ?? Unknown("option", option, Path(command), known, help);
+    }
 
+    private static CliError? NoOption(CommandResult command, string option, string help)
+    {
         // One letter is a slip or another program's option, and hardly a guest.
         if (option[1] != '-' && option.Length > 2 && command.Command is VerbCommand { Verb: { } verb }
             && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
@@ -125,7 +125,7 @@ internal static class UsageErrors
             return CliError.Usage($"'{Path(command)}' asks nothing, and has no {option}", "Leave it out: it goes on at once");
         }
 
-        return Unknown("option", option, Path(command), known, help);
+        return null;
     }
 
     // Behind a program of a guest an option is the program's.

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -36,36 +35,17 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
 
     /// <summary>Reads something on each node that is ready; those that cannot be read are a warning.</summary>
     /// <exception cref="ProxmoxException">None of them can be read.</exception>
-    public async Task<IReadOnlyList<NodeAnswer>> EachAsync(
+    public async Task<IReadOnlyList<NodeAnswer<JsonElement>>> EachAsync(
         VerbRun run, IReadOnlyList<string> nodes, Func<string, CancellationToken, Task<ApiResponse<JsonElement>>> read, CancellationToken cancellationToken)
     {
-        NodeAnswer[] all = await ConcurrentReading.AllAsync(nodes, async (node, token) =>
-        {
-            try
-            {
-                return new NodeAnswer(node, (await read(node, token).ConfigureAwait(false)).Data, failure: null);
-            }
-            catch (ProxmoxException failure)
-            {
-                return new NodeAnswer(node, default, failure);
-            }
-        }, cancellationToken).ConfigureAwait(false);
-        if (all.All(static item => item.Failure is not null))
-        {
-            ExceptionDispatchInfo.Throw(all[0].Failure!);
-        }
-
+        IReadOnlyList<NodeAnswer<JsonElement>> all = await NodeReading.EachAsync(
+            run, nodes, $"the storage '{Storage}'", async (node, token) => (await read(node, token).ConfigureAwait(false)).Data, cancellationToken).ConfigureAwait(false);
         foreach (string node in Away)
         {
             run.Command.Warn(TextCells.Visible($"the storage '{Storage}' is not ready on {node}: what is there is not looked at"));
         }
 
-        foreach (NodeAnswer item in all.Where(static item => item.Failure is not null))
-        {
-            run.Command.Warn(TextCells.Visible($"the storage '{Storage}' cannot be read on {item.Node}: {ErrorMapper.Map(item.Failure!).Message}"));
-        }
-
-        return [.. all.Where(static item => item.Failure is null)];
+        return all;
     }
 
     /// <summary>Finds the nodes whose part of the storage holds a volume.</summary>
@@ -170,7 +150,7 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
         VerbRun run, ApiParameters filter, Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<NodeAnswer> all = await EachAsync(run, Ready, (node, token) => session.GetAsync(
+        IReadOnlyList<NodeAnswer<JsonElement>> all = await EachAsync(run, Ready, (node, token) => session.GetAsync(
             $"/nodes/{Uri.EscapeDataString(node)}/storage/{Uri.EscapeDataString(Storage)}/content", filter, token), cancellationToken).ConfigureAwait(false);
         return [.. all.Where(item => item.Data.EnumerateArray().Any(isMeant)).Select(static item => item.Node)];
     }

@@ -38,7 +38,7 @@ internal static class StorageReading
 
             // Who looked for the volume has been warned about nodes that are away.
             StorageNodes asked = IsVolume(binding.Endpoint) ? storage with { Away = [] } : storage;
-            IReadOnlyList<NodeAnswer> all = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, PathOf(nodes[0]),
+            IReadOnlyList<NodeAnswer<JsonElement>> all = await VerbErrors.ExplainedAsync(run, binding.Schema, binding.Endpoint, PathOf(nodes[0]),
                 asked.EachAsync(run, nodes, (node, each) => session.GetAsync(PathOf(node), parameters, each), token)).ConfigureAwait(false);
             run.Write(
                 IsVolume(binding.Endpoint) && all.Count == 1 ? One(all[0].Node, all[0].Data) : Together(all),
@@ -49,10 +49,10 @@ internal static class StorageReading
 
     private static JsonElement One(string node, JsonElement item) => JsonText.Build(json => Write(json, node, item));
 
-    private static JsonElement Together(IReadOnlyList<NodeAnswer> all) => JsonText.Build(json =>
+    private static JsonElement Together(IReadOnlyList<NodeAnswer<JsonElement>> all) => JsonText.Build(json =>
     {
         json.WriteStartArray();
-        foreach (NodeAnswer answer in all)
+        foreach (NodeAnswer<JsonElement> answer in all)
         {
             foreach (JsonElement item in answer.Data.ValueKind == JsonValueKind.Array ? answer.Data.EnumerateArray() : (IEnumerable<JsonElement>)[answer.Data])
             {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -149,28 +148,10 @@ internal sealed class TaskList
             run.Command.Warn($"nodes that are away tell no tasks: {string.Join(", ", all[false])}");
         }
 
-        ConcurrentQueue<ProxmoxException> failures = new();
-        List<JsonElement>?[] found = await Task.WhenAll(all[true].Select(TryAsync)).ConfigureAwait(false);
-
-        // An empty list would say that there are none, and nobody has told so.
-        return failures.TryPeek(out ProxmoxException? first) && Array.TrueForAll(found, static items => items is null)
-            ? throw first
-            : [.. found.OfType<List<JsonElement>>().SelectMany(static items => items)];
-
-        // The others are of use where one node does not answer.
-        async Task<List<JsonElement>?> TryAsync(string name)
-        {
-            try
-            {
-                return await OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ProxmoxException failure)
-            {
-                failures.Enqueue(failure);
-                run.Command.Warn($"the tasks of {name} cannot be read: {ErrorMapper.Map(failure).Message}");
-                return null;
-            }
-        }
+        IReadOnlyList<string> online = all[true].Any() ? [.. all[true]] : [await NodeFinder.OnlineAsync(run, cancellationToken).ConfigureAwait(false)];
+        IReadOnlyList<NodeAnswer<List<JsonElement>>> found = await NodeReading.EachAsync(
+            run, online, "the tasks", (name, token) => OfNodeAsync(run, session, name, Wanted(run, isBackup, since), limit, token), cancellationToken).ConfigureAwait(false);
+        return [.. found.SelectMany(static answer => answer.Data)];
     }
 
     private bool IsChosen(VerbRun run) => new Option[] { _failed, _guest, _type, _user, _since }.Any(run.IsGiven);

@@ -10,7 +10,6 @@ using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
-using ProxSharp.Mcp.Sites;
 using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
