@@ -40,6 +40,24 @@ public sealed class LoginCommandTests
         }
     }
 
+    [Theory]
+    [InlineData(
+        "login pve1.invalid --user me@pve --role PVEVMUser --path /pool/web --dry-run",
+        "POST /access/users/me%40pve/token/prox comment='made by prox login' privsep=1\nPUT /access/acl path=/pool/web roles=PVEVMUser tokens='me@pve!prox'\n")]
+    [InlineData(
+        "login pbs1.invalid:8007 --user me@pbs --dry-run",
+        "POST /access/users/me%40pbs/token/prox comment='made by prox login'\nPUT /access/acl path=/ role=Audit auth-id='me@pbs!prox'\n")]
+    public async Task Login_DryRun_ShowsTheCallsAndAsksNobody(string line, string calls)
+    {
+        using CliHarness cli = new();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains(calls, run.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("Nothing was sent.", run.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(cli.Home, ".config")));
+    }
+
     [Fact]
     public async Task Login_OnASecondMachine_MakesATokenOfItsName()
     {

@@ -291,6 +291,37 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.Contains("error: It was done, with warnings. See them with: prox task log UPID:", run.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("--fail-on-warnings", 10)]
+    public async Task FailOnWarnings_CallOfTheApi_EndsWithCode10WhereItIsAskedFor(string option, int code)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new TaskFault { Type = "qmstart", Id = "105", Text = "start failed" });
+
+        CliRun run = await cli.LineAsync($"api create /nodes/pve3/startall force=1 vms=105 --wait {option}");
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains("warning: the task ended with WARNINGS: 1", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SeveralGuests_OneTaskFails_ErrorNamesIt()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new TaskFault { Type = "qmstop", Id = "100", Text = "stop failed" });
+
+        CliRun run = await cli.LineAsync("vm stop 100,101 -o json");
+
+        using JsonDocument end = JsonDocument.Parse(run.Errors);
+        JsonElement error = end.RootElement.GetProperty("error");
+        Assert.Equal("bulk_failed", error.GetProperty("code").GetString());
+        Assert.StartsWith("UPID:pve1:", error.GetProperty("upid").GetString(), StringComparison.Ordinal);
+        Assert.Equal("The rows say why.", error.GetProperty("hint").GetString());
+    }
+
     [Fact]
     public async Task FailOnWarnings_InAMachineForm_EndsWithAnErrorObject()
     {

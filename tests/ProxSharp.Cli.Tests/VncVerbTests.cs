@@ -95,6 +95,7 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
         Assert.Equal(
             $"{cluster.Url}/?console=kvm&novnc=1&vmid=100&vmname=web-1&node=pve1&resize=off\n", (await cli.LineAsync("vnc web-1 --web")).Succeeded());
         Assert.Contains("console=lxc", (await cli.LineAsync("vnc dns --web")).Succeeded(), StringComparison.Ordinal);
+        Assert.StartsWith("\"https://", (await cli.LineAsync("vnc dns --web -o json --query url")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Theory]

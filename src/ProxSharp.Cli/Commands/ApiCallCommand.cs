@@ -35,6 +35,10 @@ internal abstract class ApiCallCommand : ProxCommand
         HelpName = "json",
     };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Check the call and show it; send nothing" };
+    private readonly Option<bool> _failOnWarnings = new("--fail-on-warnings")
+    {
+        Description = "With --wait: end with exit code 10 if the task ended with warnings",
+    };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do not ask before data are lost; needed where nobody can be asked" };
     private readonly Option<bool> _noValidate = new("--no-validate") { Description = "Send it without checking path and parameters against the schema" };
     private readonly Option<int> _timeout = new("--timeout") { Description = "How long to wait for the answer [default: 60]", HelpName = "seconds" };
@@ -60,6 +64,7 @@ internal abstract class ApiCallCommand : ProxCommand
         if (Wait is not null)
         {
             Add(Wait);
+            Add(_failOnWarnings);
         }
 
         Add(_dryRun);
@@ -271,7 +276,7 @@ internal abstract class ApiCallCommand : ProxCommand
         }
     }
 
-    private static async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
+    private async Task<int> WaitAsync(CommandRun run, ServerSession session, string upid, CancellationToken cancellationToken)
     {
         try
         {
@@ -281,7 +286,7 @@ internal abstract class ApiCallCommand : ProxCommand
                 run.Note($"{run.ErrorAnsi.Yellow("warning:")} the task ended with {Terminal.TextCells.Visible(end)}");
             }
 
-            return ExitCodes.Success;
+            return WarningEnds.Settle(run.Value(_failOnWarnings), end == "OK" ? [] : [upid]);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

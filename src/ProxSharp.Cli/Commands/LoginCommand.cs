@@ -8,6 +8,7 @@ using ProxSharp.Cli.Guarding;
 using ProxSharp.Cli.Secrets;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
+using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -49,6 +50,7 @@ internal sealed class LoginCommand : ProxCommand
     };
     private readonly ContextRules _rules = new();
     private readonly Option<bool> _replace = new("--replace") { Description = "Replace a context of that name" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show the API calls that would make the token; log in to nothing, send nothing" };
     private readonly Option<bool> _keep = new("--keep-current") { Description = "Leave the current context as it is" };
 
     public LoginCommand(CommandServices services, GlobalOptions globals)
@@ -58,7 +60,7 @@ internal sealed class LoginCommand : ProxCommand
         Add(_urls);
         Option[] all =
         [
-            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _keep, .. _rules.All, _login.Product, _login.Fingerprints,
+            _login.User, _login.Secret, _name, _role, _path, _tokenName, _store, _replace, _keep, _dryRun, .. _rules.All, _login.Product, _login.Fingerprints,
             _login.AuthorityFile, _login.Insecure,
         ];
         foreach (Option option in all)
@@ -77,6 +79,7 @@ internal sealed class LoginCommand : ProxCommand
     [
         new("login pve1", "asks for user, password, second factor, and what the token may do"),
         new("login pve1 pve2 --user me@pve --role PVEVMAdmin --name lab", "a token that operates guests"),
+        new("login pve1 --user me@pve --role PVEVMUser --path /pool/web --dry-run", "see what it would make"),
         new("login pbs1:8007 --user root@pam --secret env:PBS_PASSWORD --store file", "a backup server, without a question"),
     ];
 
@@ -93,6 +96,11 @@ internal sealed class LoginCommand : ProxCommand
         ServerContext server = Server(run, urls, run.Value(_login.User));
         string name = server.Name!;
         CheckName(run, name);
+        if (run.Value(_dryRun))
+        {
+            return await ShowAsync(run, server, cancellationToken).ConfigureAwait(false);
+        }
+
         await GuardedContexts.ConfirmAsync(run, name, null, cancellationToken).ConfigureAwait(false);
 
         // A token that is made is a change of the server.
@@ -107,7 +115,7 @@ internal sealed class LoginCommand : ProxCommand
             string token = $"{user}!{run.Value(_tokenName) ?? UsualToken}";
 
             // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
-            session.CheckGuard(ApiMethod.Post, TokenPath(token), []);
+            session.CheckGuard(ApiMethod.Post, LoginCalls.TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
             TokenRights rights = await TokenRights.AskAsync(run, questions, person.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
             (token, string secret) = await MakeTokenAsync(run, session, token, cancellationToken).ConfigureAwait(false);
@@ -118,6 +126,20 @@ internal sealed class LoginCommand : ProxCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    // Without a login nobody knows which names are taken: the usual one is shown.
+    private async Task<int> ShowAsync(CommandRun run, ServerContext server, CancellationToken cancellationToken)
+    {
+        Questions questions = new(run, cancellationToken);
+        string user = await UserAsync(run, questions).ConfigureAwait(false);
+        TokenRights rights = await TokenRights.AskAsync(run, questions, server.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
+        string token = $"{user}!{run.Value(_tokenName) ?? UsualToken}";
+        return DryRun.Show(
+            run,
+            server,
+            server.Product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve,
+            [LoginCalls.Token(server.Product, token), LoginCalls.Grant(server.Product, token, rights)]);
     }
 
     // The order of context add: the name would become the server that the password goes to.
@@ -164,7 +186,7 @@ internal sealed class LoginCommand : ProxCommand
             || (isGranted && lost is CliException)
             || (lost is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            CliError? error = await new LostToken(run, session, made.Token).DeleteAsync(TokenPath(made.Token), lost).ConfigureAwait(false);
+            CliError? error = await new LostToken(run, session, made.Token).DeleteAsync(LoginCalls.TokenPath(made.Token), lost).ConfigureAwait(false);
             throw error is null ? new OperationCanceledException(lost.Message, lost, cancellationToken) : new CliException(error, lost);
         }
     }
@@ -230,16 +252,10 @@ internal sealed class LoginCommand : ProxCommand
     private static async Task<string> MakeTokenAsync(
         ServerSession session, string token, Action<string> tell, CancellationToken cancellationToken)
     {
-        ApiParameters parameters = [];
-        parameters.Add("comment", "made by prox login");
-        if (session.Context.Product == ProxmoxProduct.VirtualEnvironment)
-        {
-            parameters.Add("privsep", true);
-        }
-
+        PlannedCall call = LoginCalls.Token(session.Context.Product, token);
         try
         {
-            JsonElement made = (await session.CallAsync(ApiMethod.Post, TokenPath(token), parameters, null, cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement made = (await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false)).Data;
             return made.GetProperty("value").GetString()!;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -261,23 +277,13 @@ internal sealed class LoginCommand : ProxCommand
         }
     }
 
-    private static string TokenPath(string token)
-    {
-        string[] parts = token.Split('!');
-        return $"/access/users/{Uri.EscapeDataString(parts[0])}/token/{Uri.EscapeDataString(parts[1])}";
-    }
-
     /// <summary>Gives the token its role; returns why that was refused, null if it was not.</summary>
     private static async Task<ProxmoxException?> GrantAsync(ServerSession session, string token, TokenRights rights, CancellationToken cancellationToken)
     {
-        bool isBackup = IsBackup(session);
-        ApiParameters parameters = [];
-        parameters.Add("path", rights.Path);
-        parameters.Add(isBackup ? "role" : "roles", rights.Role);
-        parameters.Add(isBackup ? "auth-id" : "tokens", token);
+        PlannedCall call = LoginCalls.Grant(session.Context.Product, token, rights);
         try
         {
-            await session.CallAsync(ApiMethod.Put, "/access/acl", parameters, null, cancellationToken).ConfigureAwait(false);
+            await session.CallAsync(call.Method, call.Path, call.Parameters, null, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (ProxmoxException refusal)
@@ -296,7 +302,7 @@ internal sealed class LoginCommand : ProxCommand
         string refused = $"the role {rights.Role} on {rights.Path} could not be given to it: {error.Message}";
         try
         {
-            await session.CallAsync(ApiMethod.Delete, TokenPath(made.Token), [], null, cancellationToken).ConfigureAwait(false);
+            await session.CallAsync(ApiMethod.Delete, LoginCalls.TokenPath(made.Token), [], null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception kept) when (kept is ProxmoxException or CliException)
         {

@@ -71,7 +71,7 @@ internal static class VncVerb
         ChangeRules.CheckTags(run.Context, guests);
         if (run.Value(options.Web))
         {
-            await run.Command.Services.Console.Out.WriteLineAsync(WebPage(run, guests[0])).ConfigureAwait(false);
+            WriteWebPage(run, guests[0]);
             return ExitCodes.Success;
         }
 
@@ -139,6 +139,25 @@ internal static class VncVerb
         Container container => container.OpenVncAsync(cancellationToken: cancellationToken),
         _ => throw new InvalidOperationException("There is a kind of guest that has no screen."),
     };
+
+    // For people the address alone, to be clicked at or handed to a browser.
+    private static void WriteWebPage(VerbRun run, GuestSummary guest)
+    {
+        string url = WebPage(run, guest);
+        if (run.Command.Output is { Format: OutputFormat.Table, Fields: null })
+        {
+            run.Command.Services.Console.Out.WriteLine(url);
+            return;
+        }
+
+        run.Write(JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("url", url);
+            json.WriteString("title", GuestKinds.Title(guest));
+            json.WriteEndObject();
+        }), s_shape);
+    }
 
     // Proxmox: the page of the web interface that shows one console and nothing else. It needs a login in the browser.
     private static string WebPage(VerbRun run, GuestSummary guest)

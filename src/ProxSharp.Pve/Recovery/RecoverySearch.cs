@@ -164,6 +164,10 @@ internal sealed class RecoverySearch
                 => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"The tasks that fit did something else; what {_lost.Path} was to do is not done."),
             (_, []) => new RecoveryResult(RecoveredOutcome.DidNotHappen, $"No task of {caller} on {_node} fits the call."),
 
+            (_, [Upid only]) when trace.IsOvertaken(only, tasks) => new RecoveryResult(
+                RecoveredOutcome.Undetermined,
+                $"The task {only} fits the call, but may be older: it began when the call was sent, and another task of its guest came after it."),
+
             // One that still runs, or failed, has not made it yet or never will: it is the call's all the same.
             (_, [Upid only]) when trace.KnowsType =>
                 new RecoveryResult(RecoveredOutcome.Happened, $"The task {only} fits the call.") { Task = _client.Tasks[only] },

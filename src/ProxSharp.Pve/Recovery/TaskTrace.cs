@@ -98,6 +98,20 @@ internal sealed class TaskTrace
     public IReadOnlyList<Upid> Matches(IEnumerable<NodesTasksItem> tasks) =>
         [.. tasks.Select(static task => Upid.TryParse(task.Upid, out Upid upid) ? upid : default).Where(Fits).Distinct()];
 
+    /// <summary>
+    /// True if a fitting task began so near the moment of sending that it may be older than the call, and something else was
+    /// done to its guest since: then it is as likely that another call had started it and the lost one never arrived.
+    /// </summary>
+    /// <param name="fitting">The task that fits.</param>
+    /// <param name="tasks">What was listed.</param>
+    public bool IsOvertaken(Upid fitting, IEnumerable<NodesTasksItem> tasks) =>
+        fitting.StartTime <= _notBefore + s_tolerance
+        && _guest is not null
+        && tasks.Any(task => Upid.TryParse(task.Upid, out Upid other)
+            && other.Id == _guest
+            && _types?.Contains(other.Type) != true
+            && (other.ProcessStart, other.ProcessId).CompareTo((fitting.ProcessStart, fitting.ProcessId)) > 0);
+
     private bool Fits(Upid upid) =>
         upid.User == _caller
         && upid.StartTime >= _notBefore

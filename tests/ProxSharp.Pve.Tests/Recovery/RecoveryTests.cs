@@ -101,6 +101,31 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Recover_StartAfterAStartAndAStopOfOthers_IsNotTakenForTheEarlierOne(bool sync)
+    {
+        await OthersAsync("start", "stop");
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropBeforeExecution, "/status/start", () => _cluster.Pve.Api.Nodes.Qemu.Status.StartAsync("pve1", 106));
+
+        // Undetermined within the same moment; where the others took their time, their start is known to be older.
+        Assert.NotEqual(RecoveredOutcome.Happened, (await RecoverAsync(lost, sync)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_StopAfterAStartOfOthers_IsFound(bool sync)
+    {
+        await OthersAsync("start");
+        ProxmoxOutcomeUnknownException lost = await LoseAsync(
+            Fault.DropAfterExecution, "/status/stop", () => _cluster.Pve.Api.Nodes.Qemu.Status.StopAsync("pve1", 106));
+
+        Assert.Equal(RecoveredOutcome.Happened, (await RecoverAsync(lost, sync)).Outcome);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Recover_PlaceInAList_NeverInvitesToRemoveTheNext(bool happened)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -349,6 +374,17 @@ public sealed class RecoveryTests : IAsyncLifetime
     private Task<RecoveryResult> RecoverAsync(ProxmoxOutcomeUnknownException lost, bool sync) => sync
         ? Task.FromResult(_cluster.Pve.Recover(lost, s_quick, TestContext.Current.CancellationToken))
         : _cluster.Pve.RecoverAsync(lost, s_quick, TestContext.Current.CancellationToken);
+
+    private async Task OthersAsync(params string[] actions)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using PveClient other = new(_cluster.Options);
+        foreach (string action in actions)
+        {
+            string upid = (await other.Raw.PostAsync($"/nodes/pve1/qemu/106/status/{action}", cancellationToken: cancellationToken)).Data.GetString()!;
+            await other.Tasks[upid].WaitForCompletionAsync(cancellationToken: cancellationToken);
+        }
+    }
 
     private async Task<ProxmoxOutcomeUnknownException> LoseAsync(Fault fault, string end, Func<Task> call)
     {

@@ -46,17 +46,33 @@ internal static class DryRun
             plan.Add((EncodedTexts.Spelled(schema, call), changes));
         }
 
+        Tell(run, session.Context, plan, skipped ?? []);
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Shows calls to a server that nobody has logged in to: how they would change it cannot be read.</summary>
+    public static int Show(CommandRun run, ServerContext context, ApiSchema schema, IReadOnlyList<PlannedCall> calls)
+    {
+        Tell(run, context, [.. calls.Select(call => (EncodedTexts.Spelled(schema, EncodedTexts.Sent(schema, call)), (IReadOnlyList<ConfigChange>)[]))], []);
+        return ExitCodes.Success;
+    }
+
+    private static void Tell(
+        CommandRun run,
+        ServerContext context,
+        List<(PlannedCall Call, IReadOnlyList<ConfigChange> Changes)> plan,
+        IReadOnlyList<SkippedGuest> skipped)
+    {
         if (run.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
             WriteText(run, plan);
         }
         else
         {
-            run.WriteVersioned(JsonText.Build(json => Write(json, plan, skipped ?? [])));
+            run.WriteVersioned(JsonText.Build(json => Write(json, plan, skipped)));
         }
 
-        Note(run, session.Context);
-        return ExitCodes.Success;
+        Note(run, context);
     }
 
     /// <summary>Says that nothing was sent, and where it never would be.</summary>

@@ -392,9 +392,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         Hint = $"Wait on with: {Commands.PrintedCommands.Of(["task", "wait", .. upids])}",
     };
 
-    private static CliError Several(IReadOnlyList<BulkItem> items, BulkItem[] failed)
+    private CliError Several(IReadOnlyList<BulkItem> items, BulkItem[] failed)
     {
-        int[] codes = [.. failed.Select(static item => ErrorMapper.Map(item.Error!).ExitCode).Distinct()];
+        CliError[] errors = [.. failed.Select(static item => ErrorMapper.Map(item.Error!))];
+        int[] codes = [.. errors.Select(static error => error.ExitCode).Distinct()];
+        string[] upids = [.. failed.Where(item => _upids.ContainsKey(item.Guest.Id)).Select(item => _upids[item.Guest.Id])];
         int left = items.Count(static item => item.Outcome == BulkOutcome.NotStarted);
         return new CliError
         {
@@ -404,8 +406,10 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 CultureInfo.InvariantCulture,
                 $"{failed.Length} of {items.Count} guests failed{(left > 0 ? $", {left} were not started" : "")}: "
                 + $"{string.Join(", ", failed.Select(static item => item.Guest.Id))}"),
-            Hint = items.Any(IsUncertain) ? "The table says why. Look before you repeat it: some of it may have been carried out." : "The table says why.",
+            Hint = items.Any(IsUncertain) ? "The rows say why. Look before you repeat it: some of it may have been carried out." : "The rows say why.",
             OutcomeUnknown = items.Any(IsUncertain),
+            Need = [.. errors.SelectMany(static error => error.Need).Distinct()],
+            Upid = upids is [{ } only] ? only : null,
         };
     }
 

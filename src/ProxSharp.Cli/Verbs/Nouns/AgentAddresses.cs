@@ -130,7 +130,7 @@ internal static class AgentAddresses
             Message = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{failed.Length} of {answers.Length} guests failed: {string.Join(", ", failed.Select(static answer => answer.Guest.Id))}"),
-            Hint = "The table says why; status=running behind the selection leaves out what is off.",
+            Hint = "The rows say why; status=running behind the selection leaves out what is off.",
             IsRetryable = Array.TrueForAll(failed, static answer => ErrorMapper.Map(answer.Failure!).IsRetryable),
         },
         failed[0].Failure);
