@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ProxSharp.Cli.Completion;
 using ProxSharp.Cli.Tests.Testing;
+using YamlDotNet.RepresentationModel;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -272,12 +273,14 @@ public sealed class ShellScriptTests
     [Theory]
     [InlineData("packaging/build")]
     [InlineData("packaging/checksums")]
+    [InlineData("packaging/skill")]
     public async Task ReleaseScript_InBash_HasNoSyntaxError(string script) => Assert.Equal("", await RunAsync("bash", ["-n", Path.Combine(Root(), script)]));
 
     [Theory]
     [InlineData("packaging/build", "--help", "usage: packaging/build [--rid RID]")]
     [InlineData("packaging/build", "-h", "SHA256SUMS")]
     [InlineData("packaging/checksums", "--help", "usage: packaging/checksums FOLDER")]
+    [InlineData("packaging/skill", "--help", "usage: packaging/skill FOLDER URL")]
     public async Task ReleaseScript_AskedForHelp_SaysHowItIsUsed(string script, string option, string expected)
     {
         string help = await RunAsync("bash", [Path.Combine(Root(), script), option]);
@@ -303,6 +306,34 @@ public sealed class ShellScriptTests
                 $"{Sum("package")}  ProxSharp.Cli.1.nupkg",
                 $"{Sum("archive")}  prox-1-linux-x64.tar.gz",
             ], lines);
+    }
+
+    [Fact]
+    public async Task ReleaseSkill_OfAFolder_SaysWhereEachArchiveIsAndWithWhichChecksum()
+    {
+        using CliHarness cli = new();
+        cli.Write("prox-1.2.0-linux-musl-x64.tar.gz", "musl");
+        cli.Write("prox-1.2.0-osx-arm64.tar.gz", "mac");
+        cli.Write("prox-1.2.0-win-x64.zip", "windows");
+        cli.Write("ProxSharp.Cli.1.2.0.nupkg", "package");
+
+        await RunAsync("bash", [Path.Combine(Root(), "packaging/skill"), cli.Home, "https://example.com/v1/"]);
+
+        string page = await RunAsync("tar", ["-xzOf", Path.Combine(cli.Home, "proxmox-skill.tar.gz"), "proxmox/SKILL.md"]);
+        YamlStream front = [];
+        front.Load(new StringReader(page.Split("---\n")[1]));
+        YamlNode openClaw = front.Documents[0].RootNode["metadata"]["openclaw"];
+        Assert.Equal(
+            [
+                $"linux-musl-x64 download linux tar.gz https://example.com/v1/prox-1.2.0-linux-musl-x64.tar.gz {Sum("musl")}",
+                $"osx-arm64 download darwin tar.gz https://example.com/v1/prox-1.2.0-osx-arm64.tar.gz {Sum("mac")}",
+                $"win-x64 download win32 zip https://example.com/v1/prox-1.2.0-win-x64.zip {Sum("windows")}",
+            ],
+            ((YamlSequenceNode)openClaw["install"]).Select(
+                static entry => $"{entry["id"]} {entry["kind"]} {entry["os"][0]} {entry["archive"]} {entry["url"]} {entry["sha256"]}"));
+        Assert.Equal("prox", (string?)openClaw["requires"]["anyBins"][0]);
+        Assert.Contains("proxmox-skill.tar.gz", await File.ReadAllTextAsync(
+            Path.Combine(cli.Home, "SHA256SUMS"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private static string Sum(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
