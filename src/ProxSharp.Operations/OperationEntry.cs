@@ -50,22 +50,23 @@ public sealed class OperationEntry
     public OperationClass ClassOf(ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (IsTrial(parameters))
-        {
-            return OperationClass.Read;
-        }
-
-        OperationClass result = Class;
-        foreach (ClassRaise raise in Raises)
-        {
-            if (raise.Class > result && raise.Applies(parameters))
-            {
-                result = raise.Class;
-            }
-        }
-
-        return result;
+        return SetOf(parameters).Worst;
     }
+
+    /// <summary>
+    /// Returns all classes of a call with these parameters, the worst first: one that loses data and sets a password is destructive as well as privileged. What
+    /// is only read or reversible is named alone.
+    /// </summary>
+    /// <param name="parameters">The parameters of the call.</param>
+    public IReadOnlyList<OperationClass> ClassesOf(ApiParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return SetOf(parameters).Items;
+    }
+
+    internal ClassSet SetOf(ApiParameters parameters) => IsTrial(parameters)
+        ? ClassSet.Of(OperationClass.Read)
+        : Raises.Where(raise => raise.Applies(parameters)).Aggregate(ClassSet.Of(Class), static (found, raise) => found.And(raise.Class));
 
     /// <summary>
     /// Returns the class that a plan may find for a call at best: what it takes out of a machine may be a drive for CD-ROM (ide, sata), which only the server's

@@ -21,11 +21,11 @@ internal sealed class PlanChecks(GuardPolicy policy)
         foreach (PlanTarget target in targets)
         {
             PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = CopySources.IsOne(call, target.Policy.Vmid) };
-            policy.Check(call.Class, call.Title, meant, StateRaises.Why(call));
+            policy.Check(call.Classes, call.Title, meant, StateRaises.Why(call));
         }
 
         // Reading a file in a guest tells as much as a command does.
-        if (call.Class == OperationClass.Exec)
+        if (call.Set.Has(OperationClass.Exec))
         {
             CheckCommand(call);
         }
@@ -114,7 +114,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
     // Whoever plans does not widen what they may do: that needs a person at a terminal, or more if what it makes allowed does.
     private ApprovalKind Approval(PlannedCall call)
     {
-        ApprovalKind needed = policy.ApprovalFor(call.Class);
+        ApprovalKind needed = call.Classes.Max(policy.ApprovalFor);
         return call.Grants == OperationClass.Read
             ? needed
             : new[] { needed, policy.ApprovalFor(call.Grants), ApprovalKind.Prompt }.Max();

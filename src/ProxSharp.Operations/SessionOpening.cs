@@ -76,14 +76,13 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
 
     private static void Allow(PlannedCall call, PolicyTarget target, GuardPolicy policy)
     {
-        policy.Check(call.Class, call.Title, target);
-        ApprovalKind needed = policy.ApprovalFor(call.Class);
+        policy.Check(call.Classes, call.Title, target);
+        ApprovalKind needed = call.Classes.Max(policy.ApprovalFor);
         if (needed != ApprovalKind.None)
         {
-            string word = OperationCatalogue.Word(call.Class);
             throw new GuardRefusedException(
                 "policy",
-                $"{call.Title} is refused: the policy wants an approval ({PolicyWriter.Word(needed)}) for what is {word}, and this cannot be planned, so that "
+                $"{call.Title} is refused: the policy wants an approval ({PolicyWriter.Word(needed)}) for what is {call.Set.Words}, and this cannot be planned, so that "
                 + "nobody can approve it.");
         }
     }
@@ -107,7 +106,7 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
             json.WriteString("then", calls[1].ToString());
         }
 
-        json.WriteString("class", OperationCatalogue.Word(calls.Max(static call => call.Class)));
+        json.WriteString("class", calls.Aggregate(default(ClassSet), static (found, call) => found.And(call.Set)).Words);
         json.WriteString("approval", "none needed");
         json.WriteStartArray("targets");
         new PlanTarget(target.Name, new Dictionary<string, string>(StringComparer.Ordinal) { ["group"] = target.Name }, "", new Dictionary<string, string>())

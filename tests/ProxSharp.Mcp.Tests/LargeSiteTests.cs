@@ -38,6 +38,35 @@ public sealed class LargeSiteTests
         Assert.InRange(pages, 5, 50);
     }
 
+    [Fact]
+    public async Task Plan_OverAllGuests_IsToldByPages()
+    {
+        const string policy = """
+            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"limits":{"targetsPerPlan":100000},"approval":{"disruptive":"none"}}
+            """;
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { Cluster = Build, Policy = policy });
+        CallToolResult first = await session.CallAsync(
+            "plan", """{"calls":[{"method":"PUT","path":"/cluster/firewall/options","parameters":{"enable":1}}]}""");
+        Assert.True(first.IsError != true, AgentSession.TextOf(first));
+        Assert.InRange(Tokens.Count(AgentSession.TextOf(first)), 1, MostTokens);
+        JsonElement page = first.StructuredContent!.Value;
+        string plan = page.GetProperty("plan").GetString()!;
+        int total = page.GetProperty("total").GetInt32();
+        Assert.True(total > Guests, $"{total} sentences");
+
+        // A page near the start, which goes on where the first one ended, and the end.
+        int next = page.GetProperty("next").GetInt32();
+        Assert.Equal(page.GetProperty("consequences").GetArrayLength(), next);
+        JsonElement second = await session.DoneAsync("plan", $$"""{"plan":"{{plan}}","offset":{{next}} }""");
+        Assert.Equal(next, second.GetProperty("first").GetInt32());
+        Assert.NotEqual(page.GetProperty("consequences")[next - 1].GetString(), second.GetProperty("consequences")[0].GetString());
+        JsonElement last = await session.DoneAsync("plan", $$"""{"plan":"{{plan}}","offset":{{total - 2}} }""");
+        Assert.Equal(2, last.GetProperty("returned").GetInt32());
+        Assert.False(last.GetProperty("truncated").GetBoolean());
+        Assert.Contains("'calls' is missing", AgentSession.TextOf(await session.CallAsync("plan", "{}")), StringComparison.Ordinal);
+        Assert.Contains("leave out 'calls'", AgentSession.TextOf(await session.CallAsync("plan", $$"""{"plan":"{{plan}}","calls":[]}""")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("guest_list", "{}")]
     [InlineData("guest_list", """{"limit":500}""")]

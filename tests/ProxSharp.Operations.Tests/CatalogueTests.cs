@@ -24,14 +24,16 @@ public sealed class CatalogueTests
 
     [Theory]
     [MemberData(nameof(Products))]
-    public void Raise_OfEveryEntry_NamesParametersThatExistAndIsWorse(ProxmoxProduct product)
+    public void Raise_OfEveryEntry_NamesParametersThatExistAndAddsAClass(ProxmoxProduct product)
     {
         foreach (OperationEntry entry in OperationCatalogue.For(product).Entries)
         {
             ApiEndpoint endpoint = SchemaOf(product).Find(entry.Method, entry.Path)!;
             foreach (ClassRaise raise in entry.Raises)
             {
-                Assert.True(raise.Class > entry.Class, $"{entry}: {raise.Parameter} raises nothing.");
+                // Something milder counts too, beside what the operation is anyway: privileged calls may lose data.
+                Assert.True(
+                    raise.Class != entry.Class && (raise.Class > entry.Class || raise.Class > OperationClass.Reversible), $"{entry}: {raise.Parameter} raises nothing.");
                 string stem = raise.Parameter.TrimEnd('*');
                 Assert.True(endpoint.Parameters.Keys.Any(name => name.StartsWith(stem, StringComparison.Ordinal)), $"{entry} has no parameter {raise.Parameter}.");
                 Assert.True(raise.With is null || endpoint.Parameters.ContainsKey(raise.With), $"{entry} has no parameter {raise.With}.");

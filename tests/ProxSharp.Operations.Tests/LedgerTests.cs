@@ -210,6 +210,27 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    public void Append_LastLineWithoutItsEnd_IsRefusedAndSpoilsNothing()
+    {
+        Ledger ledger = Filled();
+        string file = Path.Combine(_folder, "ledger.jsonl");
+        byte[] whole = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, whole[..^1]);
+
+        LedgerVerdict verdict = ledger.Verify();
+        Assert.False(verdict.IsSound);
+        Assert.Equal(3, verdict.Entries);
+        Assert.Contains("Line 3 of ledger.jsonl does not end with a line feed", verdict.Fault, StringComparison.Ordinal);
+        Assert.Equal("ledger", Assert.Throws<GuardRefusedException>(() => ledger.Append("intent", "p", static _ => { })).Reason);
+        Assert.Equal(whole[..^1], File.ReadAllBytes(file));
+
+        // Whoever gives it its end back has the ledger again.
+        File.WriteAllBytes(file, whole);
+        Assert.True(ledger.Verify().IsSound);
+        Assert.Equal(4, ledger.Append("intent", "p", static _ => { }).Number);
+    }
+
+    [Fact]
     public void Verify_HeadRolledBackOrKeyReplaced_FindsIt()
     {
         Ledger ledger = Filled();

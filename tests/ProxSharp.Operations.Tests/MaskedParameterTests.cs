@@ -38,7 +38,7 @@ public sealed class MaskedParameterTests
     public void Record_ByTheCallAndNotByTheName_HidesSecretsAlone(string verb, string path, string name, string value, string shown)
     {
         Assert.True(ApiMethods.TryParse(verb, out ApiMethod method));
-        string line = new PlannedCall(method, path, new ApiParameters { { name, value } }, OperationClass.Privileged).ToString();
+        string line = new PlannedCall(method, path, new ApiParameters { { name, value } }, ClassSet.Of(OperationClass.Privileged)).ToString();
         Assert.Contains(shown, line, StringComparison.Ordinal);
         Assert.True(shown.Contains(value, StringComparison.Ordinal) || !line.Contains(value, StringComparison.Ordinal), line);
     }
@@ -54,7 +54,7 @@ public sealed class MaskedParameterTests
             foreach (string name in endpoint.Parameters.Keys.Where(name => !endpoint.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
             {
                 ApiParameters parameters = new() { { name, Sentinel } };
-                bool isMasked = !new PlannedCall(endpoint.Method, endpoint.Path, parameters, OperationClass.Privileged).ToString()
+                bool isMasked = !new PlannedCall(endpoint.Method, endpoint.Path, parameters, ClassSet.Of(OperationClass.Privileged)).ToString()
                     .Contains(Sentinel, StringComparison.Ordinal);
                 if (isMasked || !parameters[0].ToString().Contains(Sentinel, StringComparison.Ordinal))
                 {

@@ -324,7 +324,7 @@ public sealed class RedTeamGuestTests
             values.Add(pair[0], pair[1]);
         }
 
-        Assert.Equal(expected, string.Join(' ', Destinations.Of(new PlannedCall(ApiMethod.Post, path, values, OperationClass.Disruptive))));
+        Assert.Equal(expected, string.Join(' ', Destinations.Of(new PlannedCall(ApiMethod.Post, path, values, ClassSet.Of(OperationClass.Disruptive)))));
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class SaidValueTests
     public void Said_IsWhatIsFound_AsServersWriteIt(string name, string said, string? found, bool isSame)
     {
         PlannedCall call = new(
-            ApiMethod.Post, "/nodes/{node}/qemu/{vmid}/config", new ApiParameters { { "node", "pve1" }, { "vmid", 106 }, { name, said } }, OperationClass.Reversible);
+            ApiMethod.Post, "/nodes/{node}/qemu/{vmid}/config", new ApiParameters { { "node", "pve1" }, { "vmid", 106 }, { name, said } }, ClassSet.Of(OperationClass.Reversible));
         string after = JsonTexts.Build(json =>
         {
             json.WriteStartObject();

@@ -75,7 +75,7 @@ public sealed class UndoListTests
             parameters.Add(variants.By, variants.Parameters.Keys.First());
         }
 
-        PlannedCall call = new(entry.Method, entry.Path, parameters, entry.ClassOf(parameters));
+        PlannedCall call = new(entry.Method, entry.Path, parameters, entry.SetOf(parameters));
         PlanTarget target = new("it", new Dictionary<string, string>(), "", new Dictionary<string, string>()) { Before = Before(schema, entry, endpoint) };
         UndoBuilder builder = new(schema);
 

@@ -57,6 +57,8 @@ public sealed class UndoPromiseTests
     [InlineData("POST", "/nodes/pve1/qemu/106/migrate", "target=pve2 targetstorage=local with-local-disks=1", "come to other storages")]
     [InlineData("POST", "/nodes/pve2/lxc/203/migrate", "target=pve1 target-storage=local", "come to other storages")]
     [InlineData("POST", "/pools", "poolid=side/below", "a pool within another one")]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "lock=backup", "a guest that is locked takes no change")]
+    [InlineData("PUT", "/nodes/pve2/lxc/203/config", "lock=backup memory=2048", "a guest that is locked takes no change")]
     public async Task CallsWhoseStateIsNotKept_HaveNoWayBackAndSayWhy(string method, string path, string parameters, string reason)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -140,7 +140,7 @@ public sealed class UndoSourceTests
             }
         }
 
-        return new PlannedCall(entry.Method, entry.Path, parameters, entry.Class);
+        return new PlannedCall(entry.Method, entry.Path, parameters, ClassSet.Of(entry.Class));
     }
 
     // Each path says of itself that it was read; what is no object is empty.

@@ -83,6 +83,11 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             ThrowOnFailure = false,
         };
         TaskResult result = await task.WaitForCompletionAsync(options, cancellationToken).ConfigureAwait(false);
+        if (result.LogFailure is { } failure)
+        {
+            logged(Unread(failure));
+        }
+
         End = result.ExitStatus.Length > 0 ? result.ExitStatus : null;
         string end = result.ExitStatus.Length > 0 ? result.ExitStatus : "the server does not know how it ended";
         return result.Succeeded ? end : throw Failed(task.Upid.ToString(), end, result.LogTail);
@@ -144,12 +149,15 @@ internal sealed class TaskWaiter(ServerSession session, TimeProvider time, Actio
             // The end of a task counts, and its log may be lost; while it runs the next look tries again.
             if (isOver)
             {
-                Log($"(the rest of the log cannot be read: {ErrorMapper.Map(failure).Message})");
+                Log(Unread(failure));
             }
         }
 
         return isOver ? Text(status, "exitstatus") is { Length: > 0 } end ? end : "the server does not know how it ended" : null;
     }
+
+    /// <summary>What stands in the place of lines that could not be read.</summary>
+    public static string Unread(ProxmoxException failure) => $"(the rest of the log cannot be read: {ErrorMapper.Map(failure).Message})";
 
     /// <summary>True for a failure to look that a wait survives.</summary>
     public static bool MayPass(ProxmoxException failure) => failure switch

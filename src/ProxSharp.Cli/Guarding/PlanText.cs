@@ -96,6 +96,7 @@ internal static class PlanText
         json.WriteString("plan", plan.Id);
         json.WriteString("context", plan.Context);
         json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
+        json.WriteList("classes", plan.Classes.Select(static kind => kind.ToString().ToLowerInvariant()));
         json.WriteString("state", state.ToString().ToLowerInvariant());
         json.WriteString("expires", plan.Expires);
         json.WriteList("calls", plan.Calls.Select(static call => call.ToReview()));
@@ -143,11 +144,10 @@ internal static class PlanText
 
     private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state, string back)
     {
-        string kind = plan.Class.ToString().ToLowerInvariant();
         string open = state == PlanState.Open
             ? string.Create(CultureInfo.InvariantCulture, $"good until {plan.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z")
             : state.ToString().ToLowerInvariant();
-        writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({kind}, {back}, {open})");
+        writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({plan.ClassWords}, {back}, {open})");
         foreach (PlannedCall call in plan.Calls)
         {
             writer.WriteLine($"  {TextCells.Visible(call.ToReview())}");

@@ -64,6 +64,9 @@ internal sealed class TaskTracker
     /// <summary>Notes that a call about the task, other than for its state, was answered.</summary>
     public void Answered() => (_failingSince, _failures, _refusals) = (null, 0, 0);
 
+    /// <summary>Notes that such a call failed: the next comes later.</summary>
+    public void Failed() => _failures++;
+
     /// <summary>Takes a failure of a call about the task.</summary>
     /// <exception cref="ProxmoxTaskWaitException">It is not worth, or no longer worth, waiting for better.</exception>
     public void Observe(ProxmoxException failure)

@@ -7,6 +7,7 @@ namespace ProxSharp.Tasks;
 internal sealed class TaskWait : TaskPoll
 {
     private const int TailAttempts = 4;
+    private const int EndAttempts = 8;
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(10);
 
     // Most tasks are over by then, and reading their logs only at the end spares half of the calls.
@@ -21,7 +22,8 @@ internal sealed class TaskWait : TaskPoll
     private readonly long _start;
     private long? _looked;
     private TaskState? _end;
-    private ProxmoxPermissionException? _logRefusal;
+    private ProxmoxException? _logFailure;
+    private int _failedReads;
 
     public TaskWait(TaskServer server, Upid upid, TaskWaitOptions options)
     {
@@ -34,8 +36,8 @@ internal sealed class TaskWait : TaskPoll
     /// <inheritdoc/>
     public override TimeSpan Rest => _looked is { } last ? _tracker.Pause - _server.Clock.GetElapsedTime(last) : TimeSpan.Zero;
 
-    // Without a log to follow, or without the right to read it.
-    private bool FollowsLog => _options.FollowsLog && _logRefusal is null;
+    // Without a log to follow, without the right to read it, or when it could not be read after the end.
+    private bool FollowsLog => _options.FollowsLog && _logFailure is null;
 
     /// <summary>Waits; <paramref name="watcher"/> looks at the task together with others.</summary>
     public async Task<TaskResult> RunAsync(TaskWatcher watcher, CancellationToken cancellationToken)
@@ -113,7 +115,7 @@ internal sealed class TaskWait : TaskPoll
                 await Task.WhenAny(end, Pause.ForAsync(log.Pause, _server.Clock, leave.Token)).ConfigureAwait(false);
             }
 
-            TaskState state = await end.ConfigureAwait(false);
+            TaskState state = _end ??= await end.ConfigureAwait(false);
             while (FollowsLog && !await PumpAsync(log, leave.Token).ConfigureAwait(false))
             {
                 await Pause.ForAsync(log.Pause, _server.Clock, leave.Token).ConfigureAwait(false);
@@ -142,7 +144,7 @@ internal sealed class TaskWait : TaskPoll
         }
     }
 
-    // False if the log could not be read this time. Who may not read it waits without: how the task ends is another matter.
+    // False if the log could not be read this time.
     private async Task<bool> PumpAsync(TaskTracker tracker, CancellationToken cancellationToken)
     {
         try
@@ -151,20 +153,16 @@ internal sealed class TaskWait : TaskPoll
             {
                 TaskLogPage page = await _server.ReadLogAsync(_upid, _cursor.Position, TaskLogCursor.PageSize, cancellationToken).ConfigureAwait(false);
                 tracker.Answered();
+                _failedReads = 0;
                 _reporter.Report(_cursor.Take(page));
             }
             while (_cursor.HasMore);
             return true;
         }
-        catch (ProxmoxPermissionException exception)
-        {
-            _logRefusal = exception;
-            return true;
-        }
         catch (ProxmoxException exception)
         {
-            tracker.Observe(exception);
-            return false;
+            tracker.Failed();
+            return GivesLogUp(exception);
         }
     }
 
@@ -175,26 +173,33 @@ internal sealed class TaskWait : TaskPoll
             do
             {
                 TaskLogPage page = _server.ReadLog(_upid, _cursor.Position, TaskLogCursor.PageSize, cancellationToken);
+                _failedReads = 0;
                 _reporter.Report(_cursor.Take(page));
             }
             while (_cursor.HasMore);
             return true;
         }
-        catch (ProxmoxPermissionException exception)
-        {
-            _logRefusal = exception;
-            return true;
-        }
         catch (ProxmoxException exception)
         {
-            _tracker.Observe(exception);
-            return false;
+            _tracker.Failed();
+            return GivesLogUp(exception);
         }
+    }
+
+    // How the task ends is another matter, which its state decides: who may not read the log waits without, and once the task has ended it is tried a few times.
+    private bool GivesLogUp(ProxmoxException failure)
+    {
+        if (failure is ProxmoxPermissionException || (_end is not null && ++_failedReads >= EndAttempts))
+        {
+            _logFailure = failure;
+        }
+
+        return _logFailure is not null;
     }
 
     private TaskResult Conclude(TaskState end, (IReadOnlyList<string> Lines, ProxmoxException? Failure) tail)
     {
-        TaskResult result = new(_upid, end.ExitStatus ?? "") { Ended = end.Ended, LogTail = tail.Lines, LogFailure = tail.Failure ?? _logRefusal };
+        TaskResult result = new(_upid, end.ExitStatus ?? "") { Ended = end.Ended, LogTail = tail.Lines, LogFailure = tail.Failure ?? _logFailure };
         if (result.Succeeded)
         {
             _reporter.ReportEnd();

@@ -24,8 +24,8 @@ public sealed record TaskWaitOptions
     public IProgress<TaskProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Is told each line of the log once and in order, to the last one; null (the default) for nobody. If the user may not read the log, no line is told and
-    /// the waiting goes on: <see cref="TaskResult.LogFailure"/> says so in the end.
+    /// Is told each line of the log once and in order, to the last one; null (the default) for nobody. If the user may not read the log, or it cannot
+    /// be read after the task has ended, the other lines are not told: <see cref="TaskResult.LogFailure"/> says so, and the state decides how the task ended.
     /// </summary>
     public IProgress<TaskLogLine>? Log { get; init; }
 

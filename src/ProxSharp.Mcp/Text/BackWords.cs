@@ -21,8 +21,10 @@ internal static class BackWords
     {
         // The protection that a retirement sets is lifted by its own undo, although lifting one is worse otherwise.
         bool retires = plan.Calls.Any(Retirement.IsPartOf);
-        OperationClass worst = plan.Undo.Where(call => policy?.AllowsSome(call.Class) == false && !(retires && Retirement.IsWayBack(call)))
-            .Aggregate(OperationClass.Read, static (found, call) => call.Class > found ? call.Class : found);
+        OperationClass worst = plan.Undo.Where(call => !(retires && Retirement.IsWayBack(call)))
+            .SelectMany(static call => call.Classes)
+            .Where(kind => policy?.AllowsSome(kind) == false)
+            .Append(OperationClass.Read).Max();
         return worst == OperationClass.Read ? null : worst;
     }
 }

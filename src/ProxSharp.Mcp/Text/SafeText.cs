@@ -112,7 +112,7 @@ internal static partial class SafeText
         }
 
         Match end = Ending.Match(line);
-        return end.Success && OperationCatalogue.TryParseClass(end.Groups["class"].Value, out _)
+        return end.Success && end.Groups["class"].Captures.All(static word => OperationCatalogue.TryParseClass(word.Value, out _))
             ? Of(line[..end.Index], isOwn ? "consequence" : Call) + end.Value
             : OfOwn(line);
     }
@@ -157,7 +157,7 @@ internal static partial class SafeText
 
     // What is said of a call stands behind its class, word by word: what others wrote cannot look like it and go on.
     private static Regex Ending => field ??= new(
-        $@": (?<class>[a-z]+)\.({string.Join('|', Remarks.Select(Regex.Escape))})*"
+        $@": (?<class>[a-z]+)( and (?<class>[a-z]+))*\.({string.Join('|', Remarks.Select(Regex.Escape))})*"
             + @"( By the policy, [a-z]+ calls on the guest are allowed afterwards, [a-z, :]+\.)?$",
         RegexOptions.ExplicitCapture);
 

@@ -21,6 +21,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     private const int LongestOutput = 4000;
     private const int LongestLine = 200;
     private const int LongestNote = 600;
+    private const int MostSteps = 30;
 
     private static readonly TimeSpan s_least = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
@@ -247,22 +248,34 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     private static ToolAnswer Show(ApplyResult result)
     {
+        // The last ones tell how it ended, and the ledger has them all.
+        ApplyStep[] shown = [.. result.Steps.TakeLast(MostSteps)];
+        int earlier = result.Steps.Count - shown.Length;
         JsonObject value = new()
         {
             ["plan"] = result.PlanId,
             ["complete"] = result.IsComplete,
             ["running"] = false,
-            ["steps"] = new JsonArray([.. result.Steps.Select(Step)]),
+            ["steps"] = new JsonArray([.. shown.Select(Step)]),
         };
-        if (!result.IsComplete)
+        if (earlier > 0)
         {
-            value["not_done"] = new JsonArray([.. result.NotMade.Select(static call => (JsonNode)SafeText.Of(call, "call"))]);
+            value["truncated"] = true;
+            value["steps_total"] = result.Steps.Count;
         }
 
-        IEnumerable<string> steps = result.Steps.Select(Line);
+        if (!result.IsComplete)
+        {
+            value["not_done"] = new JsonArray([.. result.NotMade.Take(MostSteps).Select(static call => (JsonNode)SafeText.Of(call, "call"))]);
+            value["not_done_total"] = result.NotMade.Count;
+        }
+
+        string[] before = earlier == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{earlier} earlier calls were done; audit_list has them.")];
+        IEnumerable<string> steps = before.Concat(shown.Select(Line));
         string end = result.IsComplete ? ""
             : result.NotMade.Count > 0
-                ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Select(static call => SafeText.Of(call, "call", 300)))}"
+                ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Take(MostSteps).Select(static call => SafeText.Of(call, "call", 300)))}"
+                    + (result.NotMade.Count > MostSteps ? string.Create(CultureInfo.InvariantCulture, $" and {result.NotMade.Count - MostSteps} more") : "")
             : result.Steps[^1].Succeeded ? "\nThe plan was carried out to its last call; the ledger does not say so."
             : "\nThe plan was not completed.";
         return new ToolAnswer(string.Join('\n', steps) + end, value);

@@ -5,7 +5,6 @@ using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
-using ProxSharp.Operations.Policies;
 using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
@@ -16,7 +15,8 @@ internal sealed class ChangeTools(AgentSites sites)
     private const string Calls = """
         "calls":{"type":"array","items":{"type":"object","properties":{
         "method":{"type":"string","enum":["POST","PUT","DELETE"]},"path":{"type":"string"},"parameters":{"type":"object"}},"required":["method","path"]}},
-        "snapshot_first":{"type":"boolean","description":"take a snapshot of each guest first"}
+        "snapshot_first":{"type":"boolean","description":"take a snapshot of each guest first"},
+        "plan":{"type":"string"},"offset":{"type":"integer"}
         """;
 
     private const int LongestKeep = 3650;
@@ -26,9 +26,9 @@ internal sealed class ChangeTools(AgentSites sites)
         yield return new GuardTool(
             "plan",
             "Plan API calls that change something, for example POST /nodes/pve1/qemu/100/migrate. Nothing is sent; apply makes them. "
-                + "The node of a guest is corrected.",
+                + "The node of a guest is corrected. With plan and offset in place of calls: more of what a long plan says.",
             Calls,
-            ["calls"],
+            [],
             ToolHints.Plans,
             PlanAsync);
         yield return new GuardTool(
@@ -52,11 +52,37 @@ internal sealed class ChangeTools(AgentSites sites)
 
     private async Task<ToolAnswer> PlanAsync(ToolCall call, CancellationToken cancellationToken)
     {
+        if (call.Text("plan") is { } made)
+        {
+            return ShowMore(call, made);
+        }
+
+        if (call.Find("calls") is not { } calls)
+        {
+            throw new ToolException("usage", "The argument 'calls' is missing: a list of API calls, each with a method, a path and parameters.");
+        }
+
+        if (call.Find("offset") is not null)
+        {
+            throw new ToolException("usage", "The argument 'offset' goes with 'plan', the id of a plan that was made.");
+        }
+
         AgentSite site = sites.For(call);
-        PlanRequest[] requests = [.. call.Find("calls")!.Value.EnumerateArray().Select(Request)];
+        PlanRequest[] requests = [.. calls.EnumerateArray().Select(Request)];
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         PlanOptions options = new() { SnapshotFirst = call.Flag("snapshot_first") };
-        return Show(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);
+        return PlanAnswer.Of(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);
+    }
+
+    private ToolAnswer ShowMore(ToolCall call, string id)
+    {
+        if (call.Find("calls") is not null || call.Find("snapshot_first") is not null)
+        {
+            throw new ToolException("usage", "The argument 'plan' shows a plan that was made, and makes none: leave out 'calls' and 'snapshot_first'.");
+        }
+
+        AgentSite site = sites.WithPlan(id) ?? throw new GuardRefusedException("unknown-plan", "There is no such plan. Make one with plan.");
+        return PlanAnswer.Of(site, site.Plans.Load(id), offset: call.Number("offset", 0, int.MaxValue));
     }
 
     private async Task<ToolAnswer> UndoAsync(ToolCall call, CancellationToken cancellationToken)
@@ -66,7 +92,7 @@ internal sealed class ChangeTools(AgentSites sites)
         int number = call.Number("number", 0, int.MaxValue);
         try
         {
-            return Show(site, await guard.PlanUndoAsync(number, cancellationToken).ConfigureAwait(false));
+            return PlanAnswer.Of(site, await guard.PlanUndoAsync(number, cancellationToken).ConfigureAwait(false));
         }
         catch (GuardRefusedException e) when (e.Reason == "unknown-outcome" && Waiting(site, site.Ledger.Get(number).PlanId) is { } next)
         {
@@ -92,7 +118,7 @@ internal sealed class ChangeTools(AgentSites sites)
             ? TimeSpan.FromDays(days)
             : throw new ToolException("usage", $"The argument 'keep_days' is at most {LongestKeep}.");
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return Show(site, await guard.PlanRetirementAsync(call.Number("vmid", 0, int.MaxValue), keep, cancellationToken).ConfigureAwait(false));
+        return PlanAnswer.Of(site, await guard.PlanRetirementAsync(call.Number("vmid", 0, int.MaxValue), keep, cancellationToken).ConfigureAwait(false));
     }
 
     private static PlanRequest Request(JsonElement call)
@@ -112,36 +138,4 @@ internal sealed class ChangeTools(AgentSites sites)
                 "usage", $"GET {path} changes nothing that could be planned: calls of a plan are POST, PUT or DELETE. Read it with api_read.")
             : new PlanRequest(method, path, ToolCall.Parameters(call.TryGetProperty("parameters", out JsonElement parameters) ? parameters : null, takesNull: false));
     }
-
-    // What is set by calls of the caller's own is the caller's text; otherwise it is what guests said before.
-    private static ToolAnswer Show(AgentSite site, Plan plan, bool isOwn = false)
-    {
-        ApprovalKind approval = new PlanChecks(site.Policy).Approval(plan);
-        string[] consequences = [.. plan.Consequences.Select(line => SafeText.OfConsequence(line, isOwn))];
-        JsonObject value = new()
-        {
-            ["plan"] = plan.Id,
-            ["context"] = site.Name,
-            ["class"] = OperationCatalogue.Word(plan.Class),
-            ["approval"] = PolicyWriter.Word(approval),
-            ["expires"] = Values.Time(plan.Expires.ToUnixTimeSeconds()),
-            ["calls"] = Texts(plan.Calls, isOwn),
-            ["consequences"] = new JsonArray([.. consequences.Select(static line => (JsonNode)line)]),
-            ["undo"] = Back(plan),
-        };
-        if (BackWords.Refused(plan, site.Policy) is { } refused)
-        {
-            value["undo_refused"] = OperationCatalogue.Word(refused);
-        }
-
-        string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
-        return new ToolAnswer($"plan {plan.Id} ({OperationCatalogue.Word(plan.Class)}, {BackWords.Of(plan, site.Policy)}, {who})\n{string.Join('\n', consequences)}", value);
-    }
-
-    private static JsonArray Texts(IEnumerable<PlannedCall> calls, bool isOwn) =>
-        new([.. calls.Select(call => (JsonNode)SafeText.Of(call.ToString(), isOwn ? "own" : "call"))]);
-
-    // What a way back leaves behind is told with it.
-    private static JsonArray Back(Plan plan) => new(
-        [.. plan.Undo.Select(static call => (JsonNode)$"{SafeText.Of(call.ToString(), "call")} {Consequences.Leaves(call)}".TrimEnd())]);
 }

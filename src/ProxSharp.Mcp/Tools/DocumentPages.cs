@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations.Text;
@@ -8,7 +7,6 @@ namespace ProxSharp.Mcp.Tools;
 /// <summary>Shows long texts that a server answers, such as the report of a node, some lines at a time. What others wrote may be anywhere in them.</summary>
 internal static class DocumentPages
 {
-    private const int LongestPage = 4000;
     private const int LongestLine = 500;
 
     /// <summary>Shows some lines.</summary>
@@ -18,33 +16,17 @@ internal static class DocumentPages
     {
         // Secrets are looked for in the whole: one that goes over several lines looks like none in each of them.
         string[] all = SafeText.WithoutSecrets(document).TrimEnd('\n').Split('\n');
-        int start = Math.Min(offset, all.Length);
-        List<string> lines = [];
-        int length = 0;
-        foreach (string line in all[start..].Select(static line => UntrustedText.Clean(line.TrimEnd('\r').Replace('\t', ' '), LongestLine)))
-        {
-            length += line.Length + 1;
-            if (length > LongestPage && lines.Count > 0)
-            {
-                break;
-            }
-
-            lines.Add(line);
-        }
-
-        int next = start + lines.Count;
+        LinePage page = new(all, offset, static line => UntrustedText.Clean(line.TrimEnd('\r').Replace('\t', ' '), LongestLine));
         JsonObject value = new()
         {
             ["untrusted"] = true,
-            ["lines"] = new JsonArray([.. lines.Select(static line => (JsonNode)line)]),
-            ["first"] = start,
-            ["returned"] = lines.Count,
-            ["total"] = all.Length,
-            ["truncated"] = next < all.Length,
-            ["next"] = next < all.Length ? next : null,
+            ["lines"] = new JsonArray([.. page.Lines.Select(static line => (JsonNode)line)]),
+            ["first"] = page.First,
+            ["returned"] = page.Lines.Count,
+            ["total"] = page.Total,
+            ["truncated"] = page.Next is not null,
+            ["next"] = page.Next,
         };
-        string where = string.Create(
-            CultureInfo.InvariantCulture, $"lines {start} to {next} of {all.Length}{(next < all.Length ? $"; go on with offset {next}" : "")}");
-        return new ToolAnswer($"<untrusted>\n{string.Join('\n', lines)}\n</untrusted>\n({where})", value);
+        return new ToolAnswer($"<untrusted>\n{string.Join('\n', page.Lines)}\n</untrusted>\n({page.Where})", value);
     }
 }

@@ -51,7 +51,7 @@ public sealed class Ledger
 
     /// <summary>Returns all entries, oldest first, as they stand in the file; <see cref="Verify"/> tells whether they are genuine.</summary>
     /// <exception cref="GuardRefusedException">The file cannot be read.</exception>
-    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(_file.Read()));
+    public IReadOnlyList<LedgerEntry> List() => Try("read", () => Entries(_file.Read().Lines));
 
     /// <summary>Returns one entry; null if there is none with this number.</summary>
     /// <param name="number">Its number.</param>
@@ -260,10 +260,10 @@ public sealed class Ledger
         for (int tries = 0; tries < MostTries; tries++)
         {
             string? head = HeadText();
-            LedgerLine[] lines = _file.Read();
+            (LedgerLine[] lines, bool isEnded) = _file.Read();
             if (HeadText() == head)
             {
-                return (head, lines);
+                return isEnded ? (head, lines) : throw new TornLedgerException(lines);
             }
         }
 

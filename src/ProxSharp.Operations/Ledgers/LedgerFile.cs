@@ -14,9 +14,12 @@ internal sealed class LedgerFile(string path)
     private byte[] _hash = [];
     private int _length;
 
-    /// <summary>Returns all lines, oldest first; those that were there at the last call are the same objects.</summary>
+    /// <summary>
+    /// Returns all lines, oldest first; those that were there at the last call are the same objects. And whether the last one has its end, as each that was
+    /// written whole has.
+    /// </summary>
     /// <exception cref="TornLedgerException">A line is no entry.</exception>
-    public LedgerLine[] Read()
+    public (LedgerLine[] Lines, bool IsEnded) Read()
     {
         lock (_gate)
         {
@@ -32,7 +35,7 @@ internal sealed class LedgerFile(string path)
             LedgerLine? open = Take(text);
             hash.AppendData(text, known, _length - known);
             _hash = hash.GetCurrentHash();
-            return open is null ? [.. _lines] : [.. _lines, open];
+            return open is null ? ([.. _lines], true) : ([.. _lines, open], false);
         }
     }
 

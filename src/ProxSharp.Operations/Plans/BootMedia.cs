@@ -23,8 +23,8 @@ internal static class BootMedia
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on, the guest first.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets) =>
-        call.Class < OperationClass.Privileged && (call.Path == Path ? StartsOther(call, key => targets[0].Before.Text(key)) : call.Path == Making && OpensCopy(call))
-            ? call.AtLeast(OperationClass.Privileged)
+        !call.Set.Has(OperationClass.Privileged) && (call.Path == Path ? StartsOther(call, key => targets[0].Before.Text(key)) : call.Path == Making && OpensCopy(call))
+            ? call.Also(OperationClass.Privileged)
             : call;
 
     /// <summary>True for a call that puts something foreign into a drive.</summary>

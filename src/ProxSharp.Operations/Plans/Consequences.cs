@@ -34,7 +34,7 @@ internal static class Consequences
         foreach (PlanTarget target in targets)
         {
             lines.Add(ActsOn(target));
-            if (call.Class == OperationClass.Destructive && target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null)
+            if (call.Set.Has(OperationClass.Destructive) && target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null)
             {
                 lines.Add(await BackupsAsync(client, node, vmid, cancellationToken).ConfigureAwait(false));
             }
@@ -108,7 +108,7 @@ internal static class Consequences
             parameters.Add(parameter);
         }
 
-        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {OperationCatalogue.Word(call.Class)}.{Remarks(call)}";
+        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {call.Set.Words}.{Remarks(call)}";
     }
 
     private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)

@@ -18,12 +18,12 @@ internal static class DiskOptions
     // With these a system in a container does not start, or its programs do not.
     private static readonly string[] s_strict = ["nodev", "noexec", "nosuid"];
 
-    /// <summary>Returns the call, with the class of the worst option that it turns to.</summary>
+    /// <summary>Returns the call, with the classes of the options that it turns to.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (call.Class >= OperationClass.Destructive || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
+        if (call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
         {
             return call;
         }
@@ -31,7 +31,7 @@ internal static class DiskOptions
         JsonElement config = targets[0].Before;
         return call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
             .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before.Value.ToString(), isUsed: !Unused.IsMatch(before.Name))))
-            .Aggregate(call, static (worst, found) => worst.AtLeast(found));
+            .Aggregate(call, static (judged, found) => judged.Also(found));
     }
 
     /// <summary>True if what a guest writes to a disk with this value is thrown away.</summary>

@@ -38,7 +38,7 @@ internal static class Ejections
         // What the machine starts from then is another thing, and an undo does not put the drive back into the order.
         bool isStart = drives.Any(key => Replacements.Volume(config.Text(key)!) != "none" && BootMedia.IsFirst(key, name => config.Text(name)));
         PlannedCall ejecting = call.Ejecting(drives);
-        return isStart ? ejecting.AtLeast(OperationClass.Disruptive) : ejecting;
+        return isStart ? ejecting.Also(OperationClass.Disruptive) : ejecting;
     }
 
     /// <summary>True if a plan may say of a call that it takes these drives out.</summary>

@@ -61,7 +61,7 @@ public static class GuestReach
             (path, parameters) = Unknown(path, parameters);
         }
 
-        return new PlannedCall(request.Method, path, parameters, OperationCatalogue.For(schema.Product).Find(request.Method, path).ClassOf(parameters));
+        return new PlannedCall(request.Method, path, parameters, OperationCatalogue.For(schema.Product).Find(request.Method, path).SetOf(parameters));
     }
 
     /// <summary>A call that is newer than the schema: where its path names a node, or a guest, it is read like others there.</summary>

@@ -8,6 +8,10 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class LostStates
 {
+    private const string Machines = "/nodes/{node}/qemu";
+    private const string Containers = "/nodes/{node}/lxc";
+    private const string Config = "/{vmid}/config";
+
     // A start and a resume both go on from the memory that was saved.
     private static readonly string[] s_starts = ["/nodes/{node}/qemu/{vmid}/status/start", "/nodes/{node}/qemu/{vmid}/status/resume"];
 
@@ -19,6 +23,12 @@ internal static class LostStates
         if (call.Parameters.Find("revert") is { Length: > 0 })
         {
             return "what waits for the next start of the guest is dropped, and kept nowhere";
+        }
+
+        // Proxmox: a lock holds up every change of the guest, also the one that would take it away, unless root says skiplock.
+        if (call.Parameters.Find("lock") is { Length: > 0 } && call.Path is Machines or Machines + Config or Containers or Containers + Config)
+        {
+            return "a guest that is locked takes no change; root of the node lifts the lock, with qm unlock or pct unlock";
         }
 
         if (s_starts.Contains(call.Path) && targets is [{ } guest, ..] && guest.Facts.GetValueOrDefault("lock") == "suspended")

@@ -76,7 +76,15 @@ public sealed class Plan
     public IReadOnlyList<string> Consequences => _draft.Consequences;
 
     /// <summary>The class of its worst call.</summary>
-    public OperationClass Class => Calls.Max(static call => call.Class);
+    public OperationClass Class => Set.Worst;
+
+    /// <summary>All classes that its calls have, the worst first.</summary>
+    public IReadOnlyList<OperationClass> Classes => Set.Items;
+
+    /// <summary>The words for them: <c>privileged and destructive</c>.</summary>
+    public string ClassWords => Set.Words;
+
+    private ClassSet Set => Calls.Aggregate(default(ClassSet), static (found, call) => found.And(call.Set));
 
     internal string Content { get; }
 
@@ -122,9 +130,9 @@ public sealed class Plan
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Plan {Id[..ShortLength]} for {Clean(Context)}: {OperationCatalogue.Word(Class)}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
+                $"Plan {Id[..ShortLength]} for {Clean(Context)}: {Set.Words}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
             .. Calls.Select(static (call, i) =>
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({OperationCatalogue.Word(call.Class)}){Plans.Consequences.Remarks(call)}")),
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({call.Set.Words}){Plans.Consequences.Remarks(call)}")),
         ];
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)

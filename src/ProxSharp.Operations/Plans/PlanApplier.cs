@@ -179,7 +179,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     {
         json.WriteString("context", plan.Context);
         json.WriteString("call", call.ToString());
-        json.WriteString("class", OperationCatalogue.Word(call.Class));
+        json.WriteString("class", call.Set.Words);
         json.WriteString("approval", approval);
         if (plan.Draft.Undoes is { } undoes)
         {

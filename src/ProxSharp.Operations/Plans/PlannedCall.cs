@@ -11,21 +11,22 @@ public sealed class PlannedCall
     private const string UploadPath = "/nodes/{node}/storage/{storage}/upload";
 
     private readonly bool _replaces;
-    private readonly OperationClass _least;
+    private readonly ClassSet _own;
+    private readonly ClassSet _more;
 
     internal PlannedCall(
         ApiMethod method,
         string path,
         ApiParameters parameters,
-        OperationClass kind,
+        ClassSet own,
         PlanUpload? upload = null,
         bool replaces = false,
-        OperationClass least = OperationClass.Read,
+        ClassSet more = default,
         OperationClass grants = OperationClass.Read)
     {
-        (Method, Path, Parameters, Upload, _replaces, _least, Grants) = (method, path, parameters, upload, replaces, least, grants);
-        OperationClass known = kind > least ? kind : least;
-        Class = replaces && known < OperationClass.Disruptive ? OperationClass.Disruptive : known;
+        (Method, Path, Parameters, Upload, _own, _replaces, _more, Grants) = (method, path, parameters, upload, own, replaces, more, grants);
+        ClassSet known = own.And(more);
+        Set = replaces ? known.And(OperationClass.Disruptive) : known;
     }
 
     /// <summary>The verb.</summary>
@@ -34,8 +35,15 @@ public sealed class PlannedCall
     /// <summary>The path template below the API root.</summary>
     public string Path { get; }
 
-    /// <summary>How much harm it can do, its parameters considered.</summary>
-    public OperationClass Class { get; }
+    /// <summary>How much harm it can do, its parameters considered: the worst of <see cref="Classes"/>.</summary>
+    public OperationClass Class => Set.Worst;
+
+    /// <summary>
+    /// All that it is, the worst first: a call that loses data and sets a password is destructive as well as privileged. The policy has to allow each of them.
+    /// </summary>
+    public IReadOnlyList<OperationClass> Classes => Set.Items;
+
+    internal ClassSet Set { get; }
 
     /// <summary>
     /// The worst class that the policy allows for its guest only after it, because other rules hold then; <see cref="OperationClass.Read"/> for none.
@@ -104,7 +112,7 @@ public sealed class PlannedCall
         parameters = CdromAlias.Resolve(operation.Path, parameters);
         OperationEntry entry = OperationCatalogue.For(schema.Product).Find(operation.Method, operation.Path);
         return entry.IsClassified
-            ? new PlannedCall(operation.Method, operation.Path, parameters, entry.ClassOf(parameters), request.Upload)
+            ? new PlannedCall(operation.Method, operation.Path, parameters, entry.SetOf(parameters), request.Upload)
             : throw new GuardRefusedException("unclassified", Unclassified(schema, operation));
     }
 
@@ -121,47 +129,49 @@ public sealed class PlannedCall
         return $"{operation} is refused: the API that this version knows has no such call, {there}.";
     }
 
-    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, Class, Upload, _replaces, _least, Grants) { Ejected = Ejected };
+    internal PlannedCall With(ApiParameters parameters) => new(Method, Path, parameters, _own, Upload, _replaces, _more, Grants) { Ejected = Ejected };
 
     /// <summary>The request that leads to this call.</summary>
     public PlanRequest ToRequest() => new(Method, ConcretePath, Parameters) { Upload = Upload };
 
     /// <summary>The call as one that may take away the protection that a retirement has set: that alone makes it no worse.</summary>
     internal PlannedCall Released(ProxmoxProduct product) =>
-        new(Method, Path, Parameters, OperationCatalogue.For(product).Find(Method, Path).ClassOf(Retirement.WithoutRelease(Parameters)), Upload);
+        new(Method, Path, Parameters, OperationCatalogue.For(product).Find(Method, Path).SetOf(Retirement.WithoutRelease(Parameters)), Upload);
 
     /// <summary>Two calls that would send the same.</summary>
-    internal bool IsSame(PlannedCall other) => Class == other.Class && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
+    internal bool IsSame(PlannedCall other) => Set == other.Set && JsonTexts.Build(Write) == JsonTexts.Build(other.Write);
 
     /// <summary>The call as one that puts another disk, or file, in the place of one: that is disruptive, and only the state of the server tells.</summary>
-    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, Class, Upload, replaces: true, _least, Grants) { Ejected = Ejected };
+    internal PlannedCall AsReplacing() => new(Method, Path, Parameters, _own, Upload, replaces: true, _more, Grants) { Ejected = Ejected };
 
-    /// <summary>The call with a class that the state of the server makes worse than its parameters do.</summary>
-    internal PlannedCall AtLeast(OperationClass least) =>
-        least > Class ? new(Method, Path, Parameters, Class, Upload, _replaces, least, Grants) { Ejected = Ejected } : this;
+    /// <summary>The call with a class that the state of the server gives it beside those of its parameters.</summary>
+    internal PlannedCall Also(OperationClass kind) => kind <= OperationClass.Reversible || Set.Has(kind)
+        ? this
+        : new(Method, Path, Parameters, _own, Upload, _replaces, _more.And(kind), Grants) { Ejected = Ejected };
 
     /// <summary>The call as one that loses data because of the state of the server, whatever its class is by its parameters.</summary>
-    internal PlannedCall AsLosing() => new(Method, Path, Parameters, Class, Upload, _replaces, OperationClass.Destructive, Grants) { Ejected = Ejected };
+    internal PlannedCall AsLosing() =>
+        new(Method, Path, Parameters, _own, Upload, _replaces, _more.And(OperationClass.Destructive), Grants) { Ejected = Ejected };
 
     /// <summary>The call as one that makes a class of calls allowed for its guest by the policy.</summary>
-    internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, Class, Upload, _replaces, _least, kind) { Ejected = Ejected };
+    internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, _own, Upload, _replaces, _more, kind) { Ejected = Ejected };
 
     /// <summary>The call as one that takes drives without a disk out of a machine. It is judged by that before it is by anything else.</summary>
     internal PlannedCall Ejecting(IReadOnlyList<string> drives) => new(
         Method,
         Path,
         Parameters,
-        OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(Method, Path).ClassOf(Ejections.Without(Parameters, drives)),
+        OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(Method, Path).SetOf(Ejections.Without(Parameters, drives)),
         Upload,
         _replaces,
-        _least,
+        _more,
         Grants)
     {
         Ejected = drives,
     };
 
     /// <summary>True for a call that loses data because of the state of the server.</summary>
-    internal bool LosesMore => _least == OperationClass.Destructive;
+    internal bool LosesMore => _more.Has(OperationClass.Destructive);
 
     internal void Write(Utf8JsonWriter json)
     {
@@ -204,9 +214,15 @@ public sealed class PlannedCall
             json.WriteBoolean("replaces", true);
         }
 
-        if (_least > OperationClass.Read)
+        if (_more.Worst > OperationClass.Read)
         {
-            json.WriteString("least", OperationCatalogue.Word(_least));
+            json.WriteStartArray("also");
+            foreach (OperationClass kind in _more.Items)
+            {
+                json.WriteStringValue(OperationCatalogue.Word(kind));
+            }
+
+            json.WriteEndArray();
         }
 
         if (Grants > OperationClass.Read)
@@ -248,11 +264,11 @@ public sealed class PlannedCall
                 method,
                 path,
                 parameters,
-                OperationCatalogue.For(product).Find(method, path).ClassOf(parameters),
+                OperationCatalogue.For(product).Find(method, path).SetOf(parameters),
                 upload,
                 replaces,
-                ReadClass(json, "least"),
-                ReadClass(json, "grants"))
+                ReadMore(json),
+                ReadClass(json.Text("grants")))
             : throw new InvalidDataException("A call of the plan has no verb.");
         return json.TryGetProperty("ejects", out JsonElement drives) ? ReadEjecting(product, call, drives) : call;
     }
@@ -266,7 +282,11 @@ public sealed class PlannedCall
             : throw new InvalidDataException("A call of the plan takes out what is no drive.");
     }
 
-    private static OperationClass ReadClass(JsonElement json, string name) => json.Text(name) is not { } word ? OperationClass.Read
+    private static ClassSet ReadMore(JsonElement json) => json.TryGetProperty("also", out JsonElement also)
+        ? also.EnumerateArray().Aggregate(default(ClassSet), static (found, word) => found.And(ReadClass(word.GetString())))
+        : default;
+
+    private static OperationClass ReadClass(string? word) => word is null ? OperationClass.Read
         : Enum.TryParse(word, ignoreCase: true, out OperationClass kind) ? kind
         : throw new InvalidDataException("A call of the plan has no class.");
 }

@@ -15,12 +15,12 @@ internal static partial class Replacements
     /// <param name="targets">What it acts on.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (call.Class < OperationClass.Disruptive && targets.Any(static target => target.Facts.GetValueOrDefault(WrittenFile.Fact, "no") != "no"))
+        if (!call.Set.Has(OperationClass.Disruptive) && targets.Any(static target => target.Facts.GetValueOrDefault(WrittenFile.Fact, "no") != "no"))
         {
             return call.AsReplacing();
         }
 
-        if (call.Class >= OperationClass.Disruptive || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
+        if (call.Set.Has(OperationClass.Disruptive) || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))
         {
             return call;
         }

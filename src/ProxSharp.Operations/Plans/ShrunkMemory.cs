@@ -22,7 +22,7 @@ internal static class ShrunkMemory
     /// <param name="targets">What it acts on, the guest first.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets) =>
         IsOne(call) && targets[0].Facts.GetValueOrDefault("power") != "stopped" && (Shrinks(call, "memory", targets[0].Before) || Shrinks(call, "swap", targets[0].Before))
-            ? call.AtLeast(OperationClass.Disruptive)
+            ? call.Also(OperationClass.Disruptive)
             : call;
 
     /// <summary>True for a call that sets the memory of a container.</summary>

@@ -9,7 +9,7 @@ namespace ProxSharp.Operations.Plans;
 internal static class Snapshots
 {
     /// <summary>Tells whether the policy wants one before a call. What removes a guest removes its snapshots, and one of snapshots needs no other.</summary>
-    public static bool IsWanted(PlannedCall call, GuardPolicy policy) => policy.SnapshotFirst.Contains(call.Class) && PathOf(call) is { } guest
+    public static bool IsWanted(PlannedCall call, GuardPolicy policy) => call.Classes.Any(policy.SnapshotFirst.Contains) && PathOf(call) is { } guest
         && call.ConcretePath != guest && !call.Path.Contains("/{vmid}/snapshot", StringComparison.Ordinal);
 
     /// <summary>Plans a snapshot of each guest that calls act on.</summary>

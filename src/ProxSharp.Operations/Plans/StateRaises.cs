@@ -37,19 +37,19 @@ internal sealed class StateRaises(ProxmoxClient client)
     /// <summary>Returns the call with the class that it has on this server.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
     {
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when call.Class < OperationClass.Destructive =>
-            await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when !call.Set.Has(OperationClass.Destructive) =>
+            await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
-            when call.Class < OperationClass.Destructive && ChangedJob.Names(call, s_backedUp) =>
-            await LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.AtLeast(OperationClass.Destructive) : call,
+            when !call.Set.Has(OperationClass.Destructive) && ChangedJob.Names(call, s_backedUp) =>
+            await LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
         (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "/{id}")
-            when call.Class < OperationClass.Privileged && (call.Method == ApiMethod.Post || ChangedJob.Names(call, s_synced)) =>
-            call.AtLeast(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
+            when !call.Set.Has(OperationClass.Privileged) && (call.Method == ApiMethod.Post || ChangedJob.Names(call, s_synced)) =>
+            call.Also(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
         (ProxmoxProduct.BackupServer, ApiMethod.Post, Mount) =>
-            call.AtLeast(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
+            call.Also(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
-            when call.Class < OperationClass.Privileged && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
-            await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.AtLeast(OperationClass.Privileged),
+            when !call.Set.Has(OperationClass.Privileged) && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
+            await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.Also(OperationClass.Privileged),
         _ => call,
     };
 
@@ -60,7 +60,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     public static string Why(PlannedCall call) => call switch
     {
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
-        { Path: Containers, Class: OperationClass.Privileged } when call.Parameters.Find(Unprivileged) is null =>
+        { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
@@ -68,8 +68,8 @@ internal sealed class StateRaises(ProxmoxClient client)
     };
 
     // Its parameters alone would not make it so bad.
-    private static bool IsRaisedTo(PlannedCall call, OperationClass kind) => call.Class == kind
-        && OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).ClassOf(call.Parameters) < kind;
+    private static bool IsRaisedTo(PlannedCall call, OperationClass kind) => call.Set.Has(kind)
+        && !OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).SetOf(call.Parameters).Has(kind);
 
     // Proxmox: what the call does not say of it holds as in the configuration that is kept in the backup.
     private async Task<bool> IsUnprivilegedAsync(PlannedCall call, CancellationToken cancellationToken)

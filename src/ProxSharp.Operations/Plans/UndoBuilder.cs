@@ -251,7 +251,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
     {
         int space = inverse.IndexOf(' ', StringComparison.Ordinal);
         return ApiMethods.TryParse(inverse[..space], out ApiMethod method)
-            ? new PlanRequest(method, new PlannedCall(method, inverse[(space + 1)..], call.Parameters, call.Class).ConcretePath)
+            ? new PlanRequest(method, new PlannedCall(method, inverse[(space + 1)..], call.Parameters, call.Set).ConcretePath)
             : null;
     }
 

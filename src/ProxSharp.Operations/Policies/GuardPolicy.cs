@@ -119,7 +119,17 @@ public sealed class GuardPolicy
         PolicyWriter.Write(json, this);
     }
 
-    /// <summary>Checks a call against rules and protections.</summary>
+    /// <summary>Checks a call against rules and protections: each of its classes has to be allowed.</summary>
+    /// <exception cref="GuardRefusedException">It is not allowed.</exception>
+    internal void Check(IEnumerable<OperationClass> kinds, string call, PolicyTarget target, string why = "")
+    {
+        foreach (OperationClass kind in kinds)
+        {
+            Check(kind, call, target, why);
+        }
+    }
+
+    /// <summary>Checks a call of one class.</summary>
     /// <exception cref="GuardRefusedException">It is not allowed.</exception>
     internal void Check(OperationClass kind, string call, PolicyTarget target, string why = "")
     {

@@ -355,6 +355,28 @@ public sealed class TaskWaitTests
     }
 
     [Theory]
+    [InlineData(true, "OK", 500, "no data")]
+    [InlineData(false, "OK", 500, "no data")]
+    [InlineData(true, "boom", 500, "no data")]
+    [InlineData(false, "boom", 500, "no data")]
+    [InlineData(true, "OK", 200, "<html>maintenance</html>")]
+    [InlineData(false, "OK", 200, "<html>maintenance</html>")]
+    public async Task Wait_LogIsNeverAnswered_EndsWithTheTaskAndSaysSo(bool sync, string exit, int status, string answer)
+    {
+        StubNodes nodes = new() { Trouble = call => call.Target.Contains("/log", StringComparison.Ordinal) ? StubHandler.Text(status, answer) : null };
+        await using PveClient pve = nodes.Client();
+        Sink<TaskLogLine> log = new();
+
+        // Longer than an outage may last: while the state is answered, there is none.
+        StubTask task = nodes.Start(TaskWaitOptions.Default.OutageGrace * 2, exit);
+        TaskResult result = await WaitAsync(sync, pve, task, new TaskWaitOptions { Log = log, ThrowOnFailure = false });
+
+        Assert.Equal(exit, result.ExitStatus);
+        Assert.NotNull(result.LogFailure);
+        Assert.Empty(log.Values);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Wait_TimeoutBeyondAllTimers_IsNoLimit(bool sync)

@@ -191,6 +191,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             progress.Started(guest, upid);
             long start = run.Command.Services.Time.GetTimestamp();
             TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
+            if (result.LogFailure is { } unread)
+            {
+                progress.Logged(guest, TaskWaiter.Unread(unread));
+            }
+
             await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
             return item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
         }
