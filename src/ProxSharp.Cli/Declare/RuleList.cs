@@ -175,7 +175,7 @@ internal sealed class RuleList(string title, string path, string template, State
     }
 
     private (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
-        [.. StateValues.Differences(wanted, present, Parameters, s_own).Where(static key => !StateSchema.Same(null, key.To, key.From))];
+        [.. StateValues.Differences(wanted, present, Parameters, s_own).Where(static key => !StateSchema.Same(null, Kept(key.Key, key.To), Kept(key.Key, key.From)))];
 
     private StateChange Change(string subject, string action, PlannedCall call, IEnumerable<(JsonElement Rule, bool IsMeant)> expected) =>
         new(Section, $"{title}{subject}", action, stage) { Call = call, Before = Guard(call, expected) };
@@ -201,12 +201,20 @@ internal sealed class RuleList(string title, string path, string template, State
     private PlannedCall Call(ApiMethod method, int at, ApiParameters parameters) =>
         new(method, $"{path}/{at.ToString(CultureInfo.InvariantCulture)}", parameters) { Template = $"{template}/{{pos}}", Target = title.TrimEnd() };
 
-    private static string Identity(JsonElement rule) => Text(rule, s_remarks);
+    private static string Identity(JsonElement rule) => Text(rule, s_remarks, Kept);
 
-    private static string Text(JsonElement rule) => Text(rule, []);
+    private static string Text(JsonElement rule) => Text(rule, [], static (_, value) => value);
 
-    private static string Text(JsonElement rule, string[] except) => string.Join(' ', rule.EnumerateObject()
+    private static string Text(JsonElement rule, string[] except, Func<string, string?, string?> form) => string.Join(' ', rule.EnumerateObject()
         .Where(member => !s_own.Contains(member.Name) && !except.Contains(member.Name) && StateValues.Wire(member.Value) is { Length: > 0 })
         .OrderBy(static member => member.Name, StringComparer.Ordinal)
-        .Select(static member => $"{member.Name}={StateValues.Wire(member.Value)}"));
+        .Select(member => $"{member.Name}={form(member.Name, StateValues.Wire(member.Value))}"));
+
+    // Proxmox: macros are found in any case and kept in their own, comments lose the blanks around them. All else is kept, or refused, as it is written.
+    private static string? Kept(string key, string? value) => key switch
+    {
+        "macro" => value?.ToUpperInvariant(),
+        "comment" => value?.Trim(),
+        _ => value,
+    };
 }
