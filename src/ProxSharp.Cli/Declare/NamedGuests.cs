@@ -13,10 +13,10 @@ internal sealed class NamedGuests
 {
     private static readonly char[] s_separators = [',', ';', ' '];
 
-    // A replaced word, and what it has to be: the section, the type of guest or null for any, and the word itself.
-    private readonly Func<string, string?, string, string> _number;
+    // A word that is replaced, and what it has to be: the section, the type of guest or null for any, and the word itself.
+    private readonly Func<string, string?, string, (string Type, string Id)> _find;
 
-    private NamedGuests(Func<string, string?, string, string> number) => _number = number;
+    private NamedGuests(Func<string, string?, string, (string Type, string Id)> find) => _find = find;
 
     /// <summary>Puts numbers in the place of names.</summary>
     /// <param name="session">The cluster, which is asked only if there are names.</param>
@@ -26,50 +26,63 @@ internal sealed class NamedGuests
     public static async Task<JsonElement> NumberAsync(ServerSession session, JsonElement file, CancellationToken cancellationToken)
     {
         bool hasNames = false;
-        JsonObject root = JsonObject.Create(file)!;
         new NamedGuests((_, _, word) =>
         {
             hasNames = true;
-            return word;
-        }).Visit(root);
+            return ("", word);
+        }).Visit(JsonObject.Create(file)!);
         if (!hasNames)
         {
             return file;
         }
 
-        List<(string Name, string Type, string Id)> known = [.. InFile(file)];
         JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
-        known.AddRange(resources.EnumerateArray()
-            .Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc" && StateValues.Text(item, "name") is not null)
-            .Select(static item => (StateValues.Text(item, "name")!, StateValues.Text(item, "type")!, StateValues.Text(item, "vmid")!)));
+        (string Name, string Type, string Id)[] there =
+        [
+            .. resources.EnumerateArray().Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc")
+                .Select(static item => (StateValues.Text(item, "name") ?? "", StateValues.Text(item, "type")!, StateValues.Text(item, "vmid")!)),
+        ];
+        (string Name, string Type, string Id)[] known = [.. InFile(file, there), .. there];
         ILookup<string, (string Name, string Type, string Id)> byName = known.ToLookup(static guest => guest.Name, StringComparer.Ordinal);
-        new NamedGuests((section, type, word) => Find(byName, section, type, word)).Visit(root);
+        ILookup<string, (string Name, string Type, string Id)> byId = known.ToLookup(static guest => guest.Id, StringComparer.Ordinal);
+        JsonObject root = JsonObject.Create(file)!;
+        new NamedGuests((section, type, word) => IsName(word) ? OfName(byName, section, type, word) : OfNumber(byId, section, word)).Visit(root);
         using JsonDocument numbered = JsonDocument.Parse(root.ToJsonString());
         return numbered.RootElement.Clone();
     }
 
-    private static string Find(ILookup<string, (string Name, string Type, string Id)> guests, string section, string? type, string word)
+    // What a number belongs to the cluster knows better than the file.
+    private static (string Type, string Id) OfNumber(ILookup<string, (string Name, string Type, string Id)> guests, string section, string number) =>
+        guests[number].LastOrDefault() is { Type: { } type }
+            ? (type, number)
+            : throw CliException.Usage(
+                $"'{section}' names the guest {number}, and there is none of that number", $"See: prox guest list. Or write what it is: vm:{number} or ct:{number}");
+
+    private static (string Type, string Id) OfName(ILookup<string, (string Name, string Type, string Id)> guests, string section, string? type, string word)
     {
-        string[] ids = [.. guests[word].Where(guest => type is null || guest.Type == type).Select(static guest => guest.Id).Distinct()];
+        (string Type, string Id)[] found =
+        [
+            .. guests[word].Where(guest => type is null || guest.Type == type).Select(static guest => (guest.Type, guest.Id)).DistinctBy(static guest => guest.Id),
+        ];
         string kind = type switch
         {
             "qemu" => "virtual machine",
             "lxc" => "container",
             _ => "guest",
         };
-        return ids switch
+        return found switch
         {
-            [{ } id] => id,
+            [var only] => only,
             [] => throw CliException.Usage(
                 $"'{section}' names the {kind} '{word}', and there is none of that name", "See: prox guest list. A new guest needs a number: vmid: 100"),
             _ => throw CliException.Usage(
-                $"'{section}' names the {kind} '{word}', and there are several of that name: {string.Join(", ", ids.Order(StringComparer.Ordinal))}",
+                $"'{section}' names the {kind} '{word}', and there are several of that name: {string.Join(", ", found.Select(static guest => guest.Id).Order(StringComparer.Ordinal))}",
                 "Write the number"),
         };
     }
 
     // Only those that have a number: the name of another one says which guest of the cluster is meant.
-    private static IEnumerable<(string Name, string Type, string Id)> InFile(JsonElement file)
+    private static IEnumerable<(string Name, string Type, string Id)> InFile(JsonElement file, (string Name, string Type, string Id)[] there)
     {
         JsonElement guests = StateValues.Member(file, "guests");
         foreach (JsonElement item in guests.ValueKind == JsonValueKind.Array ? [.. guests.EnumerateArray()] : Array.Empty<JsonElement>())
@@ -80,13 +93,14 @@ internal sealed class NamedGuests
             }
 
             JsonElement config = StateValues.Member(item, "config");
-            bool isContainer = StateValues.Text(item, "type") == "lxc" || StateValues.Text(item, "ostemplate") is not null;
-            foreach (string? name in new[] { StateValues.Text(item, "name"), StateValues.Text(config, "name"), StateValues.Text(config, "hostname") })
+            string? copied = GuestPlace.Source(item);
+            string type = StateValues.Text(item, "type")
+                ?? (copied is null ? null : there.FirstOrDefault(guest => guest.Id == copied || guest.Name == copied).Type)
+                ?? (StateValues.Text(item, "ostemplate") is null ? "qemu" : "lxc");
+            string?[] names = [StateValues.Text(item, "name"), StateValues.Text(config, "name"), StateValues.Text(config, "hostname")];
+            foreach (string name in names.OfType<string>().DefaultIfEmpty(""))
             {
-                if (name is not null)
-                {
-                    yield return (name, isContainer ? "lxc" : "qemu", id);
-                }
+                yield return (name, type, id);
             }
         }
     }
@@ -97,7 +111,7 @@ internal sealed class NamedGuests
         {
             if (!guest.ContainsKey("vmid") && TextOf(guest["name"]) is { Length: > 0 } name)
             {
-                guest["vmid"] = _number("guests", TextOf(guest["type"]), name);
+                guest["vmid"] = _find("guests", TextOf(guest["type"]), name).Id;
             }
 
             Replace("guests", guest, "vmid");
@@ -112,7 +126,7 @@ internal sealed class NamedGuests
         {
             if (TextOf(entry["path"]) is { } path && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["vms", { } guest] && IsName(guest))
             {
-                entry["path"] = "/vms/" + _number("acl", null, guest);
+                entry["path"] = "/vms/" + _find("acl", null, guest).Id;
             }
         }
 
@@ -143,15 +157,16 @@ internal sealed class NamedGuests
         }
     }
 
-    // vm:web-1, ct:dns; without a type as it is.
+    // vm:web-1, ct:dns. Proxmox: a guest without its kind gets it, and so it comes back; the words before other colons are not guests.
     private string Resource(string section, string word) => word.Split(':', 2) switch
     {
-        ["vm", { } guest] when IsName(guest) => "vm:" + _number(section, "qemu", guest),
-        ["ct", { } guest] when IsName(guest) => "ct:" + _number(section, "lxc", guest),
+        ["vm", { } guest] when IsName(guest) => "vm:" + _find(section, "qemu", guest).Id,
+        ["ct", { } guest] when IsName(guest) => "ct:" + _find(section, "lxc", guest).Id,
+        [{ Length: > 0 } guest] when _find(section, null, guest) is var (type, id) => $"{(type == "lxc" ? "ct" : "vm")}:{id}",
         _ => word,
     };
 
-    private string Guest(string section, string word) => IsName(word) ? _number(section, null, word) : word;
+    private string Guest(string section, string word) => IsName(word) ? _find(section, null, word).Id : word;
 
     private void Replace(string section, JsonObject item, string member) => Replace(section, item, member, Guest);
 
@@ -159,27 +174,39 @@ internal sealed class NamedGuests
     {
         if (item[member] is JsonArray list)
         {
+            HashSet<string> words = new(StringComparer.Ordinal);
             for (int at = 0; at < list.Count; at++)
             {
-                if (TextOf(list[at]) is { } word)
+                if (WordOf(list[at]) is { } word)
                 {
-                    list[at] = Numbered(section, word, number);
+                    string numbered = Numbered(section, word, number);
+                    if (numbered != word)
+                    {
+                        list[at] = numbered;
+                    }
+
+                    if (!words.Add(numbered))
+                    {
+                        list.RemoveAt(at--);
+                    }
                 }
             }
         }
-        else if (TextOf(item[member]) is { } words)
+        else if (WordOf(item[member]) is { } words && Numbered(section, words, number) is { } numbered && numbered != words)
         {
-            item[member] = Numbered(section, words, number);
+            item[member] = numbered;
         }
     }
 
-    // A list without names stays as it is written.
+    // A list without names stays as it is written; one guest by two names is in it once.
     private static string Numbered(string section, string words, Func<string, string, string> number)
     {
         string[] all = words.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
-        string[] numbered = [.. all.Select(word => number(section, word))];
+        string[] numbered = [.. all.Select(word => number(section, word)).Distinct()];
         return numbered.SequenceEqual(all, StringComparer.Ordinal) ? words : string.Join(',', numbered);
     }
+
+    private static string? WordOf(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.ToJsonString() : TextOf(node);
 
     // What looks like a number is one, or a wrong one.
     private static bool IsName(string word) => word.Length > 0 && !word.All(char.IsAsciiDigit);
