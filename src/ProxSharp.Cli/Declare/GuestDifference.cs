@@ -120,7 +120,8 @@ internal sealed class GuestDifference
     {
         "tags" when wanted is not null && present is not null => Tags(wanted).SetEquals(Tags(present)),
         EncodedKey => PublicKeys(wanted) == PublicKeys(present),
-        "description" => (wanted ?? "").TrimEnd('\n') == (present ?? "").TrimEnd('\n'),
+        // Proxmox: what is blank at the end goes; within the text it stays.
+        "description" => (wanted ?? "").TrimEnd() == (present ?? "").TrimEnd(),
         _ => StateSchema.Same(node, wanted, present),
     };
 
