@@ -69,6 +69,27 @@ internal sealed class GuestDisk
     public static bool HasChosenSize(string key) =>
         !key.StartsWith("efidisk", StringComparison.Ordinal) && !key.StartsWith("tpmstate", StringComparison.Ordinal);
 
+    /// <summary>Refuses a new disk that is said to have two sizes: the server takes one of them and never looks at the other.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="guest">The number of the guest, for the message.</param>
+    /// <exception cref="CliException">It has.</exception>
+    public void CheckSize(string key, string guest)
+    {
+        if (!HasChosenSize(key) || NewVolume.Match(Volume) is not { Success: true } wish
+            || Bytes is not { } asked || Options.FirstOrDefault(static option => option.Key == "size").Value is not { } text)
+        {
+            return;
+        }
+
+        // Sizes in GiB have few decimals.
+        if (Size(text) is not { } said || Math.Abs(said - asked) >= 1 << 20)
+        {
+            throw CliException.Usage(
+                $"{key} of guest {guest} is to be a new disk of {wish.Groups[1].Value} GiB ('{Volume}'), and has size={text} beside it",
+                $"Leave out size, or write both alike: {Storage}:32,size=32G");
+        }
+    }
+
     /// <summary>Reads one.</summary>
     public static GuestDisk Parse(string text)
     {

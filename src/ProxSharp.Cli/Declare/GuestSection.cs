@@ -117,14 +117,19 @@ internal sealed class GuestSection : IStateSection
         foreach (JsonElement guest in ById(wanted).Values)
         {
             StateValues.Only(guest, Name, "vmid", "type", "name", "node", "config", "clone", "ostemplate");
-            if (StateValues.Member(guest, "config") is { ValueKind: JsonValueKind.Object } config)
-            {
-                CheckKeys(config);
-            }
-
             string id = StateValues.Required(guest, "vmid", Name);
             JsonElement now = known[id];
             JsonElement facts = StateValues.Member(now, "now");
+            if (guest.TryGetProperty("config", out JsonElement config))
+            {
+                string type = StateValues.Text(now, "type") ?? StateValues.Text(facts, "type")!;
+                GuestKeys.Check(config, id, type, StateValues.Member(now, "config"));
+                if (GuestKeys.Remark(config) is { } remark)
+                {
+                    yield return new StateChange(Name, id, "change", StateStage.Guests) { IsRemark = true, Reason = remark };
+                }
+            }
+
             if (StateValues.Is(facts, "missing"))
             {
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
@@ -140,19 +145,6 @@ internal sealed class GuestSection : IStateSection
             foreach (StateChange change in Changes(guest, now, facts, id, wish))
             {
                 yield return change;
-            }
-        }
-    }
-
-    private void CheckKeys(JsonElement config)
-    {
-        foreach (JsonProperty key in config.EnumerateObject())
-        {
-            StateValues.Check(key, Name);
-            if (StateSchema.IsControl(key.Name) && !Own.Contains(key.Name))
-            {
-                throw CliException.Usage(
-                    $"'{key.Name}' in the config of a guest says how a call is made, and not what the guest has", "To take a key out: net1: null");
             }
         }
     }
