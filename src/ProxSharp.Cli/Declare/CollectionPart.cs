@@ -28,6 +28,9 @@ internal sealed class CollectionPart(string section, string path, string templat
     /// <summary>Tells whether an object is the server's own, which no file describes.</summary>
     public Func<JsonElement, bool> IsOwn { get; init; } = static _ => false;
 
+    /// <summary>The members that the server takes out because of what an object of the file has; they go unless the file names them.</summary>
+    public Func<JsonElement, IReadOnlyList<string>> Replaced { get; init; } = static _ => [];
+
     /// <summary>The path where a privilege is needed to see one; null if all are seen.</summary>
     public Func<string, string>? Place { get; init; }
 
@@ -152,6 +155,9 @@ internal sealed class CollectionPart(string section, string path, string templat
         .. StateValues.Differences(item, now, CreateParameters, key, "digest").Where(
             difference => !StateSchema.Same(ChangeParameters.GetValueOrDefault(difference.Key) ?? CreateParameters.GetValueOrDefault(difference.Key),
                 difference.To, difference.From)),
+        .. Replaced(item).Where(name => StateValues.Member(item, name).ValueKind == JsonValueKind.Undefined)
+            .Select(name => (name, StateSchema.Wire(ChangeParameters.GetValueOrDefault(name), StateValues.Member(now, name)), (string?)null))
+            .Where(static gone => gone.Item2 is not (null or "" or "0")),
     ];
 
     private StateChange Change(JsonElement item, JsonElement now, string id, List<(string Key, string? From, string? To)> keys, string? digest)
@@ -171,12 +177,12 @@ internal sealed class CollectionPart(string section, string path, string templat
             canDelete ? keys : [.. keys.Select(static difference => (difference.Key, difference.From, (string?)(difference.To ?? "")))],
             ChangeParameters.ContainsKey("digest") ? digest : null);
 
-        // Some calls want more than what changes.
-        foreach ((string name, ApiNode node) in ChangeParameters.Where(parameter => !parameter.Value.IsOptional && keys.All(difference => difference.Key != parameter.Key)))
+        PresentValues.Complete(ChangeParameters, parameters, keys.Select(static difference => difference.Key), (name, node) =>
         {
-            parameters.Add(name, StateSchema.Wire(node, StateValues.Member(item, name)) ?? StateSchema.Wire(node, StateValues.Member(now, name)));
-        }
-
+            string? value = StateSchema.Wire(node, StateValues.Member(item, name)) ?? StateSchema.Wire(node, StateValues.Member(now, name));
+            parameters.Add(name, value);
+            return value is not null;
+        });
         return new StateChange(section, Title + id, "change", stage) { Keys = keys, Call = Call(ApiMethod.Put, id, parameters) };
     }
 

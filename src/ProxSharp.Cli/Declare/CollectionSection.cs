@@ -21,8 +21,9 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
     public StateSight? Sight => sight;
 
     /// <summary>Roles that are not the server's own.</summary>
-    public static CollectionSection Roles() => Of(
-        "roles", "/access/roles", "roleid", StateStage.Roles, static item => StateValues.Is(item, "special"));
+    public static CollectionSection Roles() => new(
+        "roles",
+        new CollectionPart("roles", "/access/roles", "/access/roles", "roleid", StateStage.Roles) { IsOwn = static item => StateValues.Is(item, "special") });
 
     /// <summary>Groups of users; who is in them stands with the users.</summary>
     public static CollectionSection Groups() => new(
@@ -52,7 +53,9 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
         new StateSight("/storage", "Datastore.Audit", "Datastore.AllocateSpace"));
 
     /// <summary>Scheduled backups.</summary>
-    public static CollectionSection BackupJobs() => Of("backup-jobs", "/cluster/backup", "id", StateStage.BackupJobs);
+    public static CollectionSection BackupJobs() => new(
+        "backup-jobs",
+        new CollectionPart("backup-jobs", "/cluster/backup", "/cluster/backup", "id", StateStage.BackupJobs) { Replaced = OtherSelections });
 
     /// <inheritdoc/>
     public Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken) =>
@@ -62,6 +65,10 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish) =>
         part.Compare(wanted, present, wish.Prune, name == UsersName ? wish.User : null);
 
-    private static CollectionSection Of(string name, string path, string key, StateStage stage, Func<JsonElement, bool>? isOwn = null) =>
-        new(name, new CollectionPart(name, path, path, key, stage) { IsOwn = isOwn ?? (static _ => false) });
+    // Proxmox: one way to choose guests takes the place of the others.
+    private static IReadOnlyList<string> OtherSelections(JsonElement job) =>
+        StateValues.Text(job, "vmid") is { Length: > 0 } ? ["all", "exclude", "pool"]
+        : StateValues.Is(job, "all") ? ["vmid", "pool"]
+        : StateValues.Text(job, "pool") is { Length: > 0 } ? ["all", "exclude", "vmid"]
+        : [];
 }

@@ -50,6 +50,7 @@ internal static class EndpointVerbs
                 return await ReadAsync(run, binding, path, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
+            await PresentValues.AddAsync(run, binding, path, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             PlannedCall call = new(binding.Endpoint.Method, path, parameters.Parameters) { Template = binding.Endpoint.Path, Upload = parameters.Upload };
             Subject subject = Subject.Of(
                 run.Command.Path, binding.Endpoint, binding.PathValues(run), binding.LastPathValue(run) ?? known.GetValueOrDefault("node"), call.Parameters);

@@ -50,7 +50,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
     {
         if (node.Indexes is not { } indexes || !NumberedName.IsFamily(wire))
         {
-            yield return (Parameter(wire, node, Option(wire, wire, node)) with { IsRequired = ParameterNeeds.IsRequired(endpoint, wire, node) }, false);
+            yield return (Parameter(wire, node, Option(wire, wire, node)) with { IsRequired = IsRequired(wire, node) }, false);
             yield break;
         }
 
@@ -69,6 +69,9 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
             }
         }
     }
+
+    private bool IsRequired(string wire, ApiNode node) =>
+        ParameterNeeds.IsRequired(endpoint, wire, node) && (IsGuest || !PresentValues.IsKnown(schema, endpoint, wire));
 
     private EndpointParameter Parameter(string name, ApiNode node, Symbol symbol)
     {
@@ -146,7 +149,7 @@ internal sealed class ParameterSymbols(VerbContext context, ApiSchema schema, Ap
             (words, secret) = (words?.Replace(", in base64", "", StringComparison.Ordinal), DnsPluginData.Help);
         }
 
-        string required = ParameterNeeds.IsRequired(endpoint, wire, node) && !Chosen.Contains(wire) ? "required" : "";
+        string required = IsRequired(wire, node) && !Chosen.Contains(wire) ? "required" : "";
         string condition = ParameterNeeds.Condition(endpoint, wire, node) ?? "";
         string time = TimeValues.IsTime(name, node) ? "also as 2026-01-31T02:00:00Z" : ClockTimes.IsTime(name, node) ? "by the server's clock, or as 2026-01-31T02:00:00Z" : "";
         string file = name == "filename" && ParameterReader.TakesFile(endpoint) ? "@FILE sends a file of this machine" : "";
