@@ -109,7 +109,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("vm backup web-1 --storage local --prune-backups keep-last=1", "api create /nodes/pve1/vzdump vmid=100 prune-backups=keep-last=1")]
     [InlineData("vm restore local:backup/x.vma.zst --node pve3 --vmid 105 --force", "api create /nodes/pve3/qemu vmid=105 archive=x force=1")]
     [InlineData("backup-job set nightly --prune-backups keep-last=1", "api set /cluster/backup/nightly prune-backups=keep-last=1")]
-    [InlineData("node stopall pve1", "api create /nodes/pve1/stopall")]
+    [InlineData("node stopall pve1 --all", "api create /nodes/pve1/stopall")]
     [InlineData("ha status disarm-ha --resource-mode freeze", "api create /cluster/ha/status/disarm-ha resource-mode=freeze")]
     [InlineData("pool delete production", "api delete /pools poolid=production")]
     [InlineData("access user delete demo@pve", "api delete /access/users/demo@pve")]
@@ -178,7 +178,10 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [Theory]
     [InlineData("node power pve1 --command reboot", "pve1", "All guests on the node stop; those that start at boot come back with it.")]
     [InlineData("api create /nodes/pve1/status command=shutdown", "pve1", "All guests on the node stop; somebody has to switch it on again.")]
-    [InlineData("node stopall pve1", "pve1", "All guests on the node are shut down")]
+    [InlineData("node stopall pve1 --all", "pve1", "About to shut down all guests on node pve1 in the context lab. All guests on the node are shut down; those that do not obey are stopped.")]
+    [InlineData("node stopall pve1 --vms web-1", "pve1", "About to shut down the guest 100 on node pve1 in the context lab. The guests named are shut down; those that do not obey are stopped.")]
+    [InlineData("cluster bulk guest shutdown --all", "shutdown", "About to shut down all guests of the cluster in the context lab. All guests of the cluster are shut down.")]
+    [InlineData("cluster bulk guest suspend --vms web-1,101", "suspend", "About to suspend the guests 100, 101 of the cluster in the context lab. The virtual machines named are suspended.")]
     [InlineData("vm template staging", "staging", "A template never becomes a virtual machine again.")]
     [InlineData("vm delete staging", "staging", "There is no way back.")]
     [InlineData("vm set web-2 --scsi0 ceph:8", "web-2", "The present disk scsi0 (")]
@@ -199,7 +202,7 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
-    [InlineData("node stopall pve1", "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped. Look at it")]
+    [InlineData("node stopall pve1 --all", "All guests on the node are shut down; those that do not obey are stopped. Look at it")]
     [InlineData("api create /cluster/backup id=weekly schedule=sun all=1 prune-backups=keep-last=3", "Backups that 'prune-backups' does not keep are deleted. Look at it")]
     public async Task Refusal_WhereNobodyCanBeAsked_SaysWhatHappens(string line, string effect)
     {

@@ -86,7 +86,7 @@ public sealed partial class HabitLineTests
     [InlineData("pct create 200 local:vztmpl/x.tar.zst -hostname x", "Write: prox ct create 200 local:vztmpl/x.tar.zst --hostname x")]
     [InlineData("pct create 200 local:vztmpl/x.tar.zst -hostname x -password geheim", "see 'prox ct create'")]
     [InlineData("qm vnc 100", "Write: prox vnc 100")]
-    [InlineData("pvenode migrateall pve2", "'prox node migrateall NODE --target pve2'")]
+    [InlineData("pvenode migrateall pve2", "'prox node migrateall NODE --target pve2 --all'")]
     [InlineData("pveum user token permissions x@pve ci", "Write: prox access permissions --userid ")]
     [InlineData("pvecm updatecerts --force", "run pvecm updatecerts on the node")]
     [InlineData("ha-manager crm-command migrate vm:100 pve2", "Write: prox ha resource migrate vm:100 --node pve2")]

@@ -112,7 +112,7 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("vm top", "Write: prox top")]
     [InlineData("ct top", "Write: prox top")]
     [InlineData("node top", "Write: prox top")]
-    [InlineData("node drain pve1", "'prox node migrateall pve1 --target OTHER'")]
+    [InlineData("node drain pve1", "'prox node migrateall pve1 --target OTHER --all'")]
     [InlineData("node cordon pve1", "run ha-manager crm-command node-maintenance enable NODE (or disable NODE) on a node")]
     [InlineData("node maintenance enable pve1", "prox node migrateall NODE --target OTHER")]
     [InlineData("node stats pve1", "Write: prox node chart pve1")]

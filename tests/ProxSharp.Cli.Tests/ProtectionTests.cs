@@ -15,9 +15,9 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("api create /nodes/pve1/qemu/100/status/stop")]
     [InlineData("api delete /nodes/pve1/qemu/100")]
     [InlineData("api create /nodes/localhost/stopall --no-validate")]
-    [InlineData("node stopall pve1 --yes")]
+    [InlineData("node stopall pve1 --all --yes")]
     [InlineData("node stopall pve1 --vms 106,100 --yes")]
-    [InlineData("node migrateall pve1 --target pve2 --dry-run")]
+    [InlineData("node migrateall pve1 --target pve2 --all --dry-run")]
     [InlineData("node power pve1 --command reboot --yes")]
     [InlineData("ha resource create vm:100")]
     [InlineData("storage content delete ceph ceph:vm-100-disk-0 --node pve1 --yes")]
@@ -210,7 +210,7 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     }
 
     [Theory]
-    [InlineData("node stopall pve1")]
+    [InlineData("node stopall pve1 --all")]
     [InlineData("node power pve1 --command reboot")]
     public async Task NodeWide_NobodyCanBeAsked_NeedsYes(string line)
     {

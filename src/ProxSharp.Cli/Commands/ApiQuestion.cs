@@ -23,9 +23,9 @@ internal static class ApiQuestion
         string template = target.Endpoint?.Path ?? target.Path;
         OperationEntry operation = Asking.Find(session.Context.Product, method, template);
         string effect = Asking.Effect(session.Context.Product, operation, parameters);
-        if (!Asking.IsNeeded(operation, parameters))
+        PlannedCall call = new(method, target.Path, parameters) { Template = template };
+        if (!Asking.IsNeeded(operation, parameters, target.Path))
         {
-            PlannedCall call = new(method, target.Path, parameters) { Template = template };
             IReadOnlyList<ConfigChange> replaced = session.Context.Product == ProxmoxProduct.VirtualEnvironment
                 ? await ReplacedDisks.FindAsync(session, target.Schema, [call], cancellationToken).ConfigureAwait(false)
                 : [];
@@ -39,7 +39,8 @@ internal static class ApiQuestion
 
         // What is refused anyway needs no answer.
         await session.CheckAsync(method, target.Path, parameters, cancellationToken).ConfigureAwait(false);
-        string action = $"send {CallText.Line(new PlannedCall(method, target.Path, parameters) { Template = template })}";
+        effect = await PurgedRules.EffectAsync(session, call, cancellationToken).ConfigureAwait(false) ?? effect;
+        string action = $"send {CallText.Line(call)}";
         await ChangeRules.AskAsync(run, session.Context, action, Answer(template, target.Path), effect, cancellationToken).ConfigureAwait(false);
     }
 

@@ -101,7 +101,7 @@ internal static class ValueWords
                 if (isFile && result.Tokens.Any(static token => token.Value.Length == 0))
                 {
                     string kind = result.Option.HelpName is "folder" or "directory" ? "folder" : "file";
-                    return CliError.Usage($"The option '{result.Option.Name}' names no {kind}", "Name it: an empty shell variable is often the reason.");
+                    return CliError.Usage($"The option '{result.Option.Name}' names no {kind}", CliError.EmptyVariable);
                 }
             }
         }

@@ -166,5 +166,5 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         : [];
 
     private static bool Loses(StateChange change) => change.Action == "delete" || change.IsRemoval || Replaced(change).Any() || (change.Call is { } call
-        && Asking.IsNeeded(Asking.Find(ProxmoxProduct.VirtualEnvironment, call.Method, call.Template), call.Parameters));
+        && Asking.IsNeeded(Asking.Find(ProxmoxProduct.VirtualEnvironment, call.Method, call.Template), call.Parameters, call.Path));
 }

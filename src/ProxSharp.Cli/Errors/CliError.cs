@@ -5,6 +5,9 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>One failure as the user sees it: what happened and why, and what to do next.</summary>
 internal sealed record CliError
 {
+    /// <summary>The next step where a value is empty that names something.</summary>
+    public const string EmptyVariable = "Name it: an empty shell variable is often the reason.";
+
     /// <summary>A stable word for programs.</summary>
     public required string Code { get; init; }
 

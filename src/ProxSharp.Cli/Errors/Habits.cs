@@ -10,7 +10,7 @@ internal static class Habits
     private const string Path = "/";
 
     private const string Maintenance = "over the API a node cannot be put into maintenance: run ha-manager crm-command node-maintenance enable NODE (or "
-        + "disable NODE) on a node. Its guests are moved with: prox node migrateall NODE --target OTHER";
+        + "disable NODE) on a node. Its guests are moved with: prox node migrateall NODE --target OTHER --all";
 
     // Names that people take the program for.
     private static readonly string[] s_guesses = ["pmx", "pve", "proxmox", "proxmox-ve"];

@@ -92,9 +92,9 @@ internal static class OldLineTable
         pvenode cert set FILE => node certificates custom upload NODE --certificates @FILE
         pvenode config get => node config show NODE
         pvenode config set => node config set NODE
-        pvenode migrateall TARGET => node migrateall NODE --target TARGET
-        pvenode startall => node startall NODE
-        pvenode stopall => node stopall NODE
+        pvenode migrateall TARGET => node migrateall NODE --target TARGET --all
+        pvenode startall => node startall NODE --all
+        pvenode stopall => node stopall NODE --all
         pvenode task list => task list --node NODE
         pvenode task log UPID => task log UPID
         pvenode task status UPID => task show UPID
@@ -226,8 +226,8 @@ internal static class OldLineTable
         vm logs GUEST => task list --guest GUEST
         ct logs GUEST => task list --guest GUEST
         guest logs GUEST => task list --guest GUEST
-        node drain NODE => node migrateall NODE --target OTHER
-        node evacuate NODE => node migrateall NODE --target OTHER
+        node drain NODE => node migrateall NODE --target OTHER --all
+        node evacuate NODE => node migrateall NODE --target OTHER --all
         task tail UPID => task log UPID --follow
         task follow UPID => task log UPID --follow
         task watch UPID => task log UPID --follow

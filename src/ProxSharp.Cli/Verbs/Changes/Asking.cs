@@ -16,6 +16,14 @@ internal static class Asking
 
     private const string StopService = "POST /nodes/{node}/services/{service}/stop";
 
+    private const string StopCeph = "POST /nodes/{node}/ceph/stop";
+
+    private const string NoStorage = "Without enough monitors and OSDs on other nodes the storage of the whole cluster stands still.";
+
+    private const string SetFlags = "PUT /cluster/ceph/flags";
+
+    private const string SetFlag = "PUT /cluster/ceph/flags/{flag}";
+
     private const string WithoutCluster = " A node without corosync or pve-cluster leaves its cluster, and high availability resets it.";
 
     private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
@@ -26,11 +34,12 @@ internal static class Asking
     /// <summary>Calls that lose nothing, but stop or suspend many guests at once, leave them alone, or may cut a node off; and what they do.</summary>
     private static readonly Dictionary<string, string> s_wide = new(StringComparer.Ordinal)
     {
-        ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down, unless --vms names some; those that do not obey are stopped.",
-        ["POST /nodes/{node}/suspendall"] = "All virtual machines on the node are suspended, unless --vms names some.",
-        ["POST /cluster/bulk-action/guest/shutdown"] = "All guests of the cluster are shut down, unless --vms names some.",
-        ["POST /cluster/bulk-action/guest/suspend"] = "All virtual machines of the cluster are suspended, unless --vms names some.",
+        ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down; those that do not obey are stopped.",
+        ["POST /nodes/{node}/suspendall"] = "All virtual machines on the node are suspended.",
+        ["POST /cluster/bulk-action/guest/shutdown"] = "All guests of the cluster are shut down.",
+        ["POST /cluster/bulk-action/guest/suspend"] = "All virtual machines of the cluster are suspended.",
         ["POST /cluster/ha/status/disarm-ha"] = "Until HA is armed again, no guest is started elsewhere when its node fails.",
+        [StopCeph] = $"All Ceph services on the node stop. {NoStorage}",
         [StopService] = "What the service does is not done until it is started again. Without its proxy nobody reaches the server this way to start anything.",
         ["PUT /nodes/{node}/network"] = "The changes of the network that wait are made now. If they are wrong, the node cannot be reached any more.",
     };
@@ -62,14 +71,16 @@ internal static class Asking
     /// </summary>
     /// <param name="operation">What is known about it.</param>
     /// <param name="parameters">Its parameters.</param>
-    public static bool IsNeeded(OperationEntry operation, ApiParameters parameters) => IsAlwaysNeeded(operation) || operation.Destroys(parameters);
+    /// <param name="path">Its path.</param>
+    public static bool IsNeeded(OperationEntry operation, ApiParameters parameters, string path) =>
+        IsAlwaysNeeded(operation) || operation.Destroys(parameters) || Pauses(operation, parameters, path);
 
     /// <summary>Tells whether a person is asked whatever the parameters are.</summary>
     public static bool IsAlwaysNeeded(OperationEntry operation) =>
         operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString());
 
     /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
-    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy;
+    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation);
 
     /// <summary>Says what comes of a call, in a sentence.</summary>
     /// <param name="product">The product.</param>
@@ -83,6 +94,16 @@ internal static class Asking
             return Power(product, parameters.Any(static parameter => parameter is { Name: "command", Text: "reboot" }));
         }
 
+        if (IsFlag(operation))
+        {
+            return "All reads and writes of clients stop until the flag is cleared: guests with disks on Ceph stand still.";
+        }
+
+        if (name == StopCeph && parameters.Find("service") is { Length: > 0 } and not ("ceph" or "ceph.target"))
+        {
+            return $"What the service does is not done until it is started again. {NoStorage}";
+        }
+
         if (name == "PUT /nodes/{node}/qemu/{vmid}/unlink")
         {
             return Unlinked(parameters);
@@ -90,6 +111,7 @@ internal static class Asking
 
         if (s_wide.TryGetValue(name, out string? effect) || s_effects.TryGetValue(name, out effect))
         {
+            effect = parameters.Find("vms") is { Length: > 0 } ? Named(effect) : effect;
             return name == StopService && product == ProxmoxProduct.VirtualEnvironment ? effect + WithoutCluster : effect;
         }
 
@@ -109,10 +131,28 @@ internal static class Asking
     private static bool IsRemoval(OperationEntry operation) => operation.Method == ApiMethod.Delete && operation.Class != OperationClass.Read
         && !s_releases.Contains(operation.Path);
 
+    private static bool IsFlag(OperationEntry operation) => operation.ToString() is SetFlags or SetFlag;
+
+    // Of the flags of Ceph one stops all that clients do.
+    private static bool Pauses(OperationEntry operation, ApiParameters parameters, string path) => operation.ToString() switch
+    {
+        SetFlags => IsOn(parameters.Find("pause")),
+        SetFlag => Uri.UnescapeDataString(path).EndsWith("/pause", StringComparison.Ordinal) && IsOn(parameters.Find("value")),
+        _ => false,
+    };
+
+    private static bool IsOn(string? value) => value?.ToLowerInvariant() is "1" or "true" or "on" or "yes";
+
+    // Who names some of the guests does not mean all of them.
+    private static string Named(string effect) => effect
+        .Replace("All guests on the node", "The guests named", StringComparison.Ordinal).Replace("All guests of the cluster", "The guests named", StringComparison.Ordinal)
+        .Replace("All virtual machines on the node", "The virtual machines named", StringComparison.Ordinal)
+        .Replace("All virtual machines of the cluster", "The virtual machines named", StringComparison.Ordinal);
+
     private static string Unlinked(ApiParameters parameters)
     {
         string disks = string.Join(", ", (parameters.Find("idlist") ?? "").Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries));
-        return parameters.Find("force") is "1" or "true" or "on" or "yes"
+        return IsOn(parameters.Find("force"))
             ? $"All that is on {disks} is deleted."
             : $"{disks}: taken out and kept as unused; what is unused already is deleted with all that is on it.";
     }

@@ -53,10 +53,11 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         // What has to be planned is not asked about: the plan is what a person looks at.
         session.CheckGuard(call.Method, call.Path, call.Parameters);
         OperationEntry operation = Asking.Find(schema.Product, endpoint.Method, endpoint.Path);
-        if (Asking.IsNeeded(operation, call.Parameters))
+        if (Asking.IsNeeded(operation, call.Parameters, call.Path))
         {
             VerbErrors.Check(run, schema, endpoint, [call]);
-            string effect = Asking.Effect(schema.Product, operation, call.Parameters);
+            string effect = await PurgedRules.EffectAsync(session, call, cancellationToken).ConfigureAwait(false)
+                ?? Asking.Effect(schema.Product, operation, call.Parameters);
             await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
         }
 

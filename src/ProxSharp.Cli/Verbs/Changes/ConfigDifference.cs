@@ -18,6 +18,11 @@ internal static class ConfigDifference
     public static async Task<IReadOnlyList<ConfigChange>> ReadAsync(
         ServerSession session, ApiSchema schema, PlannedCall call, CancellationToken cancellationToken)
     {
+        if (PurgedRules.IsPossible(call))
+        {
+            return await PurgedRules.ReadAsync(session, call, cancellationToken).ConfigureAwait(false);
+        }
+
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
         if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is not { } reading || Question(reading, call) is not { } question)
         {

@@ -50,8 +50,12 @@ internal static class DerivedExamples
         CommandExample first = new(line, isAsked ? "at a terminal its name has to be typed" : meaning);
         return method == ApiMethod.Get && !isAsked
             ? [first, ExampleSentences.Second(first, summary)]
-            : [first, new($"{line} --dry-run", $"show {verb.Call}, send nothing")];
+            : [first, new($"{Wide(endpoint, line)} --dry-run", $"show {verb.Call}, send nothing")];
     }
+
+    // The second line shows how every guest is meant.
+    private static string Wide(ApiEndpoint endpoint, string line) =>
+        EveryGuest.IsMeant(endpoint) ? line.Replace("--vms 100,101", "--all", StringComparison.Ordinal) : line;
 
     private static (string Name, ApiNode Node, string Value)[] Options(ExampleValues given, DerivedVerb verb, string? item)
     {

@@ -7,6 +7,9 @@ internal static class ExampleOptions
     private static readonly (string Name, string Value)[] s_rule =
         [("type", "in"), ("action", "ACCEPT"), ("proto", "tcp"), ("dport", "22"), ("source", "192.0.2.0/24"), ("enable", "1")];
 
+    // Without it every guest is meant.
+    private static readonly (string Name, string Value)[] s_some = [("vms", "100,101")];
+
     private static readonly Dictionary<string, (string Name, string Value)[]> s_pve = new(StringComparer.Ordinal)
     {
         ["PUT /nodes/{node}/qemu/{vmid}/config"] = [("memory", "4096")],
@@ -23,6 +26,14 @@ internal static class ExampleOptions
         ["PUT /cluster/qemu/custom-cpu-models/{cputype}"] = [("flags", "+aes")],
         ["PUT /cluster/acme/plugins/{id}"] = [("validation-delay", "60")],
         ["PUT /cluster/ceph/flags"] = [("noout", "1")],
+        ["POST /cluster/bulk-action/guest/migrate"] = s_some,
+        ["POST /cluster/bulk-action/guest/shutdown"] = s_some,
+        ["POST /cluster/bulk-action/guest/start"] = s_some,
+        ["POST /cluster/bulk-action/guest/suspend"] = s_some,
+        ["POST /nodes/{node}/migrateall"] = s_some,
+        ["POST /nodes/{node}/startall"] = s_some,
+        ["POST /nodes/{node}/stopall"] = s_some,
+        ["POST /nodes/{node}/suspendall"] = s_some,
         ["POST /cluster/backup"] = [("schedule", "sat 02:00"), ("storage", "local"), ("vmid", "100,101")],
         ["POST /cluster/firewall/groups/{group}"] = s_rule,
         ["POST /cluster/firewall/rules"] = s_rule,

@@ -98,6 +98,9 @@ internal sealed class EndpointBinding
     /// <summary>Where a file goes that the call answers with; null for ordinary calls.</summary>
     public Option<string>? OutputFile { get; }
 
+    /// <summary>Means every guest where none is named; null where the call is not about many guests.</summary>
+    public Option<bool>? AllOption => field ??= EveryGuest.OptionFor(Endpoint);
+
     /// <summary>The arguments, those for guests not among them.</summary>
     public IReadOnlyList<Argument> Arguments =>
     [
@@ -112,7 +115,7 @@ internal sealed class EndpointBinding
         .. _options.Where(parameter => !_hidden.Contains(parameter.Symbol))
             .OrderBy(static parameter => !parameter.IsRequired)
             .Select(static parameter => (Option)parameter.Symbol),
-        .. new Option?[] { NodeOption, OutputFile }.OfType<Option>(),
+        .. new Option?[] { AllOption, NodeOption, OutputFile }.OfType<Option>(),
     ];
 
     /// <summary>True if everybody has to give one of the options.</summary>
@@ -227,12 +230,26 @@ internal sealed class EndpointBinding
     // Without its last part a path is that of what holds the thing: of all entries instead of one.
     private static string Segment(string name, string? value) => value switch
     {
-        "" => throw CliException.Usage($"The value for '{name}' is empty", "Name it: an empty shell variable is often the reason."),
+        "" => throw CliException.Usage($"The value for '{name}' is empty", CliError.EmptyVariable),
         null => "",
         "." or ".." => throw CliException.Usage($"The value for '{name}' is '{value}': it would be a step in the path", "Write the name of the thing itself."),
         _ when value.Any(char.IsControl) => throw CliException.Usage($"The value for '{name}' has control characters", "Write the name without them."),
         _ => value,
     };
+
+    // An option that names no guest would mean all of them, or none.
+    private void CheckGuests(VerbRun run)
+    {
+        foreach (EndpointParameter parameter in OfCall.Where(static parameter => GuestValues.Selects(parameter)))
+        {
+            GuestValues.CheckNamed(parameter, parameter.Typed(run), AllOption is not null || _options.Exists(static option => option.Name == "all"));
+        }
+
+        if (AllOption is { } all)
+        {
+            EveryGuest.Check(run, all, _options);
+        }
+    }
 
     // Proxmox: some calls require a type and know one alone, as that of replications. Nobody has to type it.
     private IEnumerable<string> OnlyChoices(VerbRun run) => _options
@@ -281,6 +298,7 @@ internal sealed class EndpointBinding
     /// <summary>Reads the parameters that were typed.</summary>
     public async Task<CallParameters> ParametersAsync(VerbRun run, CancellationToken cancellationToken)
     {
+        CheckGuests(run);
         List<string> words = [.. _fixed.Select(static item => $"{item.Name}={item.Value}"), .. OnlyChoices(run), .. _upload?.Words(run) ?? []];
         ApiParameters secrets = [];
         foreach (EndpointParameter parameter in OfCall)

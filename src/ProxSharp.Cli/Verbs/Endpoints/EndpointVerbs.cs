@@ -55,9 +55,13 @@ internal static class EndpointVerbs
             Subject subject = Subject.Of(
                 run.Command.Path, binding.Endpoint, binding.PathValues(run), binding.LastPathValue(run) ?? known.GetValueOrDefault("node"), call.Parameters);
             return await new CallRunner(run, binding.Schema, binding.Endpoint).RunAsync(
-                call, $"{ChangeRules.Doing(spec.Name)} {subject.Title}", subject.Name, cancellationToken).ConfigureAwait(false);
+                call, Action(run, binding, call, subject), subject.Name, cancellationToken).ConfigureAwait(false);
         });
     }
+
+    private static string Action(VerbRun run, EndpointBinding binding, PlannedCall call, Subject subject) => EveryGuest.IsMeant(binding.Endpoint)
+        ? EveryGuest.Action(binding.Endpoint, call.Parameters, binding.PathValue(run, "node"))
+        : $"{ChangeRules.Doing(binding.Spec.Name)} {(binding.Endpoint.Path == "/nodes/{node}/ceph/stop" ? $"Ceph on node {subject.Name}" : subject.Title)}";
 
     /// <summary>Makes a verb that is one call on each of some guests.</summary>
     public static Verb MakeGuest(VerbContext context, GuestKind kind, EndpointSpec spec)

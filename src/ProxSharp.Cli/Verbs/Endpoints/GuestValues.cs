@@ -13,10 +13,37 @@ internal static class GuestValues
     private const string HaListFormat = "pve-ha-resource-id-list";
     private const string ReplicationFormat = "pve-replication-job-id";
     private const string AclOfGuest = "/vms/";
+    private const string EveryWord = "@all";
     private static readonly char[] s_separators = [',', ';', ' '];
 
     /// <summary>Tells whether the guest of a parameter of the path may have its name there.</summary>
     public static bool MayName(ApiNode node) => node.Format is HaFormat or ReplicationFormat;
+
+    /// <summary>Tells whether a parameter chooses guests, so that without a value others are meant, or none. What excludes some may be empty.</summary>
+    public static bool Selects(EndpointParameter parameter) =>
+        (parameter.Node.Items?.Format == "pve-vmid" || parameter.Node.Format == "pve-vmid-list") && parameter.Name != "exclude";
+
+    /// <summary>Makes sure that each value of such a parameter names guests, and not all of them.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="values">What was typed for it.</param>
+    /// <param name="takesAll">True if the verb has a word for all guests.</param>
+    /// <exception cref="Errors.CliException">One does not.</exception>
+    public static void CheckNamed(EndpointParameter parameter, IReadOnlyList<string> values, bool takesAll)
+    {
+        foreach (string[] words in values.Select(static value => value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (words.Length == 0)
+            {
+                throw Errors.CliException.Usage($"The option '{parameter.Symbol.Name}' names no guest", Errors.CliError.EmptyVariable);
+            }
+
+            if (words.FirstOrDefault(static word => word == EveryWord || GuestTargets.IsEverything(word)) is { } wide)
+            {
+                throw Errors.CliException.Usage(
+                    $"'{Terminal.TextCells.Visible(wide)}' would mean every guest", takesAll ? $"{GuestTargets.Forms}; all of them are meant with --all" : GuestTargets.Forms);
+            }
+        }
+    }
 
     /// <summary>Returns the values with numbers in place of names. Who types numbers alone asks no server.</summary>
     /// <exception cref="Errors.CliException">There is no such guest.</exception>
@@ -29,7 +56,7 @@ internal static class GuestValues
             string[] words = value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
             if (!words.Any(IsName))
             {
-                return [value];
+                return isArray ? words : [value];
             }
 
             List<string> numbers = [];
@@ -124,7 +151,7 @@ internal static class GuestValues
     private static string Number(GuestSummary guest) => guest.Id.ToString();
 
     // What excludes, or means everything, is left to the check of the values, which refuses it: that is easily more than was meant.
-    private static bool IsName(string word) => word.Length > 0 && !word.All(char.IsAsciiDigit) && word[0] != '-' && word != "@all" && !GuestTargets.IsEverything(word);
+    private static bool IsName(string word) => word.Length > 0 && !word.All(char.IsAsciiDigit) && word[0] != '-' && word != EveryWord && !GuestTargets.IsEverything(word);
 
     // The numbers of guests that are yet to be made, or are of another cluster.
     private static bool IsFree(string path, string name) => name == "newid" || path.EndsWith("/qemu", StringComparison.Ordinal)

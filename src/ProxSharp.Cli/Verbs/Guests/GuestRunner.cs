@@ -34,7 +34,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
         GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null && change.Obstacle?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
-        bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters));
+        bool isAsked = Asking.IsAlwaysNeeded(operation) || plan.Any(call => Asking.IsNeeded(operation, call.Parameters, call.Path));
         ChangeRules.CheckGuests(run, guests, isAsked);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await CheckReachAsync(session, plan, cancellationToken).ConfigureAwait(false);

@@ -14,7 +14,8 @@ internal sealed class GuestTargets
     // Each guest is on some node.
     private static readonly string[] s_nodes = ["@node-", "node="];
 
-    private const string Forms = "Name guests by number, name or selection (prox help selectors)";
+    /// <summary>How guests are named.</summary>
+    public const string Forms = "Name guests by number, name or selection (prox help selectors)";
 
     private static readonly SearchValues<char> s_signs = SearchValues.Create("@*?:=,");
 
