@@ -51,6 +51,15 @@ public sealed class StateFileTests
         Assert.Matches("repeats too much|no word", refused.Error.Message);
     }
 
+    [Theory]
+    [InlineData("p\0r\0o\0x\0:\0 \01\0", "the file is no text in UTF-8, but a binary file or a text in UTF-16")]
+    [InlineData("\u007fELF\u0002\u0001", "the file is no text in UTF-8, but a binary file or a text in UTF-16")]
+    [InlineData("", "the file is empty: it holds no document")]
+    [InlineData("# nothing\n", "the file is empty: it holds no document")]
+    [InlineData("a: 1\n---\nb: 2\n", "the file holds 2 documents instead of one")]
+    public void Read_NoDocument_SaysWhatItIs(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<CliException>(() => YamlReading.Read(text, "the file")).Error.Message);
+
     [Fact]
     public void Read_FewAliases_AreFollowed() => Assert.Equal(
         """{"a":[1,2],"b":[1,2],"c":{"d":[1,2]}}""", JsonText.Compact(YamlReading.Read("a: &a [1, 2]\nb: *a\nc: {d: *a}", "the file")));
@@ -103,7 +112,7 @@ public sealed class StateFileTests
         Assert.Contains("enable=1", (await cli.LineAsync("diff -f rules.yaml")).Output, StringComparison.Ordinal);
         (await cli.LineAsync("apply -f rules.yaml")).Succeeded();
 
-        Assert.Equal("1\n0\n", (await cli.LineAsync("firewall rule list --sort pos --query \"[].enable\" -o name")).Succeeded());
+        Assert.Equal("1\n0\n", (await cli.LineAsync("firewall rule list --query \"[].enable\" -o name")).Succeeded());
         Assert.Contains("enable: 1", (await cli.LineAsync("export firewall")).Succeeded(), StringComparison.Ordinal);
         Assert.Equal("", (await cli.LineAsync("diff -f rules.yaml")).Succeeded());
     }

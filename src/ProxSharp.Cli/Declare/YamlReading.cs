@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Errors;
@@ -19,12 +20,20 @@ internal static class YamlReading
     /// <summary>How many nodes aliases may repeat in all.</summary>
     private const int MostRepeated = 100_000;
 
+    // No YAML has these as they are; other encodings and binary files do.
+    private static readonly SearchValues<char> s_noText = SearchValues.Create([.. Enumerable.Range(0, 9).Concat(Enumerable.Range(14, 13)).Select(static code => (char)code)]);
+
     /// <summary>Reads one document.</summary>
     /// <param name="text">The text.</param>
     /// <param name="place">Where it is from, for messages.</param>
     /// <exception cref="CliException">It is no YAML, or holds more than one document.</exception>
     public static JsonElement Read(string text, string place)
     {
+        if (text.AsSpan().ContainsAny(s_noText))
+        {
+            throw CliException.Usage($"{place} is no text in UTF-8, but a binary file or a text in UTF-16", "Save it as UTF-8");
+        }
+
         YamlStream stream = [];
         int most;
         try
@@ -42,7 +51,9 @@ internal static class YamlReading
 
         return stream.Documents.Count == 1
             ? JsonText.Build(json => Write(json, stream.Documents[0].RootNode, place, 0, ref most))
-            : throw CliException.Usage($"{place} holds {stream.Documents.Count} documents instead of one", "Write one document");
+            : throw (stream.Documents.Count == 0
+                ? CliException.Usage($"{place} is empty: it holds no document", "See what prox export writes")
+                : CliException.Usage($"{place} holds {stream.Documents.Count} documents instead of one", "Write one document"));
     }
 
     /// <summary>Counts the nodes, and looks at them one by one: what is nested too deeply would end the stack of whoever reads it as a whole.</summary>

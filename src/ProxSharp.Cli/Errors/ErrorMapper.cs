@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Guarding;
@@ -212,8 +213,13 @@ internal static class ErrorMapper
     {
         string[] parts = api.Path.Split('/');
         int at = Array.FindLastIndex(parts, part => part.Length > 0 && api.ServerMessage.Contains($"'{Uri.UnescapeDataString(part)}'", StringComparison.Ordinal));
-        return string.Join('/', parts[..(at > 0 ? at : parts.Length - 1)]);
+        return at > 0 ? string.Join('/', parts[..at])
+            : SlashedName.Match(api.Path) is { Success: true } above ? above.Groups[1].Value
+            : string.Join('/', parts[..^1]);
     }
+
+    // Networks in a set of addresses and volumes have slashes of their own.
+    private static Regex SlashedName => field ??= new("^(.*/ipset/[^/]+|.*/content)/", RegexOptions.CultureInvariant);
 
     private static CliError Authentication(CliError error) => error with
     {

@@ -34,7 +34,23 @@ internal static partial class KnownRefusals
             return Conflict(error, error.Hint ?? "Take out what is in it first, then delete it");
         }
 
-        return OfGuests(api, error) ?? OfNames(api, error);
+        return OfUse(api, error) ?? OfGuests(api, error) ?? OfNames(api, error);
+    }
+
+    private static CliError? OfUse(ProxmoxApiException api, CliError error)
+    {
+        // Proxmox: settings of software-defined networks are changed only by who shows the token of the lock.
+        if (SdnLock.IsMatch(api.ServerMessage))
+        {
+            return Conflict(
+                error,
+                "Give the token that prox sdn lock acquire gave: --lock-token TOKEN, or lock-token=TOKEN for prox api. A lock that nobody needs any more goes with: prox sdn lock release --force");
+        }
+
+        // Proxmox: what another thing refers to stays.
+        return Used.IsMatch(api.ServerMessage) || api.ParameterErrors.Values.Any(Used.IsMatch)
+            ? Conflict(error, "Take it out of what uses it, or delete that first")
+            : null;
     }
 
     private static CliError? OfGuests(ProxmoxApiException api, CliError error)
@@ -156,6 +172,10 @@ internal static partial class KnownRefusals
     private static Regex MissingOption => field ??= new("missing value for required option '(?<name>[a-z0-9-]+)'", RegexOptions.CultureInvariant);
 
     private static Regex Full => field ??= new("(\\bis|,) not empty\\b", RegexOptions.CultureInvariant);
+
+    private static Regex SdnLock => field ??= new("configuration is locked, a lock token is required|invalid lock token provided", RegexOptions.CultureInvariant);
+
+    private static Regex Used => field ??= new("(\\bis|-) used by\\b|\\bstill (in use|defined)\\b", RegexOptions.CultureInvariant);
 
     private static Regex GuestPath => field ??= new("/(?<kind>qemu|lxc)/(?<id>[0-9]+)(/|$)", RegexOptions.CultureInvariant);
 }

@@ -41,6 +41,7 @@ internal static class NotFoundAdvice
     public static (string Path, string Member, string What)? ListOf(ProxmoxNotFoundException missing, string path)
     {
         if (missing.ServerMessage.Contains("no such cluster node", StringComparison.Ordinal)
+            || missing.ServerMessage.Contains("no such node '", StringComparison.Ordinal)
             || missing.ServerMessage.StartsWith("hostname lookup", StringComparison.Ordinal))
         {
             return ("/nodes", "node", "nodes");

@@ -168,6 +168,10 @@ internal static class ErrorTable
         {
             IsTransient = true, IsBusy = true, Hint = "Another node holds the cluster-wide lock: try again, or let the call wait with RetryBusy",
         },
+        new("lock-aborted", 0, "got lock timeout", ErrorKind.Conflict)
+        {
+            IsTransient = true, Hint = "The work under the lock took too long and was broken off: look at what is there, then try again",
+        },
         new("unable-to-lock", 0, "unable to acquire lock", ErrorKind.Conflict)
         {
             IsTransient = true, IsBusy = true, Hint = "Another task works on it: try again when it has ended, or let the call wait with RetryBusy",

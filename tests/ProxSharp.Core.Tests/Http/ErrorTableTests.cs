@@ -47,6 +47,7 @@ public sealed class ErrorTableTests
         ("container-locked", 500, "CT is locked (snapshot)", typeof(ProxmoxConflictException), true),
         ("quorum", 500, "cluster not ready - no quorum?", typeof(ProxmoxApiException), true),
         ("cluster-lock", 500, "cfs-lock 'domain-ha' error: got lock request timeout", typeof(ProxmoxConflictException), true),
+        ("lock-aborted", 500, "cfs-lock 'file-user_cfg' error: got lock timeout - aborting command", typeof(ProxmoxConflictException), true),
         ("unable-to-lock", 400, "unable to acquire lock on backup group directory \"/x\" - another backup is already running", typeof(ProxmoxConflictException), true),
         ("digest", 500, "checksum mismatch (file change by other user?)", typeof(ProxmoxConflictException), false),
         ("digest-other", 500, "detected modified configuration - file changed by other user? Try again.", typeof(ProxmoxConflictException), false),
