@@ -80,8 +80,8 @@ internal static class CsvText
     {
         if (settings.Format == OutputFormat.Tsv)
         {
-            // Tabs and breaks have no quotes in this form: they are shown as escapes.
-            return TextCells.Visible(text);
+            // Tabs and breaks have no quotes in this form: they are shown as escapes, and what escapes begin with is one itself.
+            return TextCells.Visible(text.Replace("\\", "\\\\", StringComparison.Ordinal));
         }
 
         // Control characters would steer the terminal that a file is shown on later; only there are line breaks harmless.

@@ -59,6 +59,36 @@ internal static class FieldSelection
         }
     }
 
+    /// <summary>Makes sure that what a query returns has the members that it is to be shown with, or sorted by.</summary>
+    /// <param name="output">What was asked for.</param>
+    /// <param name="value">What the query returned.</param>
+    /// <exception cref="CliException">It has not: they are names of the result before the query.</exception>
+    public static void RequireQueried(OutputSettings output, JsonElement value)
+    {
+        if (output.Query is not { } query || value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined
+            || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0))
+        {
+            return;
+        }
+
+        IReadOnlyList<string> present = NamesIn(value);
+        if (present.Count > 0)
+        {
+            // The rows of the server, some of them left out, may lack what others have.
+            string[] unknown = query.MakesObjects ? [.. (output.Fields ?? []).Where(field => !present.Contains(field, StringComparer.Ordinal))] : [];
+            if (unknown.Length > 0)
+            {
+                throw Unknown(unknown, present);
+            }
+        }
+        else if (output.Fields is not null || (output.Sort.Count > 0 && value.ValueKind == JsonValueKind.Array))
+        {
+            throw output.Fields is not null
+                ? CliException.Usage("--fields: what --query returns has no fields", "Choose in the query: [].{vmid: vmid, name: name}")
+                : CliException.Usage("--sort: what --query returns has no fields", "Sort in the query: sort([].name), or sort_by(@, &name)[].name");
+        }
+    }
+
     /// <summary>Returns the members of an object, or of all objects of a list, in the order of their first appearance.</summary>
     public static IReadOnlyList<string> NamesIn(JsonElement value)
     {

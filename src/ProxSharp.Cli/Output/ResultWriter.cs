@@ -30,8 +30,10 @@ internal static class ResultWriter
     public static void Write(TextWriter writer, JsonElement result, OutputSettings settings, ResultShape shape)
     {
         JsonElement value = settings.Query is { } query ? query.Apply(result) : result;
+        FieldSelection.RequireQueried(settings, value);
         value = Sorting.Apply(value, settings.Sort, settings.Query is null ? shape : ResultShape.Unknown);
-        value = settings.Format == OutputFormat.Name ? value : FieldSelection.Apply(value, settings.Fields, shape);
+        value = settings.Format == OutputFormat.Name ? value : FieldSelection.Apply(
+            value, settings.Fields, settings.Query is { MakesObjects: true } ? ResultShape.Unknown : shape);
         switch (settings.Format)
         {
             case OutputFormat.Json:

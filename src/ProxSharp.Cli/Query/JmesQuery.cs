@@ -9,7 +9,7 @@ internal sealed class JmesQuery
     private readonly JmesNode _node;
     private readonly string _text;
 
-    private JmesQuery(string text, JmesNode node) => (_text, _node) = (text, node);
+    private JmesQuery(string text, JmesNode node) => (_text, _node, MakesObjects) = (text, node, Makes(node));
 
     /// <summary>Reads an expression.</summary>
     /// <exception cref="CliException">It is wrong.</exception>
@@ -43,7 +43,25 @@ internal sealed class JmesQuery
     /// Splits an expression for a list that is long: into what can be done with each of its items alone, put into a list of its own, and what is done with the
     /// results of all in one list. Null if all items are needed at once.
     /// </summary>
-    public (JmesQuery Each, JmesQuery All)? Split() => Split(_node) is var (each, rest) ? (new JmesQuery(_text, each), new JmesQuery(_text, rest)) : null;
+    public (JmesQuery Each, JmesQuery All)? Split() => Split(_node) is var (each, rest) ? (new JmesQuery(_text, each), new JmesQuery(_text, rest) { MakesObjects = MakesObjects }) : null;
+
+    /// <summary>True if objects in the result are made by the expression, with names of its own; false if they are the server's.</summary>
+    public bool MakesObjects { get; private init; }
+
+    private static bool Makes(JmesNode node) => node switch
+    {
+        JmesNode.NewObject => true,
+        JmesNode.Pipe pipe => Makes(pipe.Left) || Makes(pipe.Right),
+        JmesNode.Sub sub => Makes(sub.Left) || Makes(sub.Right),
+        JmesNode.Projection projection => Makes(projection.Left) || Makes(projection.Right),
+        JmesNode.ValueProjection projection => Makes(projection.Left) || Makes(projection.Right),
+        JmesNode.FilterProjection filter => Makes(filter.Left) || Makes(filter.Right),
+        JmesNode.Flatten flatten => Makes(flatten.Inner),
+        JmesNode.Or or => Makes(or.Left) || Makes(or.Right),
+        JmesNode.And and => Makes(and.Right),
+        JmesNode.Call call => call.Arguments.Any(Makes),
+        _ => false,
+    };
 
     private static (JmesNode Each, JmesNode All)? Split(JmesNode node) => node switch
     {
