@@ -15,6 +15,9 @@ internal static class PresentValues
     public static bool IsKnown(ApiSchema schema, ApiEndpoint endpoint, string name) => endpoint.Method == ApiMethod.Put
         && endpoint.Path.EndsWith('}')
         && name != "delete"
+
+        // What has a form for each kind of object is asked for by some kinds only.
+        && endpoint.Parameters.GetValueOrDefault(name)?.AlternativesBy is null
         && !EndpointParameter.IsSecretOf(endpoint.Path, name)
         && endpoint.Parameters.Any(static parameter => parameter.Value.IsOptional && parameter.Key != "digest")
         && schema.Find(ApiMethod.Get, endpoint.Path) is not null;
