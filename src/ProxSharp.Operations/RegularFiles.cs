@@ -7,10 +7,10 @@ namespace ProxSharp.Operations;
 internal static class RegularFiles
 {
     /// <summary>Refuses what is there and is no file. What is not there is left to whoever opens it.</summary>
-    /// <exception cref="IOException">It is a folder, a pipe, a socket or a device.</exception>
+    /// <exception cref="IOException">It is a pipe, a socket or a device.</exception>
     public static void Check(string path)
     {
-        if ((FileOwner.KindOf(path) ?? (Directory.Exists(path) ? "a folder" : null)) is { } kind)
+        if (FileOwner.KindOf(path) is { } kind)
         {
             throw new IOException($"{path} is {kind}, and must be a regular file.");
         }

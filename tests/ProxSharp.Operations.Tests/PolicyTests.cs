@@ -56,6 +56,21 @@ public sealed class PolicyTests
         Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_Folder_RefusesEverythingAndSaysWhatIsThere()
+    {
+        string folder = Directory.CreateTempSubdirectory("policy-").FullName;
+        try
+        {
+            GuardRefusedException refusal = Assert.Throws<GuardRefusedException>(() => GuardPolicy.Load(folder));
+            Assert.Contains("it is a folder, and must be a file", refusal.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder);
+        }
+    }
+
     [Theory]
     [InlineData("tags", "prod ")]
     [InlineData("tags", "Db;web")]

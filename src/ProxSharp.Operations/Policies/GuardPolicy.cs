@@ -72,7 +72,8 @@ public sealed class GuardPolicy
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new GuardRefusedException("policy", $"The policy {path} cannot be read, so everything is refused: {e.Message}", e);
+            string why = Directory.Exists(path) ? "it is a folder, and must be a file" : e.Message;
+            throw new GuardRefusedException("policy", $"The policy {path} cannot be read, so everything is refused: {why}", e);
         }
     }
 
