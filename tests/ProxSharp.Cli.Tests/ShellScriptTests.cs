@@ -273,6 +273,7 @@ public sealed class ShellScriptTests
     [Theory]
     [InlineData("packaging/build")]
     [InlineData("packaging/checksums")]
+    [InlineData("packaging/pack")]
     [InlineData("packaging/skill")]
     public async Task ReleaseScript_InBash_HasNoSyntaxError(string script) => Assert.Equal("", await RunAsync("bash", ["-n", Path.Combine(Root(), script)]));
 
@@ -280,6 +281,7 @@ public sealed class ShellScriptTests
     [InlineData("packaging/build", "--help", "usage: packaging/build [--rid RID]")]
     [InlineData("packaging/build", "-h", "SHA256SUMS")]
     [InlineData("packaging/checksums", "--help", "usage: packaging/checksums FOLDER")]
+    [InlineData("packaging/pack", "--help", "usage: packaging/pack FOLDER")]
     [InlineData("packaging/skill", "--help", "usage: packaging/skill FOLDER URL")]
     public async Task ReleaseScript_AskedForHelp_SaysHowItIsUsed(string script, string option, string expected)
     {

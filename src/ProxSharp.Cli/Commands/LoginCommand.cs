@@ -5,6 +5,7 @@ using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Schema;
 using ProxSharp.Cli.Secrets;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
@@ -138,7 +139,7 @@ internal sealed class LoginCommand : ProxCommand
         return DryRun.Show(
             run,
             server,
-            server.Product == ProxmoxProduct.BackupServer ? VerbContext.Pbs : VerbContext.Pve,
+            SchemaSource.Embedded(server.Product),
             [LoginCalls.Token(server.Product, token), LoginCalls.Grant(server.Product, token, rights)]);
     }
 

@@ -31,13 +31,18 @@ internal static class Asking
     // A DELETE there only stops, unlocks or reverts something.
     private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/network", "/nodes/{node}/tasks/{upid}" };
 
-    /// <summary>Calls that lose nothing, but stop or suspend many guests at once, leave them alone, or may cut a node off; and what they do.</summary>
+    /// <summary>Calls that lose nothing, but stop or suspend many guests at once: whom, which where none is named, and what comes of it.</summary>
+    private static readonly Dictionary<string, (string Whom, string Which, string What)> s_many = new(StringComparer.Ordinal)
+    {
+        ["POST /nodes/{node}/stopall"] = ("guests", "on the node", "are shut down; those that do not obey are stopped."),
+        ["POST /nodes/{node}/suspendall"] = ("virtual machines", "on the node", "are suspended."),
+        ["POST /cluster/bulk-action/guest/shutdown"] = ("guests", "of the cluster", "are shut down."),
+        ["POST /cluster/bulk-action/guest/suspend"] = ("virtual machines", "of the cluster", "are suspended."),
+    };
+
+    /// <summary>Calls that lose nothing, but leave many guests alone, or may cut a node off; and what they do.</summary>
     private static readonly Dictionary<string, string> s_wide = new(StringComparer.Ordinal)
     {
-        ["POST /nodes/{node}/stopall"] = "All guests on the node are shut down; those that do not obey are stopped.",
-        ["POST /nodes/{node}/suspendall"] = "All virtual machines on the node are suspended.",
-        ["POST /cluster/bulk-action/guest/shutdown"] = "All guests of the cluster are shut down.",
-        ["POST /cluster/bulk-action/guest/suspend"] = "All virtual machines of the cluster are suspended.",
         ["POST /cluster/ha/status/disarm-ha"] = "Until HA is armed again, no guest is started elsewhere when its node fails.",
         [StopCeph] = $"All Ceph services on the node stop. {NoStorage}",
         [StopService] = "What the service does is not done until it is started again. Without its proxy nobody reaches the server this way to start anything.",
@@ -77,7 +82,7 @@ internal static class Asking
 
     /// <summary>Tells whether a person is asked whatever the parameters are.</summary>
     public static bool IsAlwaysNeeded(OperationEntry operation) =>
-        operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString());
+        operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString()) || s_many.ContainsKey(operation.ToString());
 
     /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
     public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation);
@@ -109,12 +114,21 @@ internal static class Asking
             return Unlinked(parameters);
         }
 
+        if (s_many.TryGetValue(name, out (string Whom, string Which, string What) many))
+        {
+            return parameters.Find("vms") is { Length: > 0 } ? $"The {many.Whom} named {many.What}" : $"All {many.Whom} {many.Which} {many.What}";
+        }
+
         if (s_wide.TryGetValue(name, out string? effect) || s_effects.TryGetValue(name, out effect))
         {
-            effect = parameters.Find("vms") is { Length: > 0 } ? Named(effect) : effect;
             return name == StopService && product == ProxmoxProduct.VirtualEnvironment ? effect + WithoutCluster : effect;
         }
 
+        return Loss(operation, parameters);
+    }
+
+    private static string Loss(OperationEntry operation, ApiParameters parameters)
+    {
         if (operation.Class == OperationClass.Destructive || !operation.Destroys(parameters))
         {
             return operation.Class != OperationClass.Destructive && IsRemoval(operation) ? NoCopy : NoWayBack;
@@ -143,15 +157,9 @@ internal static class Asking
 
     private static bool IsOn(string? value) => value?.ToLowerInvariant() is "1" or "true" or "on" or "yes";
 
-    // Who names some of the guests does not mean all of them.
-    private static string Named(string effect) => effect
-        .Replace("All guests on the node", "The guests named", StringComparison.Ordinal).Replace("All guests of the cluster", "The guests named", StringComparison.Ordinal)
-        .Replace("All virtual machines on the node", "The virtual machines named", StringComparison.Ordinal)
-        .Replace("All virtual machines of the cluster", "The virtual machines named", StringComparison.Ordinal);
-
     private static string Unlinked(ApiParameters parameters)
     {
-        string disks = string.Join(", ", (parameters.Find("idlist") ?? "").Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries));
+        string disks = string.Join(", ", ItemLists.Split(parameters.Find("idlist") ?? ""));
         return IsOn(parameters.Find("force"))
             ? $"All that is on {disks} is deleted."
             : $"{disks}: taken out and kept as unused; what is unused already is deleted with all that is on it.";

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Operations;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -84,8 +85,7 @@ internal static class ConfigDifference
             }
         }
 
-        foreach (string key in call.Parameters.Where(static parameter => parameter.Name == "delete")
-            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)).Distinct())
+        foreach (string key in ItemLists.Deleted(call.Parameters).Distinct())
         {
             if (Text(now, key) is { } from)
             {

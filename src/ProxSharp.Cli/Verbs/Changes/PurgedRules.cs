@@ -3,6 +3,7 @@ using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Verbs.Changes;
 
@@ -57,7 +58,7 @@ internal static class PurgedRules
     private static ConfigChange? Change(PlannedCall call, JsonElement rule, string sid)
     {
         string from = StateValues.Text(rule, "resources") ?? "";
-        string[] named = from.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] named = ItemLists.Split(from);
         string[] left = [.. named.Where(one => one != sid && one[(one.IndexOf(':', StringComparison.Ordinal) + 1)..] != sid)];
         return left.Length == named.Length
             ? null

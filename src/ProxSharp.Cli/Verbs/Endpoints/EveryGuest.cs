@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Guests;
+using ProxSharp.Operations;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -67,8 +68,7 @@ internal static class EveryGuest
             "stopall" or "shutdown" => "shut down",
             _ => word.Replace("all", "", StringComparison.Ordinal),
         };
-        string[] named = [.. parameters.Where(static parameter => parameter.Name == Guests).SelectMany(
-            static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries))];
+        string[] named = [.. parameters.Where(static parameter => parameter.Name == Guests).SelectMany(static parameter => ItemLists.Split(parameter.Text))];
         string guests = named switch
         {
             [] => "all guests",

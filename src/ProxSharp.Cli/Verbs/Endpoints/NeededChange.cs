@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Operations;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -50,9 +51,7 @@ internal static class NeededChange
             return;
         }
 
-        string? both = parameters.Where(static parameter => parameter.Name == "delete")
-            .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries))
-            .FirstOrDefault(key => parameters.Any(parameter => parameter.Name == key));
+        string? both = ItemLists.Deleted(parameters).FirstOrDefault(key => parameters.Any(parameter => parameter.Name == key));
         if (both is not null)
         {
             throw CliException.Usage($"'{both}' is to be set and to be deleted", "Leave out one of the two");

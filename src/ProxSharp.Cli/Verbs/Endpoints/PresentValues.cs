@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Operations;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
@@ -51,7 +52,7 @@ internal static class PresentValues
         Dictionary<string, ApiNode> all = binding.Endpoint.Parameters
             .Where(parameter => !parameter.Value.IsPathParameter && parameter.Value.When is null && IsKnown(binding.Schema, binding.Endpoint, parameter.Key))
             .ToDictionary(StringComparer.Ordinal);
-        string[] given = [.. parameters.Select(static parameter => parameter.Name), .. Words(parameters, "delete")];
+        string[] given = [.. parameters.Select(static parameter => parameter.Name), .. ItemLists.Deleted(parameters)];
         bool isComplete = true;
         Complete(all, parameters, given, (_, _) => isComplete = false);
         if (isComplete || parameters.Count == 0)
@@ -106,7 +107,4 @@ internal static class PresentValues
         JsonValueKind.String => value.GetString()!,
         _ => value.GetRawText(),
     };
-
-    private static IEnumerable<string> Words(ApiParameters parameters, string name) => parameters.Where(parameter => parameter.Name == name)
-        .SelectMany(static parameter => parameter.Text.Split((char[])[',', ';', ' '], StringSplitOptions.RemoveEmptyEntries));
 }

@@ -189,14 +189,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             }
 
             progress.Started(guest, upid);
-            long start = run.Command.Services.Time.GetTimestamp();
-            TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
-            if (result.LogFailure is { } unread)
-            {
-                progress.Logged(guest, TaskWaiter.Unread(unread));
-            }
-
-            await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
+            TaskResult result = await WaitAsync(session, pve, guest, upid, progress, cancellationToken).ConfigureAwait(false);
             return item with { Outcome = result.Warnings > 0 ? BulkOutcome.Warnings : BulkOutcome.Succeeded, Result = result };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -214,6 +207,20 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             // Whatever goes wrong belongs to the guest: the others go on, and the report tells of all.
             return item with { Outcome = BulkOutcome.Failed, Error = failure, Result = (failure as ProxmoxTaskFailedException)?.Result };
         }
+    }
+
+    private async Task<TaskResult> WaitAsync(
+        ServerSession session, PveClient pve, GuestSummary guest, string upid, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        long start = run.Command.Services.Time.GetTimestamp();
+        TaskResult result = await pve.Tasks[upid].WaitForCompletionAsync(WaitOptions(guest, progress), cancellationToken).ConfigureAwait(false);
+        if (result.LogFailure is { } unread)
+        {
+            progress.Logged(guest, TaskWaiter.Unread(unread));
+        }
+
+        await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
+        return result;
     }
 
     // The user's time for waiting is over, which is no failure of the task.
