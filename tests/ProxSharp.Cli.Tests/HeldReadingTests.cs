@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
@@ -72,6 +73,29 @@ public sealed class HeldReadingTests(SimulatedCluster cluster) : IClassFixture<S
 
         Assert.Contains("env:SECRET", error, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list", "")]
+    [InlineData("vm list -o json", "Interrupted before there was a result")]
+    [InlineData("api get /cluster/resources -o json", "Interrupted before there was a result")]
+    [InlineData("vm list --watch -o jsonl", "")]
+    public async Task Interrupted_BeforeTheAnswer_IsAnErrorForProgramsThatWaitForOne(string line, string message)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        using TestConsole console = new();
+        using CancellationTokenSource interrupt = new();
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Simulator.Faults.When(
+            request => request.Path.EndsWith("/cluster/resources", StringComparison.Ordinal) && asked.TrySetResult(), Fault.SlowReply(s_hang));
+
+        Task<int> running = RunAsync(cli, console, [.. ShellWords.Split(line)], interrupt.Token);
+        await asked.Task.WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        await interrupt.CancelAsync();
+
+        Assert.Equal(ExitCodes.Interrupted, await running.WaitAsync(s_hang, TestContext.Current.CancellationToken));
+        Assert.Contains(message, console.Errors, StringComparison.Ordinal);
+        Assert.Equal(message.Length == 0, console.Errors.Length == 0);
     }
 
     private static Task<int> RunAsync(CliHarness cli, TestConsole console, string[] words, CancellationToken interrupt) =>

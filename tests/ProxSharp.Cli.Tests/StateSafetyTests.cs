@@ -192,6 +192,25 @@ public sealed class StateSafetyTests
     }
 
     [Fact]
+    public async Task Apply_NamesThatProxmoxKeepsInLowerCase_AreNoDifferences()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.RootAsync();
+        cli.Write("names.yaml", """
+            prox: 1
+            firewall:
+              groups: [{group: Web, comment: public, rules: [{type: in, action: ACCEPT, proto: tcp, dport: 443, enable: 1}]}]
+              ipsets: [{name: Admins, entries: [{cidr: 10.1.2.3}]}]
+            """);
+
+        (await cli.LineAsync("apply -f names.yaml")).Succeeded();
+
+        Assert.Equal("No differences.\n", (await cli.LineAsync("diff -f names.yaml --prune")).Errors);
+        Assert.Equal("web\n", (await cli.LineAsync("api get /cluster/firewall/groups --query [].group -o name")).Succeeded());
+        Assert.Equal("10.1.2.3\n", (await cli.LineAsync("api get /cluster/firewall/ipset/admins --query [].cidr -o name")).Succeeded());
+    }
+
+    [Fact]
     public async Task Apply_WordsOfYaml_AreTextsWhereTextsGoAndSwitchesElsewhere()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

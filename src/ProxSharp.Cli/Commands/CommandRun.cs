@@ -35,6 +35,7 @@ internal sealed class CommandRun
             : null;
         ErrorAnsi = Ansi.For(services.Console.IsErrorTerminal, services.Environment, parse.GetValue(globals.NoColor));
         Outage = new OutageNote(this);
+        services.Interrupted.OwesResult = IsMachineOutput && !IsEndless;
     }
 
     /// <summary>What the command works with.</summary>
@@ -75,6 +76,9 @@ internal sealed class CommandRun
 
     /// <summary>The words that name the command, without <c>prox</c>.</summary>
     public string Path => PathOf(_parse.CommandResult);
+
+    // Such a run has no end that could be waited for: its user ends it.
+    private bool IsEndless => FirstGiven(s_endless) is not null || Path is "events" or "top" or "simulate";
 
     /// <summary>Returns an option's value.</summary>
     public T? Value<T>(Option<T> option) => _parse.GetValue(option);
@@ -210,9 +214,8 @@ internal sealed class CommandRun
         {
             Services.Console.Error.WriteLine($"{ErrorAnsi.Yellow("warning:")} {Printed.In(text)}");
         }
-        else if (FirstGiven(s_endless) is not null || Path is "events" or "top")
+        else if (IsEndless)
         {
-            // Such a run has no end that could be waited for.
             ErrorWriter.WriteWarning(Services.Console.Error, Printed.In(text));
         }
         else

@@ -8,14 +8,17 @@ internal sealed class InterruptedRun
     private readonly Lock _gate = new();
     private CliError? _error;
 
-    /// <summary>The error with all that was told; null if nothing was.</summary>
+    /// <summary>True if a program waits for a result of the run, and not just for its end.</summary>
+    public bool OwesResult { get; set; }
+
+    /// <summary>The error with all that was told; null if nothing was, and no result is missing.</summary>
     public CliError? Error
     {
         get
         {
             lock (_gate)
             {
-                return _error;
+                return _error ?? (OwesResult ? New("Interrupted before there was a result") : null);
             }
         }
     }
@@ -26,7 +29,7 @@ internal sealed class InterruptedRun
     {
         lock (_gate)
         {
-            CliError error = _error ?? new CliError { Code = "interrupted", ExitCode = ExitCodes.Interrupted, Message = "" };
+            CliError error = _error ?? New("");
             error = error with
             {
                 Message = error.Message.Length > 0 ? $"{error.Message}. {left.What}" : left.What,
@@ -36,4 +39,6 @@ internal sealed class InterruptedRun
             _error = left.Next is { } next ? error.Advise(next) : error;
         }
     }
+
+    private static CliError New(string message) => new() { Code = "interrupted", ExitCode = ExitCodes.Interrupted, Message = message };
 }

@@ -64,10 +64,10 @@ internal sealed class FirewallNames(string title, string path, string template, 
         HashSet<string> named = new(StringComparer.Ordinal);
         bool isFirst = true;
         // All have one digest, which the first call changes: those that are there come first, so that it counts.
-        foreach (JsonElement item in StateValues.Items(wanted, Section).OrderBy(item => !known.ContainsKey(StateValues.Text(item, key) ?? "")))
+        foreach (JsonElement item in StateValues.Items(wanted, Section).OrderBy(item => !known.ContainsKey(Kept(StateValues.Text(item, key) ?? "", known))))
         {
             StateValues.Only(item, Section, key, "comment", _inside);
-            string name = StateValues.Required(item, key, Section);
+            string name = Kept(StateValues.Required(item, key, Section), known);
             StateValues.Once(named, name, Section);
             bool exists = known.TryGetValue(name, out JsonElement now);
             string? comment = StateValues.Text(item, "comment");
@@ -96,6 +96,9 @@ internal sealed class FirewallNames(string title, string path, string template, 
             yield return change;
         }
     }
+
+    // Proxmox keeps these names in lower case, whatever was asked for, and then knows them by no other.
+    private static string Kept(string name, Dictionary<string, JsonElement> known) => known.ContainsKey(name) ? name : name.ToLowerInvariant();
 
     // The server removes a name only when nothing is left inside.
     private IEnumerable<StateChange> Removal(string name, JsonElement present)

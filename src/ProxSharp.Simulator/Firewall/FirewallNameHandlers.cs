@@ -27,12 +27,14 @@ internal sealed class FirewallNameHandlers(PveState state, IFallbackHandler coll
     private ApiReply Change(ApiCall call, string key, string noun)
     {
         string list = call.Path.TrimEnd('/');
+        // Proxmox (pve-firewall): the names of sections are read back in lower case.
+        string name = call.Required(key).ToLowerInvariant();
         if (call.Text("rename") is not { } present)
         {
+            call.Parameters[key] = name;
             return collections.Handle(call);
         }
 
-        string name = call.Required(key);
         JsonObject item = state.Collections.Find(list, present) ?? throw ApiFault.Parameter(key, $"{noun} '{present}' does not exist");
         if (name != present && state.Collections.Find(list, name) is not null)
         {
