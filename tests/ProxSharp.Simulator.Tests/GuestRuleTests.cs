@@ -47,6 +47,23 @@ public sealed class GuestRuleTests : SimulatedCluster
         Assert.Null(config["unused0"]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_OfADisk_KeepsItsVolumeUnlessForced(bool force)
+    {
+        await Client.PutAsync($"{Staging}/config", ("scsi3", "local:1"));
+        string volume = (await DataAsync($"{Staging}/config"))["scsi3"]!.GetValue<string>().Split(',')[0];
+
+        Assert.Equal(200, (await Client.PutAsync($"{Staging}/config", ("delete", "scsi3"), ("force", force ? "1" : "0"))).Status);
+
+        JsonNode config = await DataAsync($"{Staging}/config");
+        JsonArray volumes = (await DataAsync("/nodes/pve1/storage/local/content")).AsArray();
+        Assert.Null(config["scsi3"]);
+        Assert.Equal(force ? null : volume, config["unused0"]?.GetValue<string>());
+        Assert.Equal(!force, volumes.Any(item => item!["volid"]!.GetValue<string>() == volume));
+    }
+
     [Fact]
     public async Task Config_OfANewDiskInThePlaceOfAnother_KeepsTheOldOneUnused()
     {

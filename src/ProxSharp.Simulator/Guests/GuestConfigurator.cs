@@ -133,6 +133,17 @@ internal sealed class GuestConfigurator(PveState state)
         }
     }
 
+    /// <summary>Removes an option; the volume of a disk is destroyed with it, and not kept as an unused one.</summary>
+    public void Destroy(Guest guest, string key)
+    {
+        string? volume = guest.Config.TryGetValue(key, out string? value) && DiskOptions.IsDisk(key, guest.IsContainer) ? DiskOptions.VolumeOf(value) : null;
+        Remove(guest, key);
+        foreach (string unused in volume is null ? [] : UnusedOf(guest, volume))
+        {
+            Remove(guest, unused);
+        }
+    }
+
     /// <summary>The storage a disk value names; null for <c>none</c>, <c>cdrom</c> and paths.</summary>
     public static string? StorageOf(string value)
     {

@@ -150,14 +150,13 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         GuestContext.DemandUnlocked(guest);
         foreach (string key in call.Items("idlist"))
         {
-            string? volume = guest.Config.TryGetValue(key, out string? value) ? DiskOptions.VolumeOf(value) : null;
-            context.Configurator.Remove(guest, key);
-            if (call.IsSet("force") && volume is not null)
+            if (call.IsSet("force"))
             {
-                foreach (string unused in GuestConfigurator.UnusedOf(guest, volume))
-                {
-                    context.Configurator.Remove(guest, unused);
-                }
+                context.Configurator.Destroy(guest, key);
+            }
+            else
+            {
+                context.Configurator.Remove(guest, key);
             }
         }
 

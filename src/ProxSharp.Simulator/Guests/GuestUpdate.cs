@@ -18,9 +18,13 @@ internal sealed class GuestUpdate
     private readonly Dictionary<string, string> _set;
     private readonly IReadOnlyList<string> _delete;
     private readonly bool _skipLock;
+    private readonly bool _destroysDisks;
 
-    private GuestUpdate(Guest guest, GuestContext context, Dictionary<string, string> set, IReadOnlyList<string> delete, bool skipLock) =>
-        (Guest, _context, _set, _delete, _skipLock) = (guest, context, set, delete, skipLock);
+    private GuestUpdate(ApiCall call, Guest guest, GuestContext context, Dictionary<string, string> set, IReadOnlyList<string> delete)
+    {
+        (Guest, _context, _set, _delete) = (guest, context, set, delete);
+        (_skipLock, _destroysDisks) = (call.IsSet("skiplock"), call.IsSet("force"));
+    }
 
     public Guest Guest { get; }
 
@@ -46,8 +50,7 @@ internal sealed class GuestUpdate
         context.Privileges.DemandStorages(call.Caller, GuestConfigurator.StoragesOf(set, guest.IsContainer));
         GuestContext.DemandFile(guest, state.Now);
         GuestContext.DemandDigest(call, guest);
-        bool skipLock = call.IsSet("skiplock");
-        if (!skipLock)
+        if (!call.IsSet("skiplock"))
         {
             GuestContext.DemandUnlocked(guest);
         }
@@ -57,7 +60,7 @@ internal sealed class GuestUpdate
             guest.Pending.Remove(key);
         }
 
-        return new GuestUpdate(guest, context, set, delete, skipLock);
+        return new GuestUpdate(call, guest, context, set, delete);
     }
 
     public void Execute(SimulatedTask? task)
@@ -78,7 +81,14 @@ internal sealed class GuestUpdate
             }
 
             Guest.Pending.Remove(key);
-            _context.Configurator.Remove(Guest, key);
+            if (_destroysDisks)
+            {
+                _context.Configurator.Destroy(Guest, key);
+            }
+            else
+            {
+                _context.Configurator.Remove(Guest, key);
+            }
         }
 
         foreach ((string key, string value) in _set)
