@@ -25,6 +25,14 @@ public sealed class FreezeSwitch
         _time = time ?? TimeProvider.System;
     }
 
+    /// <summary>Returns the switch of a context, with that of all.</summary>
+    /// <param name="options">Where they are.</param>
+    /// <param name="time">The clock; null takes the system's.</param>
+    internal static FreezeSwitch Of(GuardOptions options, TimeProvider? time) => new(options.StateFolder, time)
+    {
+        Common = options.CommonFolder is { } common ? new FreezeSwitch(common, time) : null,
+    };
+
     /// <summary>
     /// A switch that holds too, as that of all servers; null if there is none. What is asked is what the two say together. <see cref="Freeze"/> and
     /// <see cref="Thaw"/> turn this one alone. Default: null.
@@ -86,8 +94,7 @@ public sealed class FreezeSwitch
     {
         if (State is { } state)
         {
-            string until = state.Until is { } time ? $" until {time:u}" : "";
-            throw new GuardRefusedException("frozen", $"Changes are frozen{until}{(state.Reason is { } reason ? $": {reason}" : "")}.")
+            throw new GuardRefusedException("frozen", state.Describe())
             {
                 IsCommonFreeze = Common?.State is not null,
             };

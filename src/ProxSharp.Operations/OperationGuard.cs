@@ -39,10 +39,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         Time = client.Options.TimeProvider;
         _context = $"{options.Context} {client.Options.Endpoints[0].Authority}";
         Ledger = new Ledger(options.StateFolder, Time);
-        Freeze = new FreezeSwitch(options.StateFolder, Time)
-        {
-            Common = options.CommonFolder is { } common ? new FreezeSwitch(common, Time) : null,
-        };
+        Freeze = FreezeSwitch.Of(options, Time);
         Plans = new PlanStore(Path.Combine(options.StateFolder, "plans"), Ledger);
         Approvals = new ApprovalStore(Path.Combine(options.StateFolder, "approvals"), Ledger);
         CallMarks marks = new(options.StateFolder);

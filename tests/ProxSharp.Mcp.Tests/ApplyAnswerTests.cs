@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
+using ProxSharp.Operations;
 using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Mcp.Tests;
@@ -30,6 +31,21 @@ public sealed class ApplyAnswerTests
         Assert.Contains("VM.Audit", steps[0].GetProperty("note").GetString(), StringComparison.Ordinal);
         Assert.False(steps[1].TryGetProperty("note", out _));
         Assert.Contains("NOTE: ", Assert.IsType<TextContentBlock>(answer.Content[0]).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("overview", "{}")]
+    [InlineData("plan", """{"calls":[{"method":"POST","path":"/nodes/pve1/qemu/106/config","parameters":{"memory":3072}}]}""")]
+    public async Task Answer_WhileChangesAreFrozen_SaysSoBeforeAnythingIsApplied(string tool, string arguments)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        Assert.False((await session.DoneAsync(tool, arguments)).TryGetProperty("frozen", out _));
+        new FreezeSwitch(session.Site.StateFolder("lab")).Freeze(TimeSpan.FromHours(1), "storage work");
+
+        string? frozen = (await session.DoneAsync(tool, arguments)).GetProperty("frozen").GetString();
+
+        Assert.StartsWith("Changes are frozen until ", frozen, StringComparison.Ordinal);
+        Assert.EndsWith(": storage work.", frozen, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -105,7 +105,12 @@ public sealed class GuardedCluster : GuardedSite
     {
         public TimeSpan Shift { get; set; }
 
+        /// <summary>How much longer than it really was those believe to have waited who measure it.</summary>
+        public TimeSpan Waited { get; set; }
+
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift;
+
+        public override long GetTimestamp() => System.GetTimestamp() + (long)(Waited.TotalSeconds * TimestampFrequency);
     }
 
     internal sealed class Approver : IPlanApprover

@@ -129,6 +129,55 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task Store_PlanThatNobodyHasAppliedInTime_IsRemovedWithTheNextOne()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        TimeSpan age = TimeSpan.FromDays(2);
+        cluster.Time.Shift = -age;
+        Plan late = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start");
+        Plan closed = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 3072 } });
+        cluster.Guard.Plans.Discard(closed.Id);
+        string folder = Path.Combine(cluster.Folder, "state", "plans");
+        foreach (string file in Directory.EnumerateFiles(folder))
+        {
+            File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file) - age);
+        }
+
+        cluster.Time.Shift = TimeSpan.Zero;
+        Plan young = await cluster.PlanAsync(ApiMethod.Put, "/nodes/pve1/qemu/106/config", new ApiParameters { { "cores", 3 } });
+
+        Assert.Equal(new[] { closed.Id, young.Id }.Order(), cluster.Guard.Plans.List().Select(static plan => plan.Id).Order());
+        Assert.Empty(Directory.EnumerateFiles(folder, $"{late.Id}*"));
+    }
+
+    [Fact]
+    public async Task Plan_WhereItCannotBeKept_IsRefusedWithTheReason()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Directory.CreateDirectory(Path.Combine(cluster.Folder, "state"));
+        await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "state", "plans"), "no folder", TestContext.Current.CancellationToken);
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start"));
+
+        Assert.Equal("ledger", refusal.Reason);
+        Assert.StartsWith("The plan cannot be kept, and what is not kept cannot be applied: ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Used_ByAProgramThatWasKilled_NamesTheCallThatNobodyKnowsTheEndOf()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/status/start");
+        long number = cluster.Guard.Ledger.Append("intent", plan.Id, static json => json.WriteString("call", "POST ...")).Number;
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(plan.Id));
+
+        Assert.Equal("used", refusal.Reason);
+        Assert.Contains($"Its last call is in the ledger under the number {number}, without an outcome", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plan_LifetimeOfThePolicy_IsTaken()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy.Replace("\"targetsPerPlan\"", "\"planMinutes\":120,\"targetsPerPlan\"", StringComparison.Ordinal));

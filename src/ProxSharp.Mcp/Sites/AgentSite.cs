@@ -4,6 +4,7 @@ using ProxSharp.Operations;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Sites;
 
@@ -12,6 +13,8 @@ internal sealed class AgentSite : IAsyncDisposable
 {
     // Rights change seldom, and an overview is asked for often.
     private static readonly TimeSpan s_rightsAreGood = TimeSpan.FromMinutes(15);
+
+    private const int LongestReason = 300;
 
     private readonly AgentContext _context;
     private readonly IReadOnlyList<IPlanApprover> _approvers;
@@ -41,6 +44,11 @@ internal sealed class AgentSite : IAsyncDisposable
     /// <summary>The policy in force.</summary>
     /// <exception cref="GuardRefusedException">It cannot be read or understood.</exception>
     public GuardPolicy Policy => _context.Guard.ReadPolicy();
+
+    /// <summary>Says that changes are frozen; null if they are not.</summary>
+    public string? Frozen => (Volatile.Read(ref _guard)?.Freeze ?? FreezeSwitch.Of(_context.Guard, null)).State is { } state
+        ? UntrustedText.Clean(state.Describe(), LongestReason)
+        : null;
 
     /// <summary>The file with the policy.</summary>
     public string PolicyPath => _context.Guard.PolicyPath;

@@ -20,12 +20,12 @@ internal static partial class SafeText
     private const string Call = "call";
 
     // Whoever has rights in a guest or in a pool writes these. Statuses of tasks repeat what programs in guests said.
-    private static readonly HashSet<string> s_foreign = new(StringComparer.Ordinal)
-    {
-        "name", "hostname", "description", "notes", "comment", "comments", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value",
-        "status", "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "firstname", "lastname", "email",
-        "notes-template", "consent-text", "ciuser", "alias", "author",
-    };
+    private static readonly HashSet<string> s_foreign = new(
+        [
+            .. ReviewedParameter.FreeTexts, "name", "hostname", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value", "status",
+            "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "data",
+        ],
+        StringComparer.Ordinal);
 
     // What a setting has beside its name, where settings are listed.
     private static readonly string[] s_settings = ["value", "pending", "delete"];

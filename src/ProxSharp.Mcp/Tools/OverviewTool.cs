@@ -28,8 +28,9 @@ internal sealed class OverviewTool(AgentSites sites)
             RunAsync);
     }
 
-    public static async Task<ToolAnswer> OfAsync(AgentSite site, CancellationToken cancellationToken) =>
-        site.IsBackup ? await BackupAsync(site, cancellationToken).ConfigureAwait(false) : await ClusterAsync(site, cancellationToken).ConfigureAwait(false);
+    public static async Task<ToolAnswer> OfAsync(AgentSite site, CancellationToken cancellationToken) => Freezing.Add(
+        site,
+        site.IsBackup ? await BackupAsync(site, cancellationToken).ConfigureAwait(false) : await ClusterAsync(site, cancellationToken).ConfigureAwait(false));
 
     private async Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
     {

@@ -12,6 +12,9 @@ public sealed class PlanStore
     // What the mark of a plan says that was declined; that of one that was used or discarded is empty.
     private static readonly byte[] s_declined = "declined"u8.ToArray();
 
+    // Whoever comes late hears that a plan has expired, for a while.
+    private static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
+
     private readonly string _folder;
     private readonly Ledger _ledger;
 
@@ -156,19 +159,47 @@ public sealed class PlanStore
             return new GuardRefusedException("declined", $"Plan {id[..12]} was declined by a person and is closed. Make no other one for the same unless that person wants it.");
         }
 
-        string made = entries.LastOrDefault(entry => entry.PlanId == id && entry.Kind == "outcome") is { } last
-            ? $" What came of its calls is in the ledger, of the last one under the number {JsonTexts.Number(last.Number)}."
-            : "";
-        return new GuardRefusedException("used", $"Plan {id[..12]} was used before; a plan is good for once.{made}");
+        return new GuardRefusedException("used", $"Plan {id[..12]} was used before; a plan is good for once.{Told(id, entries)}");
     }
+
+    // Where the ledger tells what came of a plan. A program that was killed has left an intent behind, and nobody knows what came of that.
+    private static string Told(string id, IReadOnlyList<LedgerEntry> entries) =>
+        entries.LastOrDefault(entry => entry.PlanId == id && entry.Kind is "intent" or "outcome") is not { } last ? ""
+            : last.Kind == "outcome" ? $" What came of its calls is in the ledger, of the last one under the number {JsonTexts.Number(last.Number)}."
+            : $" Its last call is in the ledger under the number {JsonTexts.Number(last.Number)}, without an outcome: it is being made, or nobody knows what came of it. Look "
+                + "at the server before you plan it again.";
 
     internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
     internal void Save(Plan plan)
     {
-        PrivateFiles.CreateFolder(_folder);
-        PrivateFiles.Write(SealPathOf(plan.Id), Encoding.ASCII.GetBytes(SealOf(plan.Id)), FileMode.CreateNew);
-        PrivateFiles.Write(PathOf(plan.Id), Encoding.UTF8.GetBytes(plan.Content), FileMode.CreateNew);
+        try
+        {
+            PrivateFiles.CreateFolder(_folder);
+            RemoveStale();
+            PrivateFiles.Write(SealPathOf(plan.Id), Encoding.ASCII.GetBytes(SealOf(plan.Id)), FileMode.CreateNew);
+            PrivateFiles.Write(PathOf(plan.Id), Encoding.UTF8.GetBytes(plan.Content), FileMode.CreateNew);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new GuardRefusedException("ledger", $"The plan cannot be kept, and what is not kept cannot be applied: {e.Message}", e);
+        }
+    }
+
+    // A plan that nobody has applied in its time is of no use any more, and may hold secrets. One that was used is the way back of what it did.
+    private void RemoveStale()
+    {
+        // The times of files are those of the system's clock.
+        DateTimeOffset since = TimeProvider.System.GetUtcNow() - s_kept;
+        foreach (string path in Directory.EnumerateFiles(_folder, "*.json").Where(path => File.GetLastWriteTimeUtc(path) < since.UtcDateTime))
+        {
+            string id = Path.GetFileNameWithoutExtension(path);
+            if (IsId(id) && !File.Exists(UsedPathOf(id)) && TryLoad(id) is { } plan && plan.Expires < since)
+            {
+                File.Delete(path);
+                File.Delete(SealPathOf(id));
+            }
+        }
     }
 
     /// <summary>Marks a plan as used; of several who try at once, one succeeds.</summary>

@@ -129,6 +129,10 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             TaskResult end = await WaitAsync(plan, call, upid, relay, cancellationToken).ConfigureAwait(false);
             (outcome.Result, outcome.Message) = (end.Succeeded ? AppliedCalls.Succeeded : AppliedCalls.Failed, end.ExitStatus);
             outcome.Fault = end.Succeeded ? null : new ProxmoxTaskFailedException(end);
+            if (end.Succeeded && client is PveClient pve && HaRequest.Of(end.Upid) is { } request)
+            {
+                await ReachAsync(pve, request, outcome, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         await FollowAsync(call, answer, outcome, cancellationToken).ConfigureAwait(false);
@@ -137,6 +141,22 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             LeftObject after = await new LeftObjects(client, door).ReadAsync(plan, call, cancellationToken).ConfigureAwait(false);
             SetLeft(call, outcome, after.Value);
             (outcome.Whole, outcome.Filled) = (after.Whole, after.Filled);
+        }
+    }
+
+    private static async Task ReachAsync(PveClient pve, HaRequest request, Outcome outcome, CancellationToken cancellationToken)
+    {
+        if (request.Wanted is null)
+        {
+            outcome.Message = request.Moves;
+            return;
+        }
+
+        string end = outcome.Message;
+        (outcome.Result, outcome.Message) = (AppliedCalls.Unknown, $"{request.Asked}.");
+        if (await request.WaitAsync(pve, cancellationToken).ConfigureAwait(false))
+        {
+            (outcome.Result, outcome.Message) = (AppliedCalls.Succeeded, end);
         }
     }
 

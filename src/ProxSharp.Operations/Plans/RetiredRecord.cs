@@ -30,7 +30,8 @@ internal sealed record RetiredRecord(LedgerEntry Entry, PlanTarget Left, Plan Pl
             : differs.Length > 0 ? $"it is another guest than the one that was retired: {string.Join(", ", differs)} differ"
             : !Retirement.IsTagged(now) ? "the tag of its retirement was taken away"
             : now.Facts.GetValueOrDefault("protection") != "yes" ? "the protection that its retirement has set was taken away"
-            : now.Facts.GetValueOrDefault("power") != "stopped" ? $"it was started again: its power is {now.Facts.GetValueOrDefault("power")}"
+            : now.Facts.GetValueOrDefault("power") is var power && power != "stopped"
+                ? $"{(Left.Facts.GetValueOrDefault("power") == "stopped" ? "it was started again" : "its retirement has not stopped it")}: its power is {power}"
             : Left.State != now.State ? "its configuration was changed since it was retired"
             : Hindrance(now);
     }
