@@ -18,7 +18,10 @@ public abstract partial class Guest
     /// <summary>Starts the guest.</summary>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST .../status/start</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks>
+    /// <c>POST .../status/start</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
+    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// </remarks>
     public Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "start", Kind.Start, Kind.StartRequest(options)), cancellationToken);
 
@@ -34,7 +37,10 @@ public abstract partial class Guest
 
     /// <summary>Stops the guest at once, as if its power plug were pulled. Unsaved data in it is lost.</summary>
     /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
-    /// <remarks><c>POST .../status/stop</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks>
+    /// <c>POST .../status/stop</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
+    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// </remarks>
     public Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "stop", Kind.Stop, Kind.StopRequest(options)), cancellationToken);
 
@@ -50,7 +56,10 @@ public abstract partial class Guest
 
     /// <summary>Asks the system in the guest to shut down.</summary>
     /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
-    /// <remarks><c>POST .../status/shutdown</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <remarks>
+    /// <c>POST .../status/shutdown</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
+    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// </remarks>
     public Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "shut down", Kind.Shutdown, Kind.ShutdownRequest(options)), cancellationToken);
 
