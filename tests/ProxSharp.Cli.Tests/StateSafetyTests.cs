@@ -192,6 +192,26 @@ public sealed class StateSafetyTests
     }
 
     [Fact]
+    public async Task Export_WhereANodeIsOffline_WritesTheRestAndNamesWhatIsMissing()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.RootAsync();
+        string[] there = [.. (await cli.LineAsync("vm list @node-pve3 -o name --fields vmid")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        cluster.Simulator.Faults.KillNode("pve3");
+
+        CliRun run = await cli.LineAsync("export");
+
+        string error = run.FailedWith(1);
+        Assert.Contains($"Not all of the cluster is in the file: pve3 is offline, with guests {there[0]}, ", error, StringComparison.Ordinal);
+        Assert.Contains("- vmid: 106\n", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain($"- vmid: {there[0]}\n", run.Output, StringComparison.Ordinal);
+        cli.Write("rest.yaml", run.Output);
+        Assert.Equal("No differences.\n", (await cli.LineAsync("diff -f rest.yaml")).Errors);
+        (await cli.LineAsync("export pools acl")).Succeeded();
+        Assert.Contains("pve3", (await cli.LineAsync($"export guests --guests {there[0]}")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_NamesThatProxmoxKeepsInLowerCase_AreNoDifferences()
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

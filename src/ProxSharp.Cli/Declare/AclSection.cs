@@ -23,7 +23,7 @@ internal sealed class AclSection : IStateSection
     public StateSight? Sight { get; } = new("/access", "Sys.Audit", "Permissions.Modify") { OnOwnPath = ["Permissions.Modify"] };
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
         JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
         return JsonText.Build(json =>

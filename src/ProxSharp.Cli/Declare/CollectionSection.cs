@@ -58,7 +58,7 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
         new CollectionPart("backup-jobs", "/cluster/backup", "/cluster/backup", "id", StateStage.BackupJobs) { Replaced = OtherSelections });
 
     /// <inheritdoc/>
-    public Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken) =>
+    public Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken) =>
         part.ReadAsync(session, cancellationToken);
 
     /// <inheritdoc/>

@@ -25,12 +25,13 @@ internal sealed class FirewallSection : IStateSection
     public StateSight? Sight => StateSight.Guests;
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, wanted, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, reading.Wanted, cancellationToken).ConfigureAwait(false);
         JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
-        JsonElement nodes = await NodesAsync(session, resources, StateValues.Member(wanted, "nodes"), wanted, cancellationToken).ConfigureAwait(false);
-        JsonElement guests = await GuestsAsync(session, resources, StateValues.Member(wanted, "guests"), wanted, file, cancellationToken).ConfigureAwait(false);
+        reading.Note(resources);
+        JsonElement nodes = await NodesAsync(session, resources, reading, cancellationToken).ConfigureAwait(false);
+        JsonElement guests = await GuestsAsync(session, resources, reading, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartObject();
@@ -84,15 +85,14 @@ internal sealed class FirewallSection : IStateSection
         StateValues.Items(StateValues.Member(present, list), "firewall").ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
 
     // Without a file all firewalls are read, and those that nobody has touched are left out.
-    private static async Task<JsonElement> NodesAsync(
-        ServerSession session, JsonElement resources, JsonElement named, JsonElement wanted, CancellationToken cancellationToken)
+    private static async Task<JsonElement> NodesAsync(ServerSession session, JsonElement resources, StateReading reading, CancellationToken cancellationToken)
     {
-        Dictionary<string, JsonElement>? items = Named(named, wanted, "node");
+        Dictionary<string, JsonElement>? items = Named(reading, "nodes", "node");
         string[] nodes =
         [
             .. resources.EnumerateArray().Where(static item => StateValues.Text(item, "type") == "node")
                 .Select(static item => StateValues.Text(item, "node")!)
-                .Where(node => items?.ContainsKey(node) != false)
+                .Where(node => items?.ContainsKey(node) != false && reading.Reaches(node))
                 .Order(StringComparer.Ordinal),
         ];
         IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
@@ -115,19 +115,18 @@ internal sealed class FirewallSection : IStateSection
         });
     }
 
-    private static async Task<JsonElement> GuestsAsync(
-        ServerSession session, JsonElement resources, JsonElement named, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    private static async Task<JsonElement> GuestsAsync(ServerSession session, JsonElement resources, StateReading reading, CancellationToken cancellationToken)
     {
-        Dictionary<string, JsonElement>? items = Named(named, wanted, "vmid");
+        Dictionary<string, JsonElement>? items = Named(reading, "guests", "vmid");
         GuestIndex index = new(resources);
-        GuestPlace[] guests = [.. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false)];
+        GuestPlace[] guests = [.. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false).Where(reading.Reaches)];
         IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
             guests,
             (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, items?[guest.Id] ?? default, token),
             cancellationToken).ConfigureAwait(false);
 
         // Guests that the file makes have no firewall yet.
-        IEnumerable<GuestPlace> coming = StateValues.Items(StateValues.Member(file, "guests"), "guests")
+        IEnumerable<GuestPlace> coming = StateValues.Items(StateValues.Member(reading.File, "guests"), "guests")
             .Where(item => items?.ContainsKey(StateValues.Text(item, "vmid") ?? "") == true && !index.Has(StateValues.Text(item, "vmid")))
             .Select(item => GuestPlace.OfNew(item, index));
         return JsonText.Build(json =>
@@ -164,15 +163,15 @@ internal sealed class FirewallSection : IStateSection
     }
 
     /// <summary>The items of a file by their names; null if there is no file.</summary>
-    private static Dictionary<string, JsonElement>? Named(JsonElement items, JsonElement wanted, string key)
+    private static Dictionary<string, JsonElement>? Named(StateReading reading, string list, string key)
     {
-        if (wanted.ValueKind is JsonValueKind.Undefined)
+        if (reading.IsWhole)
         {
             return null;
         }
 
         Dictionary<string, JsonElement> named = new(StringComparer.Ordinal);
-        foreach (JsonElement item in StateValues.Items(items, "firewall"))
+        foreach (JsonElement item in StateValues.Items(StateValues.Member(reading.Wanted, list), "firewall"))
         {
             string id = StateValues.Required(item, key, "firewall");
             if (!named.TryAdd(id, item))

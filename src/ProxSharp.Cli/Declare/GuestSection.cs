@@ -47,23 +47,24 @@ internal sealed class GuestSection : IStateSection
     public StateSight? Sight => StateSight.Guests;
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
         JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
+        reading.Note(resources);
         GuestIndex index = new(resources);
-        Dictionary<string, JsonElement>? items = wanted.ValueKind == JsonValueKind.Undefined ? null : ById(wanted);
+        Dictionary<string, JsonElement>? items = reading.IsWhole ? null : ById(reading.Wanted);
         JsonElement[] guests =
         [
-            .. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false).Select(guest => index.Find(guest.Id)!.Value),
+            .. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false).Where(reading.Reaches).Select(guest => index.Find(guest.Id)!.Value),
         ];
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
         index.CheckNodes(items?.Values);
         HashSet<string> lost = items is null
             ? []
-            : await GuestVolumes.LostAsync(session, items, guests, configs, file, cancellationToken).ConfigureAwait(false);
+            : await GuestVolumes.LostAsync(session, items, guests, configs, reading.File, cancellationToken).ConfigureAwait(false);
         JsonElement missing = await MissingAsync(
-            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], file, cancellationToken).ConfigureAwait(false);
+            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], reading.File, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

@@ -27,7 +27,7 @@ internal sealed class HaSection : IStateSection
     public StateSight? Sight => null;
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
         JsonElement resources = await _resources.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         JsonElement rules = await _rules.ReadAsync(session, cancellationToken).ConfigureAwait(false);

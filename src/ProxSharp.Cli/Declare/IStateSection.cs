@@ -20,10 +20,9 @@ internal interface IStateSection
 
     /// <summary>Reads it from the cluster, in the form of the file; digests are among the members, and <c>now</c> holds what no file says.</summary>
     /// <param name="session">The cluster.</param>
-    /// <param name="wanted">The section of the file; undefined if all is wanted.</param>
-    /// <param name="file">The whole file; undefined if there is none.</param>
+    /// <param name="reading">What is wanted; it takes in what could not be read.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken);
+    Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken);
 
     /// <summary>Compares the file with the cluster. Pure.</summary>
     /// <param name="wanted">The section of the file.</param>

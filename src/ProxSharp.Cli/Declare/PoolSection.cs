@@ -22,7 +22,7 @@ internal sealed class PoolSection : IStateSection
     public StateSight? Sight { get; } = new("/pool", "Pool.Audit", "Pool.Allocate");
 
     /// <inheritdoc/>
-    public async Task<JsonElement> ReadAsync(ServerSession session, JsonElement wanted, JsonElement file, CancellationToken cancellationToken)
+    public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
         JsonElement pools = (await session.GetAsync("/pools", null, cancellationToken).ConfigureAwait(false)).Data;
         string[] ids = [.. pools.EnumerateArray().Select(static pool => StateValues.Text(pool, "poolid")!).Order(StringComparer.Ordinal)];

@@ -25,16 +25,22 @@ internal static class StateSections
     ];
 
     /// <summary>Reads sections of a cluster as a file.</summary>
-    public static async Task<JsonElement> ExportAsync(
+    /// <param name="session">The cluster.</param>
+    /// <param name="sections">The sections.</param>
+    /// <param name="guests">The guests that are wanted; undefined for all.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The file, and the error for what is missing in it because nodes are down; null if nothing is.</returns>
+    public static async Task<(JsonElement File, CliError? Lack)> ExportAsync(
         ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
     {
+        StateReading reading = StateReading.All;
         List<(string Name, JsonElement Value)> parts = [];
         foreach (IStateSection section in sections)
         {
-            JsonElement wanted = section is GuestSection ? guests : default;
+            StateReading own = section is GuestSection ? reading.Of(guests) : reading;
             try
             {
-                parts.Add((section.Name, await section.ReadAsync(session, wanted, default, cancellationToken).ConfigureAwait(false)));
+                parts.Add((section.Name, await section.ReadAsync(session, own, cancellationToken).ConfigureAwait(false)));
             }
             catch (ProxmoxPermissionException denied)
             {
@@ -43,7 +49,7 @@ internal static class StateSections
             }
         }
 
-        return JsonText.Build(json =>
+        JsonElement file = JsonText.Build(json =>
         {
             json.WriteStartObject();
             json.WriteNumber(VersionKey, Version);
@@ -55,6 +61,7 @@ internal static class StateSections
 
             json.WriteEndObject();
         });
+        return (file, reading.Lack());
     }
 
     /// <summary>Finds out what has to be done to make a cluster as a file says, in the order in which it can be done.</summary>
@@ -69,7 +76,7 @@ internal static class StateSections
         {
             if (file.TryGetProperty(section.Name, out JsonElement wanted))
             {
-                JsonElement present = await section.ReadAsync(session, wanted, file, cancellationToken).ConfigureAwait(false);
+                JsonElement present = await section.ReadAsync(session, new StateReading(wanted, file), cancellationToken).ConfigureAwait(false);
                 StateChange[] own = [.. section.Compare(wanted, present, wish)];
                 changes.AddRange(section.Sight is { } sight
                     ? await sight.CheckAsync(session, own, section.Name, wish.Prune, cancellationToken).ConfigureAwait(false)

@@ -42,7 +42,7 @@ internal static class StateVerbs
             Details =
                 "The file is YAML, or JSON with -o json. What the server writes for itself is left out, and so are built-in roles, root@pam, passwords, keys "
                 + "and tokens. Firewalls of nodes and guests are there if somebody has set them up. Sections of which the user or token may not see all are named "
-                + "on standard error, with the privilege that is missing.",
+                + "on standard error, with the privilege that is missing. What is on nodes that are offline is left out and named, and the exit code is 1.",
             Examples = [new("export > cluster.yaml", "all sections"), new("export guests --guests 'web*'", "configurations of some guests")],
         };
     }
@@ -112,7 +112,7 @@ internal static class StateVerbs
 
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         JsonElement chosen = run.Value(guests) is { } selection ? await SelectAsync(run, selection, cancellationToken).ConfigureAwait(false) : default;
-        JsonElement file = await StateSections.ExportAsync(session, wanted, chosen, cancellationToken).ConfigureAwait(false);
+        (JsonElement file, CliError? lack) = await StateSections.ExportAsync(session, wanted, chosen, cancellationToken).ConfigureAwait(false);
         await TellUnseenAsync(run, session, wanted, cancellationToken).ConfigureAwait(false);
         if (run.Command.Output.Format is OutputFormat.Table or OutputFormat.Wide)
         {
@@ -124,7 +124,7 @@ internal static class StateVerbs
             run.Command.Write(file);
         }
 
-        return ExitCodes.Success;
+        return lack is null ? ExitCodes.Success : throw new CliException(lack);
     }
 
     private static async Task TellUnseenAsync(VerbRun run, ServerSession session, IStateSection[] sections, CancellationToken cancellationToken)
