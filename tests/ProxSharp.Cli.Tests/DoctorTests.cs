@@ -138,6 +138,25 @@ public sealed class DoctorTests(SimulatedBackupServer backup) : IClassFixture<Si
     }
 
     [Theory]
+    [InlineData("doctor", "FAIL  server")]
+    [InlineData("export", "was answered with something else than the object")]
+    [InlineData("export guests --guests 100", "There is no guest '100'")]
+    public async Task Answers_ThatAreNull_AreNoFaultOfTheProgram(string line, string expected)
+    {
+        await using StubServer server = StubServer.Start(static _ => StubReply.Json("""{"data":null}"""));
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", server.Address.GetLeftPart(UriPartial.Authority), "--product", "pve", "--token-id", "root@pam!x",
+            "--secret", "env:LAB_SECRET", "--fingerprint", server.Fingerprint, "--use")).Succeeded();
+
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(expected, run.Output + run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unexpected", run.Output + run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true, false, 3)]
     [InlineData(false, true, 4)]
     public async Task Doctor_NothingWorks_EndsWithTheCodeOfTheReason(bool isOtherCertificate, bool isOtherSecret, int exitCode)

@@ -19,6 +19,8 @@ public sealed class ProtectionTests(SimulatedCluster cluster) : IClassFixture<Si
     [InlineData("node stopall pve1 --vms 106,100 --yes")]
     [InlineData("node migrateall pve1 --target pve2 --all --dry-run")]
     [InlineData("node power pve1 --command reboot --yes")]
+    [InlineData("cluster membership delete pve1 --yes")]
+    [InlineData("api delete /cluster/config/nodes/pve1 --yes")]
     [InlineData("ha resource create vm:100")]
     [InlineData("storage content delete ceph ceph:vm-100-disk-0 --node pve1 --yes")]
     [InlineData("vm restore local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst --node pve1 --vmid 100 --force --yes")]

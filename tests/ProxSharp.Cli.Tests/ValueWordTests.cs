@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -150,6 +151,20 @@ public sealed class ValueWordTests(SimulatedCluster cluster) : IClassFixture<Sim
         using CliHarness cli = await cluster.UserAsync();
 
         Assert.Contains("command=true", (await cli.LineAsync("vm agent exec 100 --dry-run true")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_InADryRun_IsTheExactCall()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        string[] line = ["vm", "agent", "exec", "web-1", "--dry-run", "--", "sh", "-c", "echo \"a b\"; exit 3"];
+
+        Assert.Contains("command=sh command=-c command='echo \"a b\"; exit 3'", (await cli.RunAsync(line)).Succeeded(), StringComparison.Ordinal);
+
+        using JsonDocument plan = JsonDocument.Parse((await cli.RunAsync(["-o", "json", .. line])).Succeeded());
+        JsonElement data = plan.RootElement.GetProperty("data");
+        Assert.True(data.GetProperty("dryRun").GetBoolean());
+        Assert.Equal(1, data.GetProperty("calls").GetArrayLength());
     }
 
     // Who asks for JSON or for details gets the error in that form, also where the form is what is wrong.

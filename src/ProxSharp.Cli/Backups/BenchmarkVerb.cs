@@ -21,15 +21,17 @@ internal static class BenchmarkVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Make(RepositoryOptions repository)
     {
+        KeyOptions keys = new();
+        keys.KeyFile.Description = "Measure encryption with the key in a file [default: one made for it]";
         Option<int?> seconds = new("--seconds") { Description = "How long each step is measured [default: 1]", HelpName = "n" };
         return new Verb("benchmark", "Measure how fast this machine does what backups are made of.", VerbClass.Read, (run, token) => RunAsync(
-            run, repository, TimeSpan.FromSeconds(run.Number(seconds, 60) ?? 1), token))
+            run, repository, keys, TimeSpan.FromSeconds(run.Number(seconds, 60) ?? 1), token))
         {
             Calls = ["GET /backup"],
             Details =
                 "Speeds are in MB/s on one core over 1 MiB of counted numbers, as the official client measures; reference is what that client calls "
                 + "100 %. tls is the upload to the server and is measured only if a repository or datastore is given; nothing is stored.",
-            Options = [.. repository.All, seconds],
+            Options = [.. repository.All, keys.KeyFile, keys.Passphrase, seconds],
             Examples =
             [
                 new("backup benchmark", "this machine alone"),
@@ -38,8 +40,13 @@ internal static class BenchmarkVerb
         };
     }
 
-    private static async Task<int> RunAsync(VerbRun run, RepositoryOptions repository, TimeSpan time, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        VerbRun run, RepositoryOptions repository, KeyOptions keys, TimeSpan time, CancellationToken cancellationToken)
     {
+        using CryptConfig? own = run.IsGiven(keys.KeyFile)
+            ? await keys.UnlockAsync(run, RepositoryOptions.ReadEnvironment(run.Command), cancellationToken).ConfigureAwait(false)
+            : null;
+        using CryptConfig key = own ?? CryptConfig.CreateRandom();
         List<(string Step, double Speed, double? Reference)> rows = [];
         bool isNamed = run.IsGiven(repository.Repository)
             || run.IsGiven(repository.Datastore)
@@ -62,12 +69,12 @@ internal static class BenchmarkVerb
             rows.Add(("tls", await place.Store.MeasureUploadAsync(time, cancellationToken).ConfigureAwait(false) / 1e6, 1235));
         }
 
-        rows.AddRange(Local(run.Command.Services.Time, time, cancellationToken));
+        rows.AddRange(Local(run.Command.Services.Time, key, time, cancellationToken));
         run.Write(BackupJson.List(rows, Write), s_shape);
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<(string Step, double Speed, double? Reference)> Local(TimeProvider clock, TimeSpan time, CancellationToken cancellationToken)
+    private static IEnumerable<(string Step, double Speed, double? Reference)> Local(TimeProvider clock, CryptConfig key, TimeSpan time, CancellationToken cancellationToken)
     {
         byte[] data = new byte[Size];
         for (int i = 0; i < data.Length; i += sizeof(uint))
@@ -94,7 +101,6 @@ internal static class BenchmarkVerb
         byte[] decoded = new byte[Size];
         byte[] nonce = new byte[CryptConfig.NonceSize];
         byte[] tag = new byte[CryptConfig.TagSize];
-        using CryptConfig key = CryptConfig.CreateRandom();
         using DataBlobEncoder encoder = new();
         using DataBlobDecoder decoder = new();
         BuzhashChunker chunker = new();

@@ -246,6 +246,17 @@ internal sealed class ServerSession : IAsyncDisposable
         };
     }
 
+    /// <summary>Reads an object.</summary>
+    /// <exception cref="ProxmoxProtocolException">The answer is another thing.</exception>
+    /// <exception cref="CliException">It is more than a read, and a policy guards the server.</exception>
+    public async Task<JsonElement> ObjectAsync(string path, CancellationToken cancellationToken)
+    {
+        JsonElement answer = (await GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        return answer.ValueKind == JsonValueKind.Object
+            ? answer
+            : throw new ProxmoxProtocolException($"GET {path} was answered with something else than the object that the API has there");
+    }
+
     /// <summary>The names on a list, read once for the whole run, for those who have to choose one; none if it cannot be read.</summary>
     /// <param name="path">The path of the list.</param>
     /// <param name="member">The member that names an item.</param>

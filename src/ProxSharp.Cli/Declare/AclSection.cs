@@ -25,7 +25,7 @@ internal sealed class AclSection : IStateSection
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
-        JsonElement entries = (await session.GetAsync("/access/acl", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement entries = await session.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

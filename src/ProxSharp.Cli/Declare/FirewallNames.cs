@@ -29,7 +29,7 @@ internal sealed class FirewallNames(string title, string path, string template, 
     /// <summary>Reads them.</summary>
     public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        JsonElement all = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement all = await session.ListAsync(path, null, cancellationToken).ConfigureAwait(false);
         List<(JsonElement Item, JsonElement Inside)> read = [];
         foreach (JsonElement item in all.EnumerateArray().OrderBy(item => StateValues.Text(item, key), StringComparer.Ordinal))
         {

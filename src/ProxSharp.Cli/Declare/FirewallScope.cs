@@ -74,7 +74,7 @@ internal sealed class FirewallScope
         List<(string Name, JsonElement Value)> parts = [];
         if (Has("options"))
         {
-            parts.Add(("options", (await session.GetAsync($"{_path}/options", null, cancellationToken).ConfigureAwait(false)).Data));
+            parts.Add(("options", await session.ObjectAsync($"{_path}/options", cancellationToken).ConfigureAwait(false)));
         }
 
         if (_aliases is not null && Has("aliases"))

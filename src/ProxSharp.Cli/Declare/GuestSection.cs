@@ -253,11 +253,11 @@ internal sealed class GuestSection : IStateSection
         return items;
     }
 
-    private static async Task<JsonElement> ConfigAsync(ServerSession session, JsonElement guest, CancellationToken cancellationToken)
+    private static Task<JsonElement> ConfigAsync(ServerSession session, JsonElement guest, CancellationToken cancellationToken)
     {
         string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
         string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
-        return (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        return session.ObjectAsync(path, cancellationToken);
     }
 
     // Lists leave out what a user may not see; which numbers are taken everybody is told. Undefined for one that is.

@@ -110,7 +110,7 @@ internal static class GuestVolumes
     {
         try
         {
-            JsonElement content = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+            JsonElement content = await session.ListAsync(path, null, cancellationToken).ConfigureAwait(false);
             return [.. content.EnumerateArray().Select(static volume => GuestDisk.Parse(StateValues.Text(volume, "volid") ?? "").Identity)];
         }
         catch (ProxmoxApiException unknown) when (isDefined || unknown is ProxmoxPermissionException)

@@ -109,7 +109,7 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
     private async Task<IReadOnlyList<PlannedCall>> FollowAsync(ServerSession session, CancellationToken cancellationToken)
     {
         string path = $"/nodes/{Uri.EscapeDataString(place.Node)}/{place.Type}/{place.Id}/config";
-        JsonElement present = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement present = await session.ObjectAsync(path, cancellationToken).ConfigureAwait(false);
         GuestDifference difference = Difference(present, isSource: false);
         return difference.Blocked.Count == 0
             ? difference.Calls(place, Title, StateValues.Text(present, "digest"))

@@ -24,7 +24,7 @@ internal sealed class PoolSection : IStateSection
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
-        JsonElement pools = (await session.GetAsync("/pools", null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement pools = await session.ListAsync("/pools", null, cancellationToken).ConfigureAwait(false);
         string[] ids = [.. pools.EnumerateArray().Select(static pool => StateValues.Text(pool, "poolid")!).Order(StringComparer.Ordinal)];
         JsonElement[] all = await ConcurrentReading.AllAsync(ids, (id, token) => PoolAsync(session, id, token), cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
@@ -193,7 +193,7 @@ internal sealed class PoolSection : IStateSection
     {
         ApiParameters filter = [];
         filter.Add("poolid", id);
-        JsonElement pools = (await session.GetAsync("/pools", filter, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement pools = await session.ListAsync("/pools", filter, cancellationToken).ConfigureAwait(false);
         return pools.EnumerateArray().FirstOrDefault();
     }
 

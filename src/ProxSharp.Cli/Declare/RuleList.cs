@@ -34,7 +34,7 @@ internal sealed class RuleList(string title, string path, string template, State
     /// <summary>Reads them.</summary>
     public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        JsonElement rules = (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement rules = await session.ListAsync(path, null, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

@@ -57,7 +57,7 @@ internal static class BackupPrivilegeChecks
 
     private static async Task<string[]> StoresAsync(ServerSession session, CancellationToken cancellationToken)
     {
-        (JsonElement list, Finding? trouble) = await Checks.ReadAsync(session, "datastore", "/admin/datastore", cancellationToken).ConfigureAwait(false);
+        (JsonElement list, Finding? trouble) = await Checks.ReadListAsync(session, "datastore", "/admin/datastore", cancellationToken).ConfigureAwait(false);
         return trouble is null && list.ValueKind == JsonValueKind.Array
             ? [.. list.EnumerateArray().Select(static item => item.GetProperty("store").ToString()).Order(StringComparer.Ordinal)]
             : [];

@@ -71,10 +71,10 @@ internal static class Checks
                 CertificateChecks.OfBackupServerAsync(run, session, cancellationToken),
                 BackupServerChecks.RunAsync(session, cancellationToken));
 
-    /// <summary>Reads something for a check; what goes wrong becomes a finding.</summary>
+    /// <summary>Reads an object for a check; what goes wrong becomes a finding.</summary>
     public static Task<(JsonElement Data, Finding? Trouble)> ReadAsync(
         ServerSession session, string area, string path, CancellationToken cancellationToken) =>
-        ReadAsync(area, path, async () => (await session.GetAsync(path, null, cancellationToken).ConfigureAwait(false)).Data);
+        ReadAsync(area, path, () => session.ObjectAsync(path, cancellationToken));
 
     /// <summary>Reads a list of objects for a check; what goes wrong becomes a finding.</summary>
     public static Task<(JsonElement Data, Finding? Trouble)> ReadListAsync(
@@ -122,7 +122,7 @@ internal static class Checks
                 run.Command, run.Context with { Endpoints = [endpoint] }, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {
-                JsonElement version = (await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false)).Data;
+                JsonElement version = await session.ObjectAsync("/version", cancellationToken).ConfigureAwait(false);
                 double milliseconds = run.Command.Services.Time.GetElapsedTime(start).TotalMilliseconds;
                 string text = version.TryGetProperty("version", out JsonElement number) ? number.ToString() : "?";
                 return new Finding(

@@ -236,6 +236,8 @@ internal static class ErrorTable
             IsTransient = true, IsBusy = true, Hint = "The job runs: wait for its task, or let the call wait with RetryBusy",
         },
         new("running", 500, " is running - destroy failed", ErrorKind.Conflict) { Hint = "Stop the guest first" },
+        new("container-running", 500, " - container is running", ErrorKind.Conflict) { Hint = "Stop the guest first" },
+        new("replicated", 500, "there is a replication job '", ErrorKind.Conflict) { Hint = "Remove the replication job first" },
         new("protected-snapshot", 400, "cannot remove protected", ErrorKind.Conflict) { Hint = "Switch its protection off first" },
         new("partially-deleted", 400, "only partially deleted", ErrorKind.Conflict)
         {

@@ -29,6 +29,12 @@ internal static class Secrets
         "command", "commands", "env", "args", "body", "entrypoint", "cmd-opts",
     };
 
+    // States of high availability and kinds of content are no secrets, although a login and a file have such names too.
+    private static readonly HashSet<string> s_plainWords = new(StringComparer.Ordinal)
+    {
+        "started", "stopped", "enabled", "disabled", "ignored", "images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import", "none",
+    };
+
     // Names that hold one of the words above but no secret.
     private static readonly HashSet<string> s_harmless = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -50,12 +56,15 @@ internal static class Secrets
             || plain.Split('-').Any(s_words.Contains);
     }
 
+    /// <summary>Tells whether a value must not be shown.</summary>
+    public static bool IsSecret(string name, string text) => IsSecret(name) && !(IsDoubtful(name) && text.Split(',').All(s_plainWords.Contains));
+
     /// <summary>Tells whether secrets and harmless things stand under a name, depending on the call.</summary>
     public static bool IsDoubtful(string name) => s_doubtful.Contains(name.Replace('_', '-'));
 
     /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
     public static string Show(string name, string text) =>
-        IsSecret(name) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
+        IsSecret(name, text) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
 
     /// <summary>Replaces the secrets among the parameters wherever they stand in a text.</summary>
     public static string Redact(string text, ApiParameters parameters)

@@ -134,7 +134,7 @@ internal sealed class RecordedSecrets
     {
         if (!isAnswer)
         {
-            return Secrets.IsSecret(name);
+            return value is JsonValue single && single.GetValueKind() == JsonValueKind.String ? Secrets.IsSecret(name, single.GetValue<string>()) : Secrets.IsSecret(name);
         }
 
         if (name is "key" or "keys" && value is JsonValue)
@@ -154,7 +154,7 @@ internal sealed class RecordedSecrets
     private string Parameter(string name, string value, bool isQuery)
     {
         bool isWord = isQuery && Secrets.IsDoubtful(name) && value.Length < 12;
-        return Secrets.IsSecret(name) && !isWord ? Masked(value) : Shown(name, value);
+        return Secrets.IsSecret(name, value) && !isWord ? Masked(value) : Shown(name, value);
     }
 
     private string Shown(string name, string value) => Text(HoldsAddress(name) ? SecretFragments.WithoutAddressTails(value, Secrets.Mask) : value);

@@ -31,7 +31,8 @@ internal sealed class GuestGroups(ProxmoxClient client)
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/backup/{id}") => await OfJobAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/tasks/{upid}") when IsForMany(call.Parameters.Find("upid")) =>
                 await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
-            (ApiMethod.Post, "/nodes/{node}/status") => await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
+            // Proxmox: a node that has left takes its guests along, and their configurations.
+            (ApiMethod.Post, "/nodes/{node}/status") or (ApiMethod.Delete, "/cluster/config/nodes/{node}") => await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when call.Parameters.Find("vmid") is null =>
                 await InBackupsAsync(call, cancellationToken).ConfigureAwait(false),
             _ => [],

@@ -83,6 +83,8 @@ public sealed class ErrorTableTests
         ("not-found", 404, "Path '/api2/json/no/such/path' not found.", typeof(ProxmoxNotFoundException), false),
         ("agent", 500, "QEMU guest agent is not running", typeof(ProxmoxApiException), true),
         ("running", 500, "VM 110 is running - destroy failed", typeof(ProxmoxConflictException), false),
+        ("container-running", 500, "unable to destroy CT 201 - container is running.", typeof(ProxmoxConflictException), false),
+        ("replicated", 500, "There is a replication job '101-0' for guest '101' - Please remove that first.", typeof(ProxmoxConflictException), false),
         ("protected-snapshot", 400, "cannot remove protected snapshot", typeof(ProxmoxConflictException), false),
         ("partially-deleted", 400, "group only partially deleted due to protected snapshots.", typeof(ProxmoxConflictException), false),
         ("maintenance", 400, "datastore 'tmpstore' is in offline maintenance mode: down for tests", typeof(ProxmoxConflictException), true),

@@ -120,6 +120,26 @@ public sealed class ExchangeRecorderTests
         Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    // Whoever replays a recording must not be answered where another state was asked for.
+    [Theory]
+    [InlineData("state", "started", true)]
+    [InlineData("content", "iso,vztmpl", true)]
+    [InlineData("state", "SECRET-11", false)]
+    [InlineData("content", "iso,SECRET-11", false)]
+    public async Task Record_WordUnderADoubtfulName_IsKeptWhereItIsOneOfTheApi(string name, string value, bool isKept)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("words.jsonl");
+        using ExchangeRecorder recorder = ExchangeRecorder.ToFile(file);
+        using TestConnection connection = new(static _ => StubHandler.Json("""{"data":null}"""), change: options => options with { Recorder = recorder });
+
+        await connection.SendAsync(sync: false, new ApiOperation(ApiMethod.Put, "/cluster/ha/resources/x"), new() { { name, value } }, s_unchecked);
+
+        string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Equal(isKept, text.Contains($"\"{name}\":\"{value}\"", StringComparison.Ordinal));
+        Assert.DoesNotContain("SECRET", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""[{"key":"memory","value":2048},{"key":"name","value":"web-1"}]""")]
     [InlineData("""{"content":"images,rootdir","data":"x","state":"running","command":"start"}""")]

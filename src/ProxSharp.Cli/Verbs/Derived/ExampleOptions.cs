@@ -25,6 +25,9 @@ internal static class ExampleOptions
         ["POST /access/domains"] = [("type", "ad"), ("domain", "example.org"), ("server1", "dc1.example.org")],
         ["PUT /cluster/qemu/custom-cpu-models/{cputype}"] = [("flags", "+aes")],
         ["PUT /cluster/acme/plugins/{id}"] = [("validation-delay", "60")],
+        ["POST /cluster/acme/plugins"] = [("type", "dns"), ("api", "cf")],
+        ["POST /cluster/jobs/realm-sync/{id}"] = [("schedule", "daily"), ("realm", "ldap")],
+        ["POST /access/tfa/{userid}"] = [("type", "recovery")],
         ["PUT /cluster/ceph/flags"] = [("noout", "1")],
         ["POST /cluster/bulk-action/guest/migrate"] = s_some,
         ["POST /cluster/bulk-action/guest/shutdown"] = s_some,
@@ -62,6 +65,9 @@ internal static class ExampleOptions
     {
         // Base64 of a path whose first part is the archive.
         ["GET /admin/datastore/{store}/pxar-file-download"] = [("filepath", "L3Jvb3QucHhhci5kaWR4L2V0Yy9ob3N0bmFtZQ==")],
+        ["POST /access/ticket"] = [("username", "demo@pbs"), ("password", "env:SECRET")],
+        ["POST /access/tfa/{userid}"] = [("type", "recovery")],
+        ["POST /admin/datastore/{store}/move-group"] = [("backup-type", "vm"), ("backup-id", "100"), ("target-ns", "archive")],
         ["PUT /access/acl"] = [("path", "/datastore/store1"), ("auth-id", "demo@pbs"), ("role", "DatastoreReader")],
         ["PUT /config/access/tfa/webauthn"] = [("rp", "pbs.example.org"), ("origin", "https://pbs.example.org:8007"), ("id", "pbs.example.org")],
         ["PUT /config/acme/plugins/{id}"] = [("validation-delay", "60")],

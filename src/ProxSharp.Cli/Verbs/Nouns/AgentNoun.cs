@@ -82,7 +82,8 @@ internal static class AgentNoun
 
         if (run.IsDryRun)
         {
-            return ShowExec(run, guests, words);
+            string? text = await InputAsync(run, run.Value(settings.Input), cancellationToken).ConfigureAwait(false);
+            return await DryRun.ShowAsync(run, VerbContext.Pve, [.. guests.Select(guest => Call(guest, words, text))], cancellationToken).ConfigureAwait(false);
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
@@ -128,23 +129,15 @@ internal static class AgentNoun
         return ExitCodes.Success;
     }
 
-    private static int ShowExec(VerbRun run, IEnumerable<GuestSummary> guests, string[] words)
-    {
-        foreach (GuestSummary guest in guests)
-        {
-            run.Command.Services.Console.Out.WriteLine(
-                TextCells.Visible($"POST /nodes/{guest.Node}/qemu/{guest.Id}/agent/exec command={string.Join(' ', words)}  # {GuestKinds.Title(guest)}"));
-        }
-
-        DryRun.Note(run.Command, run.Context);
-        return ExitCodes.Success;
-    }
-
     private static PlannedCall Call(GuestSummary guest, string[] words, string? input)
     {
         ApiParameters parameters = new() { { "input-data", input } };
         parameters.AddList("command", words);
-        return new PlannedCall(ApiMethod.Post, $"/nodes/{guest.Node}/qemu/{guest.Id}/agent/exec", parameters) { Template = $"{Path}/exec" };
+        return new PlannedCall(ApiMethod.Post, $"/nodes/{guest.Node}/qemu/{guest.Id}/agent/exec", parameters)
+        {
+            Template = $"{Path}/exec",
+            Target = GuestKinds.Title(guest),
+        };
     }
 
     private static async Task<string?> InputAsync(VerbRun run, string? input, CancellationToken cancellationToken) => input switch
