@@ -13,4 +13,10 @@ public sealed class ProxmoxProtocolException : ProxmoxException
 
     /// <summary>Where in the input the fault lies, in bytes from its start; null if that is not known.</summary>
     public long? Offset { get; init; }
+
+    /// <summary>
+    /// True if what could not be read is the answer to a call that changes something: it may have been carried out. Look whether it happened before you repeat
+    /// it. Default: false.
+    /// </summary>
+    public bool OutcomeUnknown { get; init; }
 }

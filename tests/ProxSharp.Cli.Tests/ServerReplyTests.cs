@@ -35,6 +35,21 @@ public sealed class ServerReplyTests
         Assert.Contains("name=\"content\"", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("api set /pools poolid=x comment=y", true)]
+    [InlineData("api get /pools", false)]
+    public async Task Answer_ThatCannotBeRead_MayBeThatOfAChangeThatWasMade(string line, bool mayBeDone)
+    {
+        await using StubServer server = StubServer.Start(static _ => StubReply.Http(200, "OK", "<html>hello</html>", "Content-Type: text/html"));
+        using CliHarness cli = await UserAsync(server, "pve");
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.FailedWithCode(1);
+        Assert.Equal(mayBeDone, run.Errors.Contains("The server may have carried it out: look before you repeat it.", StringComparison.Ordinal));
+        Assert.Contains("Check that the URL is that of a Proxmox API", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Get_Download_WritesTheBytes()
     {

@@ -94,6 +94,7 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     [InlineData("vm start web-3", 5, "Did you mean 'web-")]
     [InlineData("vm start dns", 5, "prox ct")]
     [InlineData("vm start @tag-nothing", 5, "'@tag-nothing' fits no virtual machine")]
+    [InlineData("vm list 'debian*'", 5, "Only templates fit it, which are left out unless they are named. With them: debian* template=any")]
     [InlineData("vm stop node=*", 2, "'node=*' would mean every virtual machine")]
     [InlineData("vm start", 2, "No virtual machine is named")]
     [InlineData("vm start @tag-web -web-1", 2, "behind a comma")]

@@ -19,7 +19,8 @@ internal static class BackupNoun
                 "Takes repositories and PBS_ variables as proxmox-backup-client does: PBS_REPOSITORY, PBS_PASSWORD, PBS_FINGERPRINT, PBS_ENCRYPTION_PASSWORD, "
                 + "each also with _FILE, _CMD or _FD; PBS_SERVER, PBS_PORT, PBS_DATASTORE and PBS_AUTH_ID in place of PBS_REPOSITORY; PBS_NAMESPACE; "
                 + "PROXMOX_OUTPUT_FORMAT where no -o is given. Of its command lines, with prox backup as the program's name, it understands backup, restore, list, "
-                + "snapshot, group forget, prune, change-owner, catalog dump, key, benchmark, status, garbage-collect, version and --output-format (in the form of prox); not mount, "
+                + "snapshot, group forget, prune, change-owner, catalog dump, key, benchmark, status, garbage-collect, version and --output-format (in the form of "
+                + "prox); not mount, "
                 + "map, unmap, login, logout, catalog shell, key show-master-pubkey, namespace and task, which are refused with what to "
                 + "use instead. forget needs --yes where nobody can be asked. Snapshots are named host/web/2026-01-31T02:00:00Z, or host/web for the newest.",
         };

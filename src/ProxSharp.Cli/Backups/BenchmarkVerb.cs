@@ -74,7 +74,8 @@ internal static class BenchmarkVerb
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<(string Step, double Speed, double? Reference)> Local(TimeProvider clock, CryptConfig key, TimeSpan time, CancellationToken cancellationToken)
+    private static IEnumerable<(string Step, double Speed, double? Reference)> Local(
+        TimeProvider clock, CryptConfig key, TimeSpan time, CancellationToken cancellationToken)
     {
         byte[] data = new byte[Size];
         for (int i = 0; i < data.Length; i += sizeof(uint))

@@ -147,7 +147,8 @@ internal static class KeyNoun
     {
         BackupEnvironment? environment = reference is null && !new Questions(run.Command, cancellationToken).CanAsk ? unattended : null;
         byte[] passphrase = await KeyOptions.PassphraseAsync(run, reference, environment, "New passphrase: ", cancellationToken).ConfigureAwait(false)
-            ?? throw BackupSecrets.Missing("A new passphrase is needed, and nobody can be asked for it here", "Give --new-passphrase, or --kdf none where the command has it");
+            ?? throw BackupSecrets.Missing(
+                "A new passphrase is needed, and nobody can be asked for it here", "Give --new-passphrase, or --kdf none where the command has it");
         if (passphrase.Length < KeyFile.ShortestPassphrase)
         {
             throw CliException.Usage("The passphrase is too short", "It needs 5 characters at least");

@@ -63,8 +63,8 @@ internal sealed class GuestSection : IStateSection
         HashSet<string> lost = items is null
             ? []
             : await GuestVolumes.LostAsync(session, items, guests, configs, reading.File, cancellationToken).ConfigureAwait(false);
-        JsonElement missing = await MissingAsync(
-            session, index, [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []], reading.File, cancellationToken).ConfigureAwait(false);
+        JsonElement[] absent = [.. items?.Values.Where(item => !index.Has(StateValues.Text(item, "vmid"))) ?? []];
+        JsonElement missing = await MissingAsync(session, index, absent, reading.File, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();

@@ -60,7 +60,10 @@ internal sealed record StateReading(JsonElement Wanted, JsonElement File)
         Hint = "Export again when the node is back. To apply this file changes nothing of what is missing in it.",
     };
 
-    private static string Guests(SortedSet<int> guests) => guests.Count == 0 ? "" : string.Create(
-        CultureInfo.InvariantCulture,
-        $", with {(guests.Count == 1 ? "guest" : "guests")} {string.Join(", ", guests.Take(MostGuests))}{(guests.Count > MostGuests ? $" and {guests.Count - MostGuests} more" : "")}");
+    private static string Guests(SortedSet<int> guests)
+    {
+        string noun = guests.Count == 1 ? "guest" : "guests";
+        string more = guests.Count > MostGuests ? string.Create(CultureInfo.InvariantCulture, $" and {guests.Count - MostGuests} more") : "";
+        return guests.Count == 0 ? "" : $", with {noun} {string.Join(", ", guests.Take(MostGuests))}{more}";
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxSharp.Http;
 using ProxSharp.Tls;
 
 namespace ProxSharp.Authentication;
@@ -157,5 +158,6 @@ internal sealed class LoginExchange
 
     // The text of a refused certificate is complete as it is. Nothing but a login was sent: the call itself was not carried out.
     private ProxmoxConnectionException Unreachable(Exception exception)
-        => CertificateFailure.Find(exception) ?? new ProxmoxConnectionException($"Unable to log in at {Server}: {exception.Message}", exception);
+        => CertificateFailure.Find(exception)
+            ?? new ProxmoxConnectionException($"Unable to log in at {Server}: {TransportFailures.Word(exception, Server)}.", exception);
 }

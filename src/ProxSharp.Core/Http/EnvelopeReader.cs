@@ -116,5 +116,5 @@ internal static class EnvelopeReader
         $"it starts '{Encoding.ASCII.GetString(body[..Math.Min(body.Length, 12)]).ReplaceLineEndings(" ")}' and has {body.Length} bytes";
 
     private static ProxmoxProtocolException Broken(ApiCall call, string host, string what, long offset, Exception? cause)
-        => new($"Unable to read the answer to {call} from {host}: {what}", cause) { Offset = offset };
+        => new($"Unable to read the answer to {call} from {host}: {what}", cause) { Offset = offset, OutcomeUnknown = !call.IsRead };
 }

@@ -43,7 +43,7 @@ internal static partial class TransportFailures
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"no answer within {call.Timeout.TotalSeconds:0.###} s. Allow it more time with the Timeout option if the server is only slow")
-            : DescribeProxy(exception, host, HttpClient.DefaultProxy) ?? Describe(exception, host);
+            : Word(exception, host);
         string tail = unknown ? " Whether it was carried out is unknown: look before you repeat it." : "";
         Exception cause = timedOut && exception is not TimeoutException ? new TimeoutException(text, exception) : exception;
         return new ProxmoxConnectionException(
@@ -52,6 +52,9 @@ internal static partial class TransportFailures
             OutcomeUnknown = unknown,
         };
     }
+
+    /// <summary>Words what happened on the way to a server, without a full stop.</summary>
+    public static string Word(Exception exception, string host) => DescribeProxy(exception, host, HttpClient.DefaultProxy) ?? Describe(exception, host);
 
     private static string Describe(Exception exception, string host) => exception switch
     {

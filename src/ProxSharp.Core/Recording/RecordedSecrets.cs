@@ -134,7 +134,7 @@ internal sealed class RecordedSecrets
     {
         if (!isAnswer)
         {
-            return value is JsonValue single && single.GetValueKind() == JsonValueKind.String ? Secrets.IsSecret(name, single.GetValue<string>()) : Secrets.IsSecret(name);
+            return value is JsonValue single && single.TryGetValue(out string? text) ? Secrets.IsSecret(name, text) : Secrets.IsSecret(name);
         }
 
         if (name is "key" or "keys" && value is JsonValue)

@@ -75,8 +75,8 @@ internal static class Consequences
     /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
     public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")
         && call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Except(call.Ejected).Any(IsDisk))
-            ? $"A disk that is taken from guest {call.Parameters.Find("vmid")} stays with it as an unused one (unused0 or higher) until that is deleted; an image in a drive, "
-                + "cloud-init and a folder of the host are no disks."
+            ? $"A disk that is taken from guest {call.Parameters.Find("vmid")} stays with it as an unused one (unused0 or higher) until that is deleted; an image in a "
+                + "drive, cloud-init and a folder of the host are no disks."
             : "";
 
     private static IEnumerable<string> Left(PlannedCall call) => new[] { Leaves(call), Ejects(call) }.Where(static line => line.Length > 0);

@@ -32,7 +32,8 @@ internal sealed class GuestGroups(ProxmoxClient client)
             (ApiMethod.Delete, "/nodes/{node}/tasks/{upid}") when IsForMany(call.Parameters.Find("upid")) =>
                 await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             // Proxmox: a node that has left takes its guests along, and their configurations.
-            (ApiMethod.Post, "/nodes/{node}/status") or (ApiMethod.Delete, "/cluster/config/nodes/{node}") => await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
+            (ApiMethod.Post, "/nodes/{node}/status") or (ApiMethod.Delete, "/cluster/config/nodes/{node}") =>
+                await OnNodeAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when call.Parameters.Find("vmid") is null =>
                 await InBackupsAsync(call, cancellationToken).ConfigureAwait(false),
             _ => [],

@@ -166,8 +166,8 @@ public sealed class PlanStore
     private static string Told(string id, IReadOnlyList<LedgerEntry> entries) =>
         entries.LastOrDefault(entry => entry.PlanId == id && entry.Kind is "intent" or "outcome") is not { } last ? ""
             : last.Kind == "outcome" ? $" What came of its calls is in the ledger, of the last one under the number {JsonTexts.Number(last.Number)}."
-            : $" Its last call is in the ledger under the number {JsonTexts.Number(last.Number)}, without an outcome: it is being made, or nobody knows what came of it. Look "
-                + "at the server before you plan it again.";
+            : $" Its last call is in the ledger under the number {JsonTexts.Number(last.Number)}, without an outcome: it is being made, or nobody knows what came of "
+                + "it. Look at the server before you plan it again.";
 
     internal bool Has(string id) => IsId(id) && File.Exists(PathOf(id));
 
@@ -176,13 +176,21 @@ public sealed class PlanStore
         try
         {
             PrivateFiles.CreateFolder(_folder);
-            RemoveStale();
             PrivateFiles.Write(SealPathOf(plan.Id), Encoding.ASCII.GetBytes(SealOf(plan.Id)), FileMode.CreateNew);
             PrivateFiles.Write(PathOf(plan.Id), Encoding.UTF8.GetBytes(plan.Content), FileMode.CreateNew);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new GuardRefusedException("ledger", $"The plan cannot be kept, and what is not kept cannot be applied: {e.Message}", e);
+        }
+
+        try
+        {
+            RemoveStale();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or GuardRefusedException)
+        {
+            // The plan is kept, and tidying up can wait: the next one tries it again, and a ledger that cannot be read is told where something is applied.
         }
     }
 
@@ -191,14 +199,25 @@ public sealed class PlanStore
     {
         // The times of files are those of the system's clock.
         DateTimeOffset since = TimeProvider.System.GetUtcNow() - s_kept;
-        foreach (string path in Directory.EnumerateFiles(_folder, "*.json").Where(path => File.GetLastWriteTimeUtc(path) < since.UtcDateTime))
+        Plan[] stale =
+        [
+            .. Directory.EnumerateFiles(_folder, "*.json")
+                .Where(path => File.GetLastWriteTimeUtc(path) < since.UtcDateTime)
+                .Select(static path => Path.GetFileNameWithoutExtension(path))
+                .Where(id => IsId(id) && !File.Exists(UsedPathOf(id)))
+                .Select(TryLoad).OfType<Plan>()
+                .Where(plan => plan.Expires < since),
+        ];
+        if (stale.Length == 0)
         {
-            string id = Path.GetFileNameWithoutExtension(path);
-            if (IsId(id) && !File.Exists(UsedPathOf(id)) && TryLoad(id) is { } plan && plan.Expires < since)
-            {
-                File.Delete(path);
-                File.Delete(SealPathOf(id));
-            }
+            return;
+        }
+
+        IReadOnlyList<LedgerEntry> entries = _ledger.List();
+        foreach (Plan plan in stale.Where(plan => !IsUsed(plan, entries)))
+        {
+            File.Delete(PathOf(plan.Id));
+            File.Delete(SealPathOf(plan.Id));
         }
     }
 

@@ -31,8 +31,8 @@ internal static class ReviewedParameter
     /// <summary>The parameters that hold sentences, which anybody may have written first.</summary>
     public static IReadOnlyList<string> FreeTexts { get; } =
     [
-        "description", "notes", "comment", "comments", "comments6", "notes-template", "firstname", "lastname", "email", "alias", "author", "base_dn", "base-dn", "bind_dn",
-        "bind-dn", "bucket", "ciuser", "consent-text", "contact", "email-from", "filter", "from-address", "group_dn", "group_filter", "hint", "location",
+        "description", "notes", "comment", "comments", "comments6", "notes-template", "firstname", "lastname", "email", "alias", "author", "base_dn", "base-dn",
+        "bind_dn", "bind-dn", "bucket", "ciuser", "consent-text", "contact", "email-from", "filter", "from-address", "group_dn", "group_filter", "hint", "location",
         "match-field", "organization", "otel-resource-attributes", "ovs_options", "searchdomain",
     ];
 

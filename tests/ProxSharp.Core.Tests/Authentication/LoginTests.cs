@@ -63,7 +63,7 @@ public sealed class LoginTests
         ProxmoxConnectionException exception = await Assert.ThrowsAsync<ProxmoxConnectionException>(() => client.CallAsync(synchronous, "POST", new StringContent("a=1"), "/pools"));
         Assert.False(exception.OutcomeUnknown);
         Assert.True(exception.IsTransient);
-        Assert.Contains("Unable to log in at pve1:8006: Connection refused", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Unable to log in at pve1:8006: no connection (Connection refused", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

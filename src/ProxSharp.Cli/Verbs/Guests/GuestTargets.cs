@@ -196,9 +196,14 @@ internal sealed class GuestTargets
                 ? $"{GuestKinds.Title(other)} is a {(Kind == GuestKind.Vm ? "container: prox ct" : "virtual machine: prox vm")}"
                 : Meant(plain, all) is { } meant ? meant
                 : near is not null ? $"Did you mean '{near}'?"
+                : FitsTemplates(word, all) ? $"Only templates fit it, which are left out unless they are named. With them: {word} template=any"
                 : string.Create(CultureInfo.InvariantCulture, $"See what there is: prox {Kind.Noun()} list"),
         });
     }
+
+    private bool FitsTemplates(string word, IReadOnlyList<GuestSummary> all) =>
+        GuestSelector.TryParse($"{word} template=any", null, out GuestSelector? selector)
+        && selector.Select([.. all.Where(guest => Kind.Includes(guest))]) is { Unmatched.Count: 0, Guests.Count: > 0 };
 
     // What is no guest may be a word that picks some out, written without its sign.
     private static string? Meant(string word, IReadOnlyList<GuestSummary> all) => word switch

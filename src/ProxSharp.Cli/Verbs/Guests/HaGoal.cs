@@ -1,4 +1,5 @@
 using ProxSharp.Ids;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Cli.Verbs.Guests;
@@ -20,12 +21,12 @@ internal sealed record HaGoal(string Doing, string Until)
     /// <summary>What a task asked for; null if it is none that only asks high availability.</summary>
     /// <param name="upid">The task.</param>
     /// <param name="target">The node that the guest was to go to; null if nobody knows.</param>
-    // Proxmox: these tasks end as soon as the request is noted; its manager acts on it in a later round.
-    public static HaGoal? Of(Upid upid, string? target) => upid.Type switch
+    public static HaGoal? Of(Upid upid, string? target) => HaRequest.Of(upid) switch
     {
-        "hastart" => new HaGoal("starts it", "it runs") { Status = GuestStatus.Running },
-        "hastop" => new HaGoal("stops it", "it is stopped") { Status = GuestStatus.Stopped },
-        "hamigrate" when target is not null => new HaGoal($"moves it to {target}", "it is there") { Node = target },
+        { Wanted: { } state } => state == GuestStatus.Running
+            ? new HaGoal("starts it", "it runs") { Status = state }
+            : new HaGoal("stops it", "it is stopped") { Status = state },
+        { } when target is not null => new HaGoal($"moves it to {target}", "it is there") { Node = target },
         _ => null,
     };
 
