@@ -68,13 +68,7 @@ internal sealed class OverviewTool(AgentSites sites)
         JsonElement version = await reading.GetAsync("/version").ConfigureAwait(false);
         IReadOnlyList<JsonElement> status = await reading.ListAsync("/cluster/status").ConfigureAwait(false);
         IReadOnlyList<JsonElement> resources = await site.ResourcesAsync(null, cancellationToken).ConfigureAwait(false);
-        List<JsonElement> tasks = [.. await reading.ListAsync("/cluster/tasks").ConfigureAwait(false)];
-        foreach (string node in TaskTools.OnlineNodes(resources))
-        {
-            // Proxmox: of the cluster's tasks each node tells the latest 25 or so.
-            tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", Failed(now)).ConfigureAwait(false));
-        }
-
+        List<JsonElement> tasks = await ClusterTasksAsync(reading, resources, now).ConfigureAwait(false);
         IReadOnlyList<JsonElement> ha = await reading.ListAsync("/cluster/ha/status/current").ConfigureAwait(false);
         HashSet<string> jobless = await BackupAuditTool.JoblessAsync(reading).ConfigureAwait(false);
 
@@ -108,6 +102,18 @@ internal sealed class OverviewTool(AgentSites sites)
             + (unsaved > 0 ? $"\nin no backup job: {unsaved.ToString(CultureInfo.InvariantCulture)} guests (backup_audit names them)" : "")
             + (full.Length > 0 ? $"\nfull storages:\n{Rows.Table(full, s_storages)}" : "");
         return reading.Complete(await TokenFinding.AddAsync(site, reading, WithTasks(text, value, tasks, now), cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<List<JsonElement>> ClusterTasksAsync(Reading reading, IReadOnlyList<JsonElement> resources, DateTimeOffset now)
+    {
+        List<JsonElement> tasks = [.. await reading.ListAsync("/cluster/tasks").ConfigureAwait(false)];
+        foreach (string node in TaskTools.OnlineNodes(resources))
+        {
+            // Proxmox: of the cluster's tasks each node tells the latest 25 or so.
+            tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", Failed(now)).ConfigureAwait(false));
+        }
+
+        return tasks;
     }
 
     private static async Task<ToolAnswer> BackupAsync(AgentSite site, CancellationToken cancellationToken)

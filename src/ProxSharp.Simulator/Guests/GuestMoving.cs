@@ -148,16 +148,10 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
     {
         Guest guest = state.GetGuest(call);
         GuestContext.DemandUnlocked(guest);
+        Action<Guest, string> remove = call.IsSet("force") ? context.Configurator.Destroy : context.Configurator.Remove;
         foreach (string key in call.Items("idlist"))
         {
-            if (call.IsSet("force"))
-            {
-                context.Configurator.Destroy(guest, key);
-            }
-            else
-            {
-                context.Configurator.Remove(guest, key);
-            }
+            remove(guest, key);
         }
 
         return ApiReply.Nothing;

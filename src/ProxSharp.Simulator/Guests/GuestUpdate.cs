@@ -72,6 +72,7 @@ internal sealed class GuestUpdate
 
         DemandUnprotected();
         DemandBootDevices();
+        Action<Guest, string> remove = _destroysDisks ? _context.Configurator.Destroy : _context.Configurator.Remove;
         foreach (string key in _delete)
         {
             if (!AppliesNow(key) && Guest.Config.ContainsKey(key))
@@ -81,14 +82,7 @@ internal sealed class GuestUpdate
             }
 
             Guest.Pending.Remove(key);
-            if (_destroysDisks)
-            {
-                _context.Configurator.Destroy(Guest, key);
-            }
-            else
-            {
-                _context.Configurator.Remove(Guest, key);
-            }
+            remove(Guest, key);
         }
 
         foreach ((string key, string value) in _set)
