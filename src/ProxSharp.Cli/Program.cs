@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using ProxSharp.Cli;
 using ProxSharp.Cli.Terminal;
 
-CliApp app = new(new SystemConsoleHost(), CliEnvironment.FromProcess(), TimeProvider.System);
+using SystemConsoleHost console = new();
+CliApp app = new(console, CliEnvironment.FromProcess(), TimeProvider.System);
 
 // The version needs no work that could be interrupted; scripts ask for it often.
 if (args is ["--version"])

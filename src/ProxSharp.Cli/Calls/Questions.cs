@@ -77,12 +77,8 @@ internal sealed class Questions(CommandRun run, CancellationToken interrupt)
     }
 
     /// <summary>Asks for a secret, which is not shown while it is typed.</summary>
-    public async Task<string> AskSecretAsync(string question)
-    {
-        await _console.Error.WriteAsync(question).ConfigureAwait(false);
-        await _console.Error.FlushAsync(interrupt).ConfigureAwait(false);
-        return await Task.Run(_console.ReadSecret, CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false) ?? "";
-    }
+    public async Task<string> AskSecretAsync(string question) =>
+        await Task.Run(() => _console.ReadSecret(question), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false) ?? "";
 
     private string? ReadAnswer(string question)
     {

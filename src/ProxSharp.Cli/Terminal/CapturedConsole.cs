@@ -36,7 +36,7 @@ internal sealed class CapturedConsole(IConsoleHost inner, TextWriter results) : 
     public Stream OpenInput() => inner.OpenInput();
 
     /// <inheritdoc/>
-    public string? ReadSecret() => inner.ReadSecret();
+    public string? ReadSecret(string question) => inner.ReadSecret(question);
 
     /// <inheritdoc/>
     public ConsoleKeyInfo? TryReadKey() => inner.TryReadKey();

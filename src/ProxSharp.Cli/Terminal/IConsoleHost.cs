@@ -33,8 +33,14 @@ internal interface IConsoleHost
     /// <summary>Opens standard input for raw bytes.</summary>
     Stream OpenInput() => Stream.Null;
 
-    /// <summary>Reads a line without showing what is typed; null at the end of input.</summary>
-    string? ReadSecret() => In.ReadLine();
+    /// <summary>Asks and reads a line without showing what is typed; null at the end of input.</summary>
+    /// <param name="question">What is written before the line is read.</param>
+    string? ReadSecret(string question)
+    {
+        Error.Write(question);
+        Error.Flush();
+        return In.ReadLine();
+    }
 
     /// <summary>Returns a key that was pressed, without waiting for one; null if none was.</summary>
     ConsoleKeyInfo? TryReadKey() => null;

@@ -4,8 +4,11 @@ using Microsoft.Win32.SafeHandles;
 namespace ProxSharp.Cli.Terminal;
 
 /// <summary>The streams of this process. Nothing is opened before it is used: <c>--version</c> must be quick.</summary>
-internal sealed class SystemConsoleHost : IConsoleHost
+internal sealed class SystemConsoleHost : IConsoleHost, IDisposable
 {
+    // Terminfo calls it rmkx: cursor keys and keypad send what they send in a shell.
+    private const string PlainKeys = "\e[?1l\e>";
+
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
@@ -51,13 +54,17 @@ internal sealed class SystemConsoleHost : IConsoleHost
         : new FileStream(new SafeFileHandle(StandardFiles.Input, ownsHandle: false), FileAccess.Read, bufferSize: 0); // The runtime's own stream edits lines at a terminal.
 
     /// <inheritdoc/>
-    public string? ReadSecret()
+    public string? ReadSecret(string question)
     {
         if (!IsInputTerminal)
         {
+            Error.Write(question);
             return In.ReadLine();
         }
 
+        // From its first look at the keyboard on the runtime keeps the terminal from showing what is typed: before the question, to which an answer may come at once.
+        _ = Console.KeyAvailable;
+        Error.Write(question);
         StringBuilder secret = new();
         for (ConsoleKeyInfo key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
         {
@@ -106,6 +113,25 @@ internal sealed class SystemConsoleHost : IConsoleHost
 
     /// <inheritdoc/>
     public IDisposable? EnterRawMode() => RawTerminal.Enter();
+
+    /// <summary>Takes back what the runtime does at a terminal with its first use: it switches the keys to another form, and leaves them in it.</summary>
+    public void Dispose()
+    {
+        if (!IsOutputTerminal || OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb")
+        {
+            return;
+        }
+
+        try
+        {
+            Out.Write(PlainKeys);
+            Out.Flush();
+        }
+        catch (Exception e) when (e is ClosedOutputException or IOException)
+        {
+            // The terminal has gone, and its settings with it.
+        }
+    }
 
     private static StandardStream Results() => new(StandardFiles.OpenOutput, isNeeded: true);
 }
