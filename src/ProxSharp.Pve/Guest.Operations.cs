@@ -20,7 +20,7 @@ public abstract partial class Guest
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
     /// <remarks>
     /// <c>POST .../status/start</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
-    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// before it is done: <see cref="WaitForHaAsync"/> waits for that.
     /// </remarks>
     public Task<PveTask> StartAsync(GuestStartOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "start", Kind.Start, Kind.StartRequest(options)), cancellationToken);
@@ -39,7 +39,7 @@ public abstract partial class Guest
     /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
     /// <remarks>
     /// <c>POST .../status/stop</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
-    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// before it is done: <see cref="WaitForHaAsync"/> waits for that.
     /// </remarks>
     public Task<PveTask> StopAsync(GuestStopOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "stop", Kind.Stop, Kind.StopRequest(options)), cancellationToken);
@@ -58,7 +58,7 @@ public abstract partial class Guest
     /// <inheritdoc cref="StartAsync(GuestStartOptions?, CancellationToken)"/>
     /// <remarks>
     /// <c>POST .../status/shutdown</c>. Needs <c>VM.PowerMgmt</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for it, and ends
-    /// before it is done: <see cref="WaitForStatusAsync"/> waits for that.
+    /// before it is done: <see cref="WaitForHaAsync"/> waits for that.
     /// </remarks>
     public Task<PveTask> ShutdownAsync(GuestShutdownOptions? options = null, CancellationToken cancellationToken = default) =>
         RunPowerAsync(new GuestCall(this, "shut down", Kind.Shutdown, Kind.ShutdownRequest(options)), cancellationToken);
@@ -141,7 +141,8 @@ public abstract partial class Guest
     /// <param name="target">The target node.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call, not the task.</param>
-    /// <remarks><c>POST .../migrate</c>. Needs <c>VM.Migrate</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for the migration.</remarks>
+    /// <remarks><c>POST .../migrate</c>. Needs <c>VM.Migrate</c> on <c>/vms/{vmid}</c>. With high availability the task only asks for
+    /// the migration: <see cref="WaitForHaAsync"/> waits for it.</remarks>
     public async Task<PveTask> MigrateAsync(NodeName target, GuestMigrateOptions? options = null, CancellationToken cancellationToken = default)
     {
         PveTask task = await RunTaskAsync(Migration(target, options), cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using ProxSharp.Ids;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
+using ProxSharp.Tasks;
 
 namespace ProxSharp.Guide.Tests;
 
@@ -126,5 +127,22 @@ public sealed class GuestsGuide(GuideCluster cluster) : IClassFixture<GuideClust
         #endregion
 
         Assert.True((await container.GetStatusAsync()).IsRunning);
+    }
+
+    [Fact]
+    public async Task Stop_ThatHighAvailabilityMayCarryOut_IsWaitedFor()
+    {
+        Vm vm = await cluster.Pve.FindVmAsync("db-1");
+
+        #region ha
+        PveTask stop = await vm.StopAsync();
+        TaskResult end = await stop.WaitForCompletionAsync();
+        if (HaRequest.Of(end.Upid) is { } request)
+        {
+            await vm.WaitForHaAsync(request); // HaGaveUpException if its state is "error", TimeoutException after ten minutes.
+        }
+        #endregion
+
+        Assert.Equal(GuestStatus.Stopped, (await vm.GetStatusAsync()).Status);
     }
 }

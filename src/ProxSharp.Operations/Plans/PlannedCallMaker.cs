@@ -9,6 +9,7 @@ using ProxSharp.Operations.Text;
 using ProxSharp.Pbs;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Agents;
+using ProxSharp.Pve.Guests;
 using ProxSharp.Tasks;
 
 namespace ProxSharp.Operations.Plans;
@@ -144,19 +145,31 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
         }
     }
 
+    // Whatever follows in a plan must find the guest in the state that high availability was asked for. A move is not waited for: no later call may act on it.
     private static async Task ReachAsync(PveClient pve, HaRequest request, Outcome outcome, CancellationToken cancellationToken)
     {
-        if (request.Wanted is null)
+        if (request.Status is not { } wanted)
         {
-            outcome.Message = request.Moves;
+            outcome.Message = $"OK: high availability was asked to move guest {request.Guest}, and does so in its own time";
             return;
         }
 
         string end = outcome.Message;
-        (outcome.Result, outcome.Message) = (AppliedCalls.Unknown, $"{request.Asked}.");
-        if (await request.WaitAsync(pve, cancellationToken).ConfigureAwait(false))
+        (outcome.Result, outcome.Message) = (
+            AppliedCalls.Unknown, $"High availability was asked to bring guest {request.Guest} to the state '{wanted}', and nobody has seen yet that it has.");
+        try
         {
+            Guest guest = await pve.FindGuestAsync(request.Guest, cancellationToken).ConfigureAwait(false);
+            await guest.WaitForHaAsync(request, null, cancellationToken).ConfigureAwait(false);
             (outcome.Result, outcome.Message) = (AppliedCalls.Succeeded, end);
+        }
+        catch (HaGaveUpException refusal)
+        {
+            (outcome.Result, outcome.Message, outcome.Fault) = (AppliedCalls.Failed, refusal.Message, refusal);
+        }
+        catch (TimeoutException)
+        {
+            // Nobody knows whether it still comes to it, which the outcome says already.
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class GuestPlace
 
     private TimeProvider Clock => _guest.Client.Options.TimeProvider;
 
+    /// <summary>True for the answer of a node that does not hold the guest: its configuration file is missing there.</summary>
+    public static bool IsAbsence(ProxmoxNotFoundException exception) => exception.ServerMessage.StartsWith("Configuration file", StringComparison.Ordinal);
+
     /// <summary>Makes the next call look where the guest is.</summary>
     public void Forget() => _seen = null;
 
@@ -91,10 +94,6 @@ internal sealed class GuestPlace
 
     // A list that still shows the node that was asked tells nothing new.
     private string? Elsewhere(string node, string? found) => found is null || found == node ? null : See(found);
-
-    // Proxmox: a guest that is not on the node that was asked shows as a missing configuration file.
-    private static bool IsAbsence(ProxmoxNotFoundException exception) =>
-        exception.ServerMessage.StartsWith("Configuration file", StringComparison.Ordinal);
 
     // A guest that was just made may not be in the list of resources yet: then the node that is known counts.
     private async Task<string> NodeAsync(bool isBlind, CancellationToken cancellationToken)

@@ -70,6 +70,6 @@ public abstract record GuestStatusReport
     /// <summary>True if the guest is a resource of high availability.</summary>
     public bool IsHaManaged { get; init; }
 
-    /// <summary>The state high availability wants, for example <c>started</c>; null without it.</summary>
+    /// <summary>The state that high availability has the guest in, for example <c>started</c>, <c>migrate</c> or <c>error</c>; null without it.</summary>
     public string? HaState { get; init; }
 }

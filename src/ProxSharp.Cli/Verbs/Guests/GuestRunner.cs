@@ -219,7 +219,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             progress.Logged(guest, TaskWaiter.Unread(unread));
         }
 
-        await EndOfHaAsync(session, pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
+        await EndOfHaAsync(pve, guest, result.Upid, start, progress, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
@@ -228,17 +228,16 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
 
     // A guest under high availability is brought where it shall be only after its task has ended.
     private async Task EndOfHaAsync(
-        ServerSession session, PveClient pve, GuestSummary guest, Upid upid, long start, IChangeProgress progress, CancellationToken cancellationToken)
+        PveClient pve, GuestSummary guest, Upid upid, long start, IChangeProgress progress, CancellationToken cancellationToken)
     {
-        if (HaGoal.Of(upid, change.OtherNode) is not { } goal)
+        if (HaGoal.Of(upid, guest, change.OtherNode) is not { } goal)
         {
             return;
         }
 
-        TimeProvider time = run.Command.Services.Time;
-        HaWait wait = new(session, pve, time, upid, guest, goal)
+        HaWait wait = new(pve, upid, guest, goal)
         {
-            Timeout = run.WaitTimeout - time.GetElapsedTime(start),
+            Timeout = run.WaitTimeout - run.Command.Services.Time.GetElapsedTime(start),
             Outage = run.Command.Outage,
         };
         progress.Noted(guest, wait.Text);

@@ -179,7 +179,7 @@ internal static class TaskNoun
         using TaskBar bar = new(run.Command);
         void Show(string line)
         {
-            target = HaGoal.TargetIn(line) ?? target;
+            target = HaRequest.TargetIn(line) ?? target;
             if (!quiet)
             {
                 bar.Log(line);
@@ -207,18 +207,17 @@ internal static class TaskNoun
     // A task that only asked high availability has ended before the guest is where it shall be.
     private static async Task EndOfHaAsync(VerbRun run, ServerSession session, string upid, string? target, long start, CancellationToken cancellationToken)
     {
-        if (session.Pve is not { } pve || !Ids.Upid.TryParse(upid, out Ids.Upid task) || HaGoal.Of(task, target) is not { } goal)
+        if (session.Pve is not { } pve || !Ids.Upid.TryParse(upid, out Ids.Upid task) || HaRequest.Of(task) is null)
         {
             return;
         }
 
         IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (all.FirstOrDefault(guest => guest.Id.ToString() == task.Id) is { } guest)
+        if (all.FirstOrDefault(guest => guest.Id.ToString() == task.Id) is { } guest && HaGoal.Of(task, guest, target) is { } goal)
         {
-            TimeProvider time = run.Command.Services.Time;
-            HaWait wait = new(session, pve, time, task, guest, goal)
+            HaWait wait = new(pve, task, guest, goal)
             {
-                Timeout = run.WaitTimeout - time.GetElapsedTime(start),
+                Timeout = run.WaitTimeout - run.Command.Services.Time.GetElapsedTime(start),
                 Outage = run.Command.Outage,
             };
             run.Note(wait.Text);

@@ -1,12 +1,11 @@
 using ProxSharp.Api;
-using ProxSharp.Ids;
 using ProxSharp.Operations.Plans;
-using ProxSharp.Pve.Api;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Operations.Tests;
 
 /// <summary>A task that only asks high availability has not done yet what it was started for, and the rest of a plan must not build on it.</summary>
-public sealed class HaRequestTests
+public sealed class HighAvailabilityTests
 {
     private const string Policy = """
         {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"limits":{"targetsPerPlan":2},"approval":{"disruptive":"none"}}
@@ -69,17 +68,19 @@ public sealed class HaRequestTests
         Assert.Equal("running", await StatusAsync(cluster, "100"));
     }
 
-    [Theory]
-    [InlineData("hastart", "running")]
-    [InlineData("hastop", "stopped")]
-    [InlineData("hamigrate", null)]
-    [InlineData("qmstop", null)]
-    public void Of_IsWhatTheTaskAskedFor(string type, string? wanted)
+    [Fact]
+    public async Task Power_ThatHighAvailabilityGivesUp_IsAFailure()
     {
-        HaRequest? request = HaRequest.Of(Upid.Parse($"UPID:pve1:00001234:0000ABCD:65000000:{type}:100:root@pam:"));
+        await using GuardedCluster cluster = await ManagedAsync("106", "stopped");
+        Rounds(cluster);
+        cluster.FailTask(new TaskFault { Type = "qmstart", Text = "start failed" });
 
-        Assert.Equal(type.StartsWith("ha", StringComparison.Ordinal), request is not null);
-        Assert.Equal(wanted, request?.Wanted?.Value);
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/status/start", "");
+        ApplyStep only = Assert.Single((await cluster.Guard.ApplyAsync(plan.Id)).Steps);
+
+        Assert.False(only.Succeeded);
+        Assert.Contains("gave up", only.Message, StringComparison.Ordinal);
+        Assert.Equal("stopped", await StatusAsync(cluster, "106"));
     }
 
     private static async Task<GuardedCluster> ManagedAsync(string vmid, string state)

@@ -1,0 +1,106 @@
+using System.Globalization;
+
+namespace ProxSharp.Pve.Guests;
+
+/// <summary>What a wait for high availability has seen so far.</summary>
+internal sealed class HaTracker
+{
+    /// <summary>The state in which high availability lets a guest be.</summary>
+    public const string Error = "error";
+
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+
+    private readonly Guest _guest;
+    private readonly HaRequest _request;
+    private readonly HaWaitOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+
+    private TimeSpan _pause = s_shortestPause;
+    private long? _silentSince;
+    private bool _hasMoved;
+
+    public HaTracker(Guest guest, HaRequest request, HaWaitOptions? options)
+    {
+        (_guest, _request, _options, _clock) = (guest, request, options ?? new HaWaitOptions(), guest.Client.Options.TimeProvider);
+        OptionCheck.Wait(_options.Timeout, s_longestPause);
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.OutageGrace.Ticks, nameof(_options.OutageGrace));
+        _start = _clock.GetTimestamp();
+    }
+
+    /// <summary>Takes what the guest's node tells.</summary>
+    /// <returns>True if the guest is where and how it shall be.</returns>
+    /// <exception cref="HaGaveUpException">High availability does nothing about it any more.</exception>
+    public bool IsReached(GuestStatusReport report, string node)
+    {
+        _silentSince = null;
+        bool isThere = _request.Node is null || (node == _request.Node && report.Lock is null);
+        if (isThere && (_request.Status is null || report.Status == _request.Status))
+        {
+            return true;
+        }
+
+        bool isMoving = report.HaState is "migrate" or "relocate";
+        if (report.HaState == Error || (_request.Node is not null && _hasMoved && !isMoving && node != _request.Node))
+        {
+            throw new HaGaveUpException(_guest.Label, node, report.HaState);
+        }
+
+        _hasMoved |= isMoving;
+        return false;
+    }
+
+    /// <summary>Takes a failure to look: the guest may come up on another node than it was on, also because that one has died.</summary>
+    /// <returns>False if it is not worth, or no longer worth, waiting for better.</returns>
+    public bool Survives(ProxmoxException failure)
+    {
+        bool isElsewhere = failure is ProxmoxNotFoundException absence && GuestPlace.IsAbsence(absence);
+        if (!isElsewhere && !failure.IsTransient)
+        {
+            return false;
+        }
+
+        _silentSince ??= _clock.GetTimestamp();
+        if (_clock.GetElapsedTime(_silentSince.Value) >= _options.OutageGrace)
+        {
+            return false;
+        }
+
+        _guest.Place.Forget();
+        if (!isElsewhere)
+        {
+            _options.Outage?.Report(failure);
+        }
+
+        return true;
+    }
+
+    /// <summary>The time until the next look.</summary>
+    /// <exception cref="TimeoutException">There is none any more.</exception>
+    public TimeSpan Next()
+    {
+        TimeSpan pause = _pause;
+        if (_options.Timeout != Timeout.InfiniteTimeSpan)
+        {
+            TimeSpan left = _options.Timeout - _clock.GetElapsedTime(_start);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new TimeoutException(string.Create(
+                    CultureInfo.InvariantCulture, $"High availability has not brought {_guest.Label} to {Wanted()} within {_options.Timeout.TotalSeconds:0.###} s."));
+            }
+
+            pause = left < pause ? left : pause;
+        }
+
+        _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, s_longestPause.Ticks));
+        return pause;
+    }
+
+    private string Wanted() => (_request.Status, _request.Node) switch
+    {
+        ({ } status, null) => $"the state '{status}'",
+        (null, { } node) => $"the node {node}",
+        var (status, node) => $"the state '{status}' on the node {node}",
+    };
+}
