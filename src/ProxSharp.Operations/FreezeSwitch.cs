@@ -126,7 +126,8 @@ public sealed class FreezeSwitch
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return (null, true);
+            // A link to what is not there is no missing switch: nobody knows what it should say.
+            return new FileInfo(_path).LinkTarget is null ? (null, true) : (new FreezeState(null, $"{_path} is a link to a file that is not there"), false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -43,7 +43,9 @@ internal static class PrivateFiles
     public static FileStream Open(string path, FileMode mode, FileAccess access)
     {
         RegularFiles.Check(path);
-        FileStreamOptions options = new() { Mode = mode, Access = access, Share = FileShare.None };
+
+        // What is written goes to the file at once: what a buffer still holds when that fails would fail again with the closing.
+        FileStreamOptions options = new() { Mode = mode, Access = access, Share = FileShare.None, BufferSize = access == FileAccess.Read ? 4096 : 0 };
         if (!OperatingSystem.IsWindows() && mode is not FileMode.Open)
         {
             options.UnixCreateMode = FileOnly;
@@ -59,13 +61,28 @@ internal static class PrivateFiles
         try
         {
             using FileStream file = opened;
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            Fill(file, content);
         }
         catch (IOException) when (mode == FileMode.CreateNew)
         {
             File.Delete(path);
             throw;
+        }
+    }
+
+    /// <summary>Writes to a file, down to the disk.</summary>
+    /// <exception cref="IOException">It cannot be written to the end.</exception>
+    public static void Fill(FileStream file, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // That is what the runtime makes of EFBIG: the length of a file has a limit, of the user (ulimit -f) or of the file system.
+            throw new IOException($"{file.Name} may not become larger: the limit for the size of files is reached.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Tests.Testing;
 
 namespace ProxSharp.Cli.Tests;
@@ -43,6 +44,53 @@ public sealed class PlanDecisionTests
         person.Input = "stagign\nstaging\n";
         (await person.LineAsync($"{command} {plan}")).Succeeded();
     }
+
+    [Theory]
+    [InlineData("plan apply")]
+    [InlineData("approve")]
+    public async Task Name_ThatIsAWordToDeclineWith_IsNotWhatApproves(string command)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness person = await PlanVerbTests.GuardedAsync(cluster, 100);
+        await PlanVerbTests.AppliedAsync(person, "vm set staging --name no");
+        string plan = await PlanVerbTests.PlannedAsync(person, "vm delete 106");
+        person.Input = "no\n";
+        CliRun run = await person.LineAsync($"{command} {plan}");
+        run.FailedWithCode(8);
+        Assert.Contains("Type guest 106 to approve", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("declined", run.Errors, StringComparison.Ordinal);
+        (await person.LineAsync("vm show 106")).Succeeded();
+        plan = await PlanVerbTests.PlannedAsync(person, "vm delete 106 --purge");
+        person.Input = "guest 106\n";
+        (await person.LineAsync($"{command} {plan}")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Namespace_IsNotRemovedByEnterAlone()
+    {
+        await using SimulatedBackupServer backup = new();
+        await backup.InitializeAsync();
+        using CliHarness person = new() { TerminalWidth = 100 };
+        await backup.UseAsync(person, "store");
+        person.Guard("store", """{"version":1,"allow":[{"classes":["destructive"]}],"limits":{"targetsPerPlan":50},"approval":{"destructive":"prompt"}}""");
+        string plan = await PlanVerbTests.PlannedAsync(person, "api delete /admin/datastore/store1/namespace ns=customers delete-groups=1");
+        person.Input = "\n\n\n";
+        CliRun run = await person.LineAsync($"plan apply {plan}");
+        run.FailedWithCode(8);
+        Assert.Contains("Type namespace store1:customers/ to approve", run.Errors, StringComparison.Ordinal);
+        person.Input = "namespace store1:customers/\n";
+        (await person.LineAsync($"plan apply {plan}")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("web-1", "web-1")]
+    [InlineData("no", "guest 106")]
+    [InlineData("YES", "guest 106")]
+    [InlineData("", "guest 106")]
+    [InlineData(" ", "guest 106")]
+    [InlineData("a ", "guest 106")]
+    [InlineData("a\u200bb", "guest 106")]
+    public void TypedName_IsNoAnswerOfItsOwn(string name, string typed) => Assert.Equal(typed, TypedName.Of(name, "guest 106"));
 
     [Fact]
     public async Task Drive_WithoutADisk_IsTakenOutWhereNoRuleAllowsLoss()

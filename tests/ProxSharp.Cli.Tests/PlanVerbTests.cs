@@ -294,13 +294,13 @@ public sealed class PlanVerbTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
-        cli.Write("small.iso", "one");
-        string id = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=iso --file small.iso -o name")).Succeeded().Trim();
-        cli.Write("small.iso", "two");
+        cli.Write("small.tar.zst", "one");
+        string id = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=vztmpl --file small.tar.zst -o name")).Succeeded().Trim();
+        cli.Write("small.tar.zst", "two");
         (await cli.LineAsync($"plan apply {id}")).FailedWith(6);
-        string again = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=iso --file small.iso -o name")).Succeeded().Trim();
+        string again = (await cli.LineAsync("plan create api create /nodes/pve1/storage/local/upload content=vztmpl --file small.tar.zst -o name")).Succeeded().Trim();
         (await cli.LineAsync($"plan apply {again}")).Succeeded();
-        Assert.Contains("local:iso/small.iso", (await cli.LineAsync("storage content list local --node pve1 -o name")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("local:vztmpl/small.tar.zst", (await cli.LineAsync("storage content list local --node pve1 -o name")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -126,8 +126,9 @@ public sealed class DefaultValueTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/cluster/ha/resources", "sid=vm:106");
-        PlannedCall back = Assert.Single(plan.Undo);
-        Assert.Equal(("DELETE /cluster/ha/resources/vm%3A106 purge=0", OperationClass.Reversible), (back.ToString(), back.Class));
+        Assert.Equal(["DELETE /cluster/ha/resources/vm%3A106 purge=0", "POST /nodes/pve1/qemu/106/status/stop"], plan.Undo.Select(static back => back.ToString()));
+        Assert.Equal(OperationClass.Reversible, plan.Undo[0].Class);
+        Assert.Contains("state asked of high availability started", string.Join(' ', plan.Consequences), StringComparison.Ordinal);
     }
 
     private static async Task<OperationClass> ClassOfRestoreAsync(GuardedCluster cluster, int vmid)

@@ -16,6 +16,9 @@ public sealed class EverydayCallTests
     // What all calls on one guest cost: the list of all, of replications, the configuration and the power.
     private const int One = 4;
 
+    // The list in which an image stands that a call names.
+    private const int Image = 1;
+
     private const string Vm = "/nodes/pve15/qemu/130";
     private const string Stopped = "/nodes/pve16/qemu/131";
     private const string Container = "/nodes/pve3/lxc/134";
@@ -49,11 +52,11 @@ public sealed class EverydayCallTests
         ("POST", Container + "/move_volume", "volume=rootfs storage=local", One + 1),
         ("POST", "/nodes/pve1/storage/local/download-url", Download, 2),
         ("POST", "/nodes/pve1/qemu", "vmid=99998 name=new memory=512 scsi0=ceph:8 net0=virtio,bridge=vmbr0", 1),
-        ("POST", "/nodes/pve1/lxc", "vmid=99997 hostname=new ostemplate=local:vztmpl/debian.tar.zst rootfs=ceph:8", 1),
+        ("POST", "/nodes/pve1/lxc", "vmid=99997 hostname=new ostemplate=local:vztmpl/debian.tar.zst rootfs=ceph:8", 1 + Image),
         ("DELETE", Stopped, "purge=1", One + 2),
         ("POST", Vm + "/firewall/rules", "type=in action=ACCEPT proto=tcp dport=22", One),
         ("PUT", Vm + "/firewall/options", "enable=1", One + 1),
-        ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00", One + 2 + Nodes),
+        ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00", One + 3 + Nodes),
         ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00 remove=0", One),
         ("PUT", "/pools", "poolid=dev vms=131", One + 1),
         ("POST", "/access/users", "userid=joe@pve", 0),

@@ -121,6 +121,17 @@ public sealed class FreezeTests : IDisposable
     }
 
     [Fact]
+    public void Freeze_ThatIsALinkToNothing_Freezes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right there.");
+        File.CreateSymbolicLink(FilePath, Path.Combine(_folder, "gone"));
+        Assert.Null(Assert.IsType<FreezeState>(Switch.State).Until);
+        Assert.Equal("frozen", Assert.Throws<GuardRefusedException>(Switch.Check).Reason);
+        Switch.Thaw();
+        Assert.Null(Switch.State);
+    }
+
+    [Fact]
     public void Thaw_WithoutAFolder_IsNoFault()
     {
         FreezeSwitch none = new(Path.Combine(_folder, "none"), _time);

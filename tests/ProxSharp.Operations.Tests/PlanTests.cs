@@ -79,12 +79,12 @@ public sealed class PlanTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan plan = await PlanUpload(cluster, "first");
-        Assert.Equal(64, plan.Targets.Single(static target => target.Key == "file small.iso").Identity["sha256"].Length);
+        Assert.Equal(64, plan.Targets.Single(static target => target.Key == "file small.tar.zst").Identity["sha256"].Length);
         ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
         Assert.True(result.IsComplete, string.Join('\n', result.Steps));
         Assert.Contains(
             (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content")).Data.EnumerateArray(),
-            static volume => volume.Text("volid") == "local:iso/small.iso");
+            static volume => volume.Text("volid") == "local:vztmpl/small.tar.zst");
     }
 
     [Fact]
@@ -92,9 +92,9 @@ public sealed class PlanTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan plan = await PlanUpload(cluster, "first");
-        File.WriteAllText(Path.Combine(cluster.Folder, "small.iso"), "other");
+        File.WriteAllText(Path.Combine(cluster.Folder, "small.tar.zst"), "other");
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
-        File.Delete(Path.Combine(cluster.Folder, "small.iso"));
+        File.Delete(Path.Combine(cluster.Folder, "small.tar.zst"));
         Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
@@ -208,11 +208,11 @@ public sealed class PlanTests
 
     private static async Task<Plan> PlanUpload(GuardedCluster cluster, string content)
     {
-        string file = Path.Combine(cluster.Folder, "small.iso");
+        string file = Path.Combine(cluster.Folder, "small.tar.zst");
         await File.WriteAllTextAsync(file, content);
-        return await cluster.Guard.PlanAsync([new PlanRequest(ApiMethod.Post, "/nodes/pve1/storage/local/upload", new ApiParameters { { "content", "iso" } })
+        return await cluster.Guard.PlanAsync([new PlanRequest(ApiMethod.Post, "/nodes/pve1/storage/local/upload", new ApiParameters { { "content", "vztmpl" } })
         {
-            Upload = new PlanUpload(file, "small.iso"),
+            Upload = new PlanUpload(file, "small.tar.zst"),
         }]);
     }
 }

@@ -12,6 +12,19 @@ public sealed class UntrustedTextTests
     public void Mark_HostileText_StaysInsideItsMarks(string text, string expected) => Assert.Equal(expected, UntrustedText.Mark(text));
 
     [Theory]
+    [InlineData("plain", 10, "plain")]
+    [InlineData("plain text", 5, "plain")]
+    [InlineData("a <untrusted>bc</untrusted> d", 2, "a ")]
+    [InlineData("a <untrusted>bc</untrusted> d", 8, "a ")]
+    [InlineData("a <untrusted>bc</untrusted> d", 13, "a <untrusted></untrusted>")]
+    [InlineData("a <untrusted>bc</untrusted> d", 14, "a <untrusted>b</untrusted>")]
+    [InlineData("a <untrusted>bc</untrusted> d", 20, "a <untrusted>bc</untrusted>")]
+    [InlineData("a <untrusted>bc</untrusted> d", 27, "a <untrusted>bc</untrusted>")]
+    [InlineData("a <untrusted>bc</untrusted> d", 28, "a <untrusted>bc</untrusted> ")]
+    [InlineData("ab\uD83D\uDE00", 3, "ab")]
+    public void CutMarked_ClosesWhatItOpens(string text, int length, string expected) => Assert.Equal(expected, UntrustedText.CutMarked(text, length));
+
+    [Theory]
     [InlineData(0x00AD, 0x00AD)]
     [InlineData(0x034F, 0x034F)]
     [InlineData(0x061C, 0x061C)]

@@ -53,7 +53,7 @@ internal sealed class PromptApprover(CommandRun run, Questions questions) : IPla
     }
 
     /// <summary>What has to be typed: the name of the target, or how many there are.</summary>
-    public static string NameOf(Plan plan) => plan.Targets.Count == 1
-        ? plan.Targets[0].Identity.TryGetValue("name", out string? name) && name.Length > 0 ? name : plan.Targets[0].Key.Split(' ', '/')[^1]
+    public static string NameOf(Plan plan) => plan.Targets is [{ } only]
+        ? TypedName.Of(only.Identity.GetValueOrDefault("name") is { Length: > 0 } name ? name : only.Key.Split(' ', '/')[^1], TypedName.Of(only.Key, "approve"))
         : $"{plan.Targets.Count} targets";
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -212,6 +213,11 @@ internal sealed class BackupTools(AgentSites sites)
         BackupName? name = BackupName.TryParse(backup, out BackupName? parsed) && !await IsVolumeAsync(call, parsed, cancellationToken).ConfigureAwait(false)
             ? parsed
             : null;
+        if (name is null && call.Has("context") && sites.For(call).IsBackup)
+        {
+            throw new ToolException("usage", $"'{UntrustedText.Clean(backup, 200)}' names no backup of a datastore: write it as backup_list does, DATASTORE:[NS/]TYPE/ID/TIME.");
+        }
+
         IReadOnlyList<JsonElement> entries = name is null
             ? await RestoreListAsync(call, backup, encoded, cancellationToken).ConfigureAwait(false)
             : await TreeAsync(sites.For(call, ProxmoxProduct.BackupServer), name, encoded, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ProxSharp.Mcp.Text;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -75,12 +76,15 @@ internal static class Rows
         : string.Create(CultureInfo.InvariantCulture, $"no row of {all.Count} has: {absent}");
 
     /// <summary>The rows as lines with tabs, for an answer with several lists.</summary>
-    public static string Table(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns)
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">Their members, in order.</param>
+    /// <param name="rest">Where the rest of a long cell is to be found.</param>
+    public static string Table(IEnumerable<JsonObject> rows, IReadOnlyList<string> columns, string rest = "all of it is in the object")
     {
         StringBuilder text = new(string.Join('\t', columns));
         foreach (JsonObject row in rows)
         {
-            text.Append('\n').AppendJoin('\t', columns.Select(column => Cell(row[column])));
+            text.Append('\n').AppendJoin('\t', columns.Select(column => Cell(row[column], rest)));
         }
 
         return text.ToString();
@@ -184,7 +188,7 @@ internal static class Rows
         return new ToolAnswer(text, value);
     }
 
-    private static string Cell(JsonNode? value)
+    private static string Cell(JsonNode? value, string rest)
     {
         string text = value switch
         {
@@ -193,6 +197,6 @@ internal static class Rows
             JsonObject members => Values.Compact(members),
             _ => value.ToString(),
         };
-        return text.Length == 0 ? "-" : text.Length > CellLength + 30 ? text[..CellLength] + "... (cut; all of it is in the object)" : text;
+        return text.Length == 0 ? "-" : text.Length > CellLength + 30 ? $"{UntrustedText.CutMarked(text, CellLength)}... (cut; {rest})" : text;
     }
 }

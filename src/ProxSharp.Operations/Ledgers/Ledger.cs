@@ -208,8 +208,7 @@ public sealed class Ledger
         {
             using (FileStream file = PrivateFiles.WhenFree(() => PrivateFiles.Open(_path, FileMode.Append, FileAccess.Write)))
             {
-                file.Write(line);
-                file.Flush(flushToDisk: true);
+                PrivateFiles.Fill(file, line);
             }
 
             PrivateFiles.Replace(_headPath, Encoding.ASCII.GetBytes(head));

@@ -56,10 +56,9 @@ internal static class BootMedia
             : HasDisk(config) && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
 
     // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
-    private static bool OpensCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
+    private static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
         ? Foreign(call).Any()
-        : call.Others.Any(static drive => Drive.IsMatch(drive.Name) && ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume))
-            && Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find));
+        : Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find)));
 
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
         .Where(static parameter => Drive.IsMatch(parameter.Name))
@@ -69,10 +68,12 @@ internal static class BootMedia
     // A copy of a guest's own disk is that guest's system; everything else that is imported is not.
     private static bool IsImport(ApiParameter drive) => ImportOf(drive.Text) is { } volume && !VolumeOwners.IsOwned(volume);
 
-    private static bool IsImage(ApiParameter drive) => Replacements.Volume(drive.Text) is var volume && volume is not ("none" or "")
+    /// <summary>True for a drive with an image in it, or what is called a CD-ROM.</summary>
+    public static bool IsImage(ApiParameter drive) => Replacements.Volume(drive.Text) is var volume && volume is not ("none" or "")
         && (Image.IsMatch(volume) || ItemLists.Split(drive.Text).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase));
 
-    private static string? ImportOf(string drive) => ItemLists.Split(drive)
+    /// <summary>What a disk is made of; null if of nothing that is there.</summary>
+    public static string? ImportOf(string drive) => ItemLists.Split(drive)
         .FirstOrDefault(static item => item.StartsWith("import-from=", StringComparison.OrdinalIgnoreCase))?["import-from=".Length..];
 
     private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive));

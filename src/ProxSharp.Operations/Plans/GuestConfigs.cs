@@ -22,6 +22,9 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     /// <summary>How many guests a plan may have: where many more depend on something, the rest is not even looked through. Null for any number.</summary>
     public int? Most { get; set; }
 
+    /// <summary>The networks that guests are connected to.</summary>
+    public NetworkUsers Networks => field ??= new NetworkUsers(client, this);
+
     /// <summary>A list with nothing in it.</summary>
     public static JsonElement Nothing { get; } = JsonElement.Parse("[]");
 

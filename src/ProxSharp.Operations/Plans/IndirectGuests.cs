@@ -40,7 +40,7 @@ internal sealed class IndirectGuests(ProxmoxClient client, GuestConfigs configs)
                 : await OfVolumeAsync(call, written, cancellationToken).ConfigureAwait(false),
             _ when SharedVolumes.GivenBy(call) is { Length: > 0 } shared => await WithVolumesAsync(shared, cancellationToken).ConfigureAwait(false),
             _ when DiskUsers.IsAbout(call) => await new DiskUsers(client, Storages).OfAsync(call, cancellationToken).ConfigureAwait(false),
-            _ when NetworkUsers.IsAbout(call) => await new NetworkUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
+            _ when NetworkUsers.IsAbout(call) => await _configs.Networks.OfAsync(call, cancellationToken).ConfigureAwait(false),
             _ when FirewallUsers.IsAbout(call) => await new FirewallUsers(client, _configs).OfAsync(call, cancellationToken).ConfigureAwait(false),
             (ApiMethod.Put or ApiMethod.Delete, "/cluster/mapping/pci/{id}" or "/cluster/mapping/usb/{id}" or "/cluster/mapping/dir/{id}") =>
                 await WithMappingAsync(call.Parameters.Find("id") ?? "", cancellationToken).ConfigureAwait(false),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -6,12 +7,15 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds the guests that are connected to a virtual network, or to a bridge of a node: who changes those changes how the guests are reached.</summary>
-/// <param name="client">Reads the networks.</param>
+/// <param name="client">Reads the networks, each list once.</param>
 /// <param name="guests">Reads the configurations.</param>
 internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
 {
     private const string Sdn = "/cluster/sdn";
     private const string Node = "/nodes/{node}/network";
+
+    private readonly ConcurrentDictionary<string, JsonElement> _read = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _staged = new(StringComparer.Ordinal);
 
     // What an interface is built upon, as its settings name it.
     private static readonly string[] s_parts = ["bridge_ports", "slaves", "bond-primary", "ovs_ports", "ovs_bonds", "ovs_bridge", "vlan-raw-device"];
@@ -48,6 +52,27 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
         };
     }
 
+    /// <summary>What is put in force when what is pending is applied, in short: how many changes of virtual networks, where, and what all that hashes to.</summary>
+    /// <exception cref="GuardRefusedException">A list cannot be read, so that nobody can tell.</exception>
+    public async Task<string> PendingAsync(CancellationToken cancellationToken)
+    {
+        List<string> changes = [.. await new PendingNetworks(GetAsync, ListAsync).ChangesAsync(cancellationToken).ConfigureAwait(false)];
+        int virtualOnes = changes.Count;
+        List<string> nodes = [];
+        foreach (string[] some in (await guests.NodesUpAsync(cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
+        {
+            string[] staged = await Task.WhenAll(some.Select(node => StagedAsync(node, cancellationToken))).ConfigureAwait(false);
+            foreach ((string node, string text) in some.Zip(staged).Where(static pair => pair.Second.Length > 0))
+            {
+                nodes.Add(node);
+                changes.Add($"{node}\n{text}");
+            }
+        }
+
+        string where = nodes.Count == 0 ? "" : $", interfaces of {string.Join(", ", nodes)}";
+        return changes.Count == 0 ? "nothing" : $"{virtualOnes} changes of virtual networks{where} ({JsonTexts.Hash(string.Join('\n', changes))[..12]})";
+    }
+
     private async Task<IEnumerable<string>> OnVnetsAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
     {
         HashSet<string> vnets = await VnetsAsync(isMeant, cancellationToken).ConfigureAwait(false);
@@ -63,8 +88,8 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
         List<string> found = vnets.Count == 0 ? [] : [.. await OnAsync(vnets.Contains, null, cancellationToken).ConfigureAwait(false)];
         foreach (string[] some in (await guests.NodesUpAsync(cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
         {
-            bool[] are = await Task.WhenAll(some.Select(node => HasPendingAsync(node, cancellationToken))).ConfigureAwait(false);
-            foreach (string node in some.Zip(are).Where(static pair => pair.Second).Select(static pair => pair.First))
+            string[] staged = await Task.WhenAll(some.Select(node => StagedAsync(node, cancellationToken))).ConfigureAwait(false);
+            foreach (string node in some.Zip(staged).Where(static pair => pair.Second.Length > 0).Select(static pair => pair.First))
             {
                 found.AddRange(await OnAsync(static _ => true, node, cancellationToken).ConfigureAwait(false));
             }
@@ -74,18 +99,23 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
     }
 
     // Proxmox: what is staged for the interfaces of a node stands beside the list of them.
-    private async Task<bool> HasPendingAsync(string node, CancellationToken cancellationToken)
+    private async Task<string> StagedAsync(string node, CancellationToken cancellationToken)
     {
+        if (_staged.TryGetValue(node, out string? known))
+        {
+            return known;
+        }
+
         string path = $"/nodes/{Uri.EscapeDataString(node)}/network";
         try
         {
             ApiResponse<JsonElement> answer = await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return answer.Extra.TryGetValue("changes", out JsonElement changes) && changes.ToString().Length > 0;
+            return _staged[node] = answer.Extra.TryGetValue("changes", out JsonElement changes) ? changes.ToString() : "";
         }
         catch (ProxmoxPermissionException)
         {
             // What the token does not see, the guard does not either.
-            return false;
+            return "";
         }
         catch (ProxmoxApiException e)
         {
@@ -167,9 +197,15 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
 
     private async Task<JsonElement> GetAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {
+        string key = $"{path}?{string.Join('&', parameters ?? [])}";
+        if (_read.TryGetValue(key, out JsonElement known))
+        {
+            return known;
+        }
+
         try
         {
-            return (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return _read[key] = (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         }
         catch (ProxmoxApiException e) when (e.StatusCode == HttpStatusCode.NotImplemented)
         {

@@ -39,12 +39,34 @@ internal sealed class PendingNetworks(
         foreach (string[] some in names.Except(changed, StringComparer.Ordinal).Except(made, StringComparer.Ordinal).ToArray().Chunk(GuestConfigs.AtOnce))
         {
             JsonElement[][] subnets = await Task.WhenAll(
-                some.Select(vnet => PendingAsync($"{Vnets}/{Uri.EscapeDataString(vnet)}/subnets", cancellationToken))).ConfigureAwait(false);
+                some.Select(vnet => PendingAsync(SubnetsOf(vnet), cancellationToken))).ConfigureAwait(false);
             changed.UnionWith(some.Zip(subnets).Where(static pair => pair.Second.Length > 0).Select(static pair => pair.First));
         }
 
         return changed;
     }
+
+    /// <summary>What is pending, as text that says which object it is of, in order.</summary>
+    /// <exception cref="GuardRefusedException">A list cannot be read, so that nobody can tell.</exception>
+    public async Task<IEnumerable<string>> ChangesAsync(CancellationToken cancellationToken)
+    {
+        List<string> changes = [];
+        foreach (string path in new[] { Vnets, Zones }.Concat(s_others))
+        {
+            changes.AddRange((await PendingAsync(path, cancellationToken).ConfigureAwait(false)).Select(entry => $"{path}\n{JsonTexts.HashWithoutDigests(entry)}"));
+        }
+
+        IEnumerable<JsonElement> all = await list(Vnets, cancellationToken).ConfigureAwait(false);
+        foreach (string[] some in Values(all, "vnet").Distinct(StringComparer.Ordinal).ToArray().Chunk(GuestConfigs.AtOnce))
+        {
+            JsonElement[][] subnets = await Task.WhenAll(some.Select(vnet => PendingAsync(SubnetsOf(vnet), cancellationToken))).ConfigureAwait(false);
+            changes.AddRange(some.Zip(subnets).SelectMany(static pair => pair.Second.Select(entry => $"{pair.First}\n{JsonTexts.HashWithoutDigests(entry)}")));
+        }
+
+        return changes.Order(StringComparer.Ordinal);
+    }
+
+    private static string SubnetsOf(string vnet) => $"{Vnets}/{Uri.EscapeDataString(vnet)}/subnets";
 
     private static IEnumerable<string> Values(IEnumerable<JsonElement> entries, string name) => entries.Select(entry => entry.Text(name)).OfType<string>();
 

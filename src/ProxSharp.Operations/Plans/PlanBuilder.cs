@@ -102,7 +102,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         PlanTarget[] own = [.. (await ReadAsync(draft, wanted, cancellationToken).ConfigureAwait(false)).Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
-            : await _raises.JudgeAsync(Judge(wanted, own, draft), cancellationToken).ConfigureAwait(false);
+            : await _raises.JudgeAsync(Judge(wanted, own, draft), own, cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
@@ -123,7 +123,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         foreach (PlanTarget target in own)
         {
-            draft.Targets.TryAdd(target.Key, target);
+            if (!draft.Targets.TryAdd(target.Key, target))
+            {
+                draft.Targets[target.Key] = draft.Targets[target.Key].Following(target.Rules);
+            }
+
             if (!CopySources.IsOne(call, target.Policy.Vmid))
             {
                 draft.Changed.Add(target.Key);
@@ -138,7 +142,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     {
         PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
         call = ForeignVolumes.Judge(call, own, draft.Steps);
-        return ShrunkMemory.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own), own);
+        return ShrunkMemory.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own)), own);
     }
 
     private sealed class Building

@@ -45,6 +45,20 @@ public sealed class PlanTarget
     /// </summary>
     internal PlanTarget AsBystander() => new(Key, Identity, State, Facts) { Policy = Policy };
 
+    /// <summary>What the call goes by without naming it: facts as well.</summary>
+    internal IReadOnlyDictionary<string, string> Rules { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>The same with what the call goes by.</summary>
+    internal PlanTarget Following(IReadOnlyDictionary<string, string> rules) => rules.Count == 0
+        ? this
+        : new PlanTarget(Key, Identity, State, Facts.Concat(rules.Where(rule => !Facts.ContainsKey(rule.Key))).ToDictionary(StringComparer.Ordinal))
+        {
+            Policy = Policy,
+            Before = Before,
+            Digest = Digest,
+            Rules = rules,
+        };
+
     /// <summary>The same as a part of a guest: what policies allow, or protect, for the guest holds for it.</summary>
     internal PlanTarget AsPartOf(PlanTarget guest) => new(Key, Identity, State, Facts)
     {

@@ -35,8 +35,13 @@ internal sealed class StateRaises(ProxmoxClient client)
     };
 
     /// <summary>Returns the call with the class that it has on this server.</summary>
-    public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
+    /// <param name="call">The call.</param>
+    /// <param name="own">What it acts on.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async Task<PlannedCall> JudgeAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
     {
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") when !call.Set.Has(OperationClass.Destructive) && StandingRules.KeptBy(own) is { } rule =>
+            OnlyStops(call) || !PrunesByRule(rule) ? call : call.Also(OperationClass.Destructive),
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when !call.Set.Has(OperationClass.Destructive) =>
             await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
@@ -54,7 +59,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     };
 
     /// <summary>All that <see cref="Why"/> may say.</summary>
-    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ContainerWhy, RestoredWhy, BootMedia.Why, ShrunkMemory.Why];
+    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
     public static string Why(PlannedCall call) => call switch
@@ -62,6 +67,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
+        _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
         _ => "",
@@ -96,8 +102,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     // Proxmox: unless it is told not to, a backup removes those that the rule of its storage keeps no longer.
     private async Task<bool> PrunesAsync(PlannedCall call, Func<string, string?> value, CancellationToken cancellationToken)
     {
-        if (ChangedJob.IsOff(value("remove"))
-            || (call.Others.Any() && call.Others.All(static parameter => parameter.Name == "stop")))
+        if (ChangedJob.IsOff(value("remove")) || OnlyStops(call))
         {
             return false;
         }
@@ -119,6 +124,12 @@ internal sealed class StateRaises(ProxmoxClient client)
             ? await PrunesSomewhereAsync(storage, value("node"), cancellationToken).ConfigureAwait(false)
             : await PrunesThereAsync(call.Parameters.Find("node") ?? "", storage, cancellationToken).ConfigureAwait(false);
     }
+
+    private static bool OnlyStops(PlannedCall call) => call.Others.Any() && call.Others.All(static parameter => parameter.Name == "stop");
+
+    // What nobody could read may remove everything.
+    private static bool PrunesByRule(string rule) => rule == StandingRules.Unreadable || Prunes(rule)
+        || (rule.StartsWith(StandingRules.Most, StringComparison.Ordinal) && rule != $"{StandingRules.Most}0");
 
     // A job runs on one node, or on each. A rule of the storage holds before those of the nodes.
     private async Task<bool> PrunesSomewhereAsync(string? storage, string? node, CancellationToken cancellationToken)

@@ -21,6 +21,8 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private readonly GuestSnapshots _snapshots = new(client);
     private readonly BackupScopes _scopes = new(client);
 
+    private StandingRules Rules => field ??= new StandingRules(client, _all.Configs.Networks);
+
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
     {
@@ -84,6 +86,11 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             .Select(target => isBystander ? target.AsBystander() : target.AsReached()));
 
         await AddOthersAsync(targets, call, made, cancellationToken).ConfigureAwait(false);
+        if (targets.Count > 0)
+        {
+            targets[0] = targets[0].Following(await Rules.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        }
+
         return targets;
     }
 

@@ -16,6 +16,8 @@ internal sealed class UndoBuilder(ApiSchema schema)
     /// <summary>What was made is removed.</summary>
     public const string DeleteCreated = "delete-created";
 
+    private const string Machines = "/nodes/{node}/qemu";
+    private const string Containers = "/nodes/{node}/lxc";
     private const int ReasonLength = 300;
 
     private static readonly HashSet<string> s_steering = new(StringComparer.Ordinal)
@@ -63,10 +65,16 @@ internal sealed class UndoBuilder(ApiSchema schema)
             return [];
         }
 
-        PlannedCall[] back = [.. (recipe == "recreate" && RuleLists.IsOnRule(call) ? RuleLists.Recreate(call, request) : [request])
-            .Select(step => PlannedCall.Of(schema, step))];
+        PlannedCall[] back = [.. Steps(call, request, recipe, targets).Select(step => PlannedCall.Of(schema, step))];
         return back.All(IsValid) ? back : [];
     }
+
+    // What was made and started is stopped before it is removed; what high availability has started is stopped after it has let go of it.
+    private static IEnumerable<PlanRequest> Steps(PlannedCall call, PlanRequest request, string? recipe, IReadOnlyList<PlanTarget> targets) =>
+        recipe == "recreate" && RuleLists.IsOnRule(call) ? RuleLists.Recreate(call, request)
+        : HaStarts.Back(call, targets) is { } power ? [request, power]
+        : call.Path == Machines && IsSet(call, "start") ? [new PlanRequest(ApiMethod.Post, $"{request.Path}/status/stop"), request]
+        : [request];
 
     // What the API would refuse later is no way back now.
     private bool IsValid(PlannedCall back)
@@ -212,7 +220,14 @@ internal sealed class UndoBuilder(ApiSchema schema)
         {
             if (schema.Find(ApiMethod.Delete, $"{call.Path}/{{{parameter.Name}}}") is { } removal)
             {
-                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", Alone(Keys(call), removal));
+                ApiParameters parameters = Alone(Keys(call), removal);
+                if (call.Path == Containers && IsSet(call, "start"))
+                {
+                    // Proxmox: a container that runs is removed by force alone, and one that does not is not stopped.
+                    parameters.Add("force", true);
+                }
+
+                return new PlanRequest(ApiMethod.Delete, $"{call.ConcretePath}/{Uri.EscapeDataString(parameter.Text)}", parameters);
             }
         }
 
@@ -255,11 +270,12 @@ internal sealed class UndoBuilder(ApiSchema schema)
             : null;
     }
 
-    /// <summary>What names a backup: it stands beside the path, and is not to be restored but repeated.</summary>
+    /// <summary>What names a backup: it stands beside the path, and is not to be restored but repeated. The namespace of a job is a setting of it.</summary>
     public static ApiParameters Keys(PlannedCall call)
     {
         ApiParameters keys = [];
-        foreach (ApiParameter parameter in call.Others.Where(static parameter => parameter.Name is "ns" or "backup-type" or "backup-id" or "backup-time"))
+        bool isBackup = call.Path.StartsWith("/admin/datastore/", StringComparison.Ordinal);
+        foreach (ApiParameter parameter in call.Others.Where(parameter => isBackup && parameter.Name is ("ns" or "backup-type" or "backup-id" or "backup-time")))
         {
             keys.Add(parameter);
         }

@@ -37,6 +37,31 @@ public static class UntrustedText
         return Quoted.Replace(sentence, static match => $"{Open}{match.Groups["text"].Value}{Close}");
     }
 
+    /// <summary>Cuts a text in which marked ones stand, so that every mark that begins in it also ends in it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="length">How many characters (UTF-16 units) are kept at most, without the mark that is closed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public static string CutMarked(string text, int length)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (text.Length <= length)
+        {
+            return text;
+        }
+
+        int end = length > 0 && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length;
+        foreach (string mark in new[] { Open, Close })
+        {
+            // Half a mark is none.
+            int begin = text.LastIndexOf(mark, Math.Min(end + mark.Length, text.Length) - 1, StringComparison.Ordinal);
+            end = begin >= 0 && begin < end && begin + mark.Length > end ? begin : end;
+        }
+
+        string kept = text[..end];
+        return kept.LastIndexOf(Open, StringComparison.Ordinal) > kept.LastIndexOf(Close, StringComparison.Ordinal) ? kept + Close : kept;
+    }
+
     private static Regex Quoted => field ??= new("\u201C(?<text>[^\u201C\u201D]*)(\u201D|$)", RegexOptions.ExplicitCapture);
 
     /// <summary>

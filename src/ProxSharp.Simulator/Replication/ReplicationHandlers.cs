@@ -60,7 +60,7 @@ internal sealed class ReplicationHandlers(PveState state, CollectionReader reade
     private ApiReply Get(ApiCall call)
     {
         JsonObject shown = Show(call.PathValues["id"], Demand(call));
-        shown["digest"] = reader.Digest(state.Collections.Items(Jobs).Values);
+        shown["digest"] = reader.Digest(Demand(call));
         return ApiReply.Of(shown);
     }
 

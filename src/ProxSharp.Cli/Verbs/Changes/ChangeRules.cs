@@ -148,15 +148,16 @@ internal static class ChangeRules
 
         string server = context.Name is { } name ? $" in the context {run.ErrorAnsi.Bold(TextCells.Visible(name))}" : "";
         run.Services.Console.Error.WriteLine($"About to {run.ErrorAnsi.Red(TextCells.Visible(action))}{server}. {TextCells.Visible(effect)}");
-        string shown = TextCells.Visible(answer);
+        string wanted = answer.Trim().Length > 0 ? answer : "yes";
+        string shown = TextCells.Visible(wanted);
         string typed = await questions.AskAsync($"Type {shown} to go on: ").ConfigureAwait(false);
-        if (typed != answer && typed != shown)
+        if (typed != wanted && typed != shown)
         {
             throw new CliException(new CliError
             {
                 Code = "refused",
                 ExitCode = ExitCodes.ApprovalNeeded,
-                Message = $"'{answer}' was not typed: nothing was done",
+                Message = $"'{wanted}' was not typed: nothing was done",
                 Need = ["--yes"],
             });
         }

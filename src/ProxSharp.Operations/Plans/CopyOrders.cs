@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Finds machines that are made of another guest's disk and told what to do at their first start: whoever sets the user, the keys or where cloud-init gets its
+/// orders, logs in to a copy of that guest and reads what is on its disks.
+/// </summary>
+internal static class CopyOrders
+{
+    private const string Making = "/nodes/{node}/qemu";
+
+    private static readonly HashSet<string> s_orders = new(["ciuser", "cipassword", "sshkeys", "cicustom", "smbios1"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a plan says of such a call.</summary>
+    public const string Why = " It is made of another guest's disk: whoever logs in to it, or tells it what to do, gets at what is there.";
+
+    /// <summary>Returns the call, as privileged if it gives orders to a copy.</summary>
+    public static PlannedCall Judge(PlannedCall call) => IsOne(call) ? call.Also(OperationClass.Privileged) : call;
+
+    /// <summary>True for a call that gives orders to a copy.</summary>
+    public static bool IsOne(PlannedCall call) => call.Path == Making && IsCopy(call) && call.Others.Any(parameter => IsOrder(call, parameter));
+
+    /// <summary>True for a machine that is restored, or gets a copy of a guest's disk.</summary>
+    public static bool IsCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
+        || call.Others.Any(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
+
+    // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
+    private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)
+        ? !parameter.Name.Equals("smbios1", StringComparison.OrdinalIgnoreCase) || ItemLists.Split(parameter.Text).Any(static item => !Harmless.IsMatch(item))
+        : Drive.IsMatch(parameter.Name) && BootMedia.IsImage(parameter) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text));
+
+    private static Regex Harmless => field ??= new(@"\A(uuid|base64)=", RegexOptions.IgnoreCase);
+
+    private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
+}

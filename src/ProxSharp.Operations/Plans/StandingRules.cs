@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Reads what a call goes by without naming it: the settings of the job that it runs, the rule by which a storage keeps backups, the changes that it puts in force,
+/// the images that it names, which others may replace. They are facts of what the call acts on: the plan tells them, and is refused once they are others.
+/// </summary>
+internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
+{
+    /// <summary>What stands for a rule that cannot be read.</summary>
+    public const string Unreadable = "unknown";
+
+    /// <summary>How a rule begins that is a number of backups for each guest; 0 keeps all.</summary>
+    public const string Most = "maxfiles=";
+
+    private const string Kept = "backups kept";
+
+    private static readonly Dictionary<string, string> s_none = [];
+
+    private static readonly long s_latest = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
+    // What a job is called, and what others have noted about it, decides nothing.
+    private static readonly HashSet<string> s_idle = new(StringComparer.Ordinal) { "id", "comment", "digest" };
+
+    /// <summary>Those rules by name; empty where a call names all that it goes by.</summary>
+    /// <exception cref="GuardRefusedException">The networks cannot be read, so that nobody can tell what a call puts in force.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken) =>
+        (client.Schema.Product, call.Method, call.Path) switch
+        {
+            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/prune/{id}/run") => await OfJobAsync(call, "/config/prune", cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") => await OfJobAsync(call, "/config/sync", cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/verify/{id}/run") => await OfJobAsync(call, "/config/verify", cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/tape/backup/{id}") =>
+                await OfJobAsync(call, "/config/tape-backup-job", cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") => await OfBackupAsync(call, cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/backup") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
+                when call.Parameters.Find("storage") is { Length: > 0 } storage && IsByStorage(call) => await OfStorageAsync(storage, cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when IsByStorage(call) =>
+                await OfStorageAsync(call.Parameters.Find("storage")!, cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") => new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["pending"] = await networks.PendingAsync(cancellationToken).ConfigureAwait(false),
+            },
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/ha/resources") => Fact(HaStarts.Asked, call.Parameters.Find("state") ?? "started"),
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post or ApiMethod.Put, "/nodes/{node}/qemu" or "/nodes/{node}/lxc" or "/nodes/{node}/qemu/{vmid}/config"
+                or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
+            _ => s_none,
+        };
+
+    /// <summary>The rule by which the storage of a backup keeps older ones; null if it was not read.</summary>
+    public static string? KeptBy(IReadOnlyList<PlanTarget> targets) => targets is [{ } first, ..] ? first.Rules.GetValueOrDefault(Kept) : null;
+
+    private static bool IsByStorage(PlannedCall call) =>
+        !ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("prune-backups") is null && call.Parameters.Find("maxfiles") is null;
+
+    private async Task<Dictionary<string, string>> OfJobAsync(PlannedCall call, string jobs, CancellationToken cancellationToken)
+    {
+        JsonElement? job = await ReadAsync($"{jobs}/{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
+        return job is not { ValueKind: JsonValueKind.Object } known
+            ? Fact("job", Unreadable)
+            : known.EnumerateObject().Where(static member => !s_idle.Contains(member.Name)).OrderBy(static member => member.Name, StringComparer.Ordinal)
+                .ToDictionary(static member => member.Name, static member => JsonTexts.Written(member.Value), StringComparer.Ordinal);
+    }
+
+    // Proxmox: a node tells what holds there for a storage, be it by the storage or by the node's vzdump.conf.
+    private async Task<Dictionary<string, string>> OfBackupAsync(PlannedCall call, CancellationToken cancellationToken) => !IsByStorage(call)
+        ? s_none
+        : Fact(Kept, RuleIn(await ReadAsync(
+            $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults",
+            new ApiParameters { { "storage", call.Parameters.Find("storage") } },
+            cancellationToken).ConfigureAwait(false)));
+
+    private async Task<Dictionary<string, string>> OfStorageAsync(string storage, CancellationToken cancellationToken) =>
+        Fact(Kept, RuleIn(await ReadAsync($"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
+
+    // Proxmox: an image that is uploaded again takes the place of the one before. Of it the list tells what the volume itself does not: when it came.
+    private async Task<Dictionary<string, string>> OfImagesAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        string node = Uri.EscapeDataString(call.Parameters.Find("node") ?? "");
+        foreach (Match image in call.Others.SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
+        {
+            JsonElement? list = await ReadAsync(
+                $"/nodes/{node}/storage/{Uri.EscapeDataString(image.Groups["storage"].Value)}/content",
+                new ApiParameters { { "content", image.Groups["content"].Value } },
+                cancellationToken).ConfigureAwait(false);
+            found[image.Value] = list is not { ValueKind: JsonValueKind.Array } all ? Unreadable
+                : all.EnumerateArray().Where(entry => entry.Text("volid") == image.Value).Select(Describe).FirstOrDefault() ?? "not there";
+        }
+
+        return found;
+    }
+
+    private static string Describe(JsonElement image)
+    {
+        string since = long.TryParse(image.Text("ctime"), NumberStyles.None, CultureInfo.InvariantCulture, out long time) && time <= s_latest
+            ? $" of {DateTimeOffset.FromUnixTimeSeconds(time):u}"
+            : "";
+        return $"{image.Text("size")} bytes{since}";
+    }
+
+    private static string RuleIn(JsonElement? place) => place is { ValueKind: JsonValueKind.Object } known
+        ? known.Said("prune-backups") ?? (known.Text("maxfiles") is { } most ? Most + most : "all")
+        : Unreadable;
+
+    private static Dictionary<string, string> Fact(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
+
+    private async Task<JsonElement?> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        }
+        catch (ProxmoxApiException)
+        {
+            // The plan says that nobody knows, and its class is the worst that the rule may make of it.
+            return null;
+        }
+    }
+
+    private static Regex Image => field ??= new(@"(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>iso|import|vztmpl|snippets|backup)/[^,;=]+", RegexOptions.ExplicitCapture);
+}
