@@ -106,7 +106,7 @@ public sealed class GuardedModeTests(SimulatedCluster cluster, SimulatedBackupSe
     [InlineData("api get /nodes/pve1/qemu/100/cloudinit/dump type=user", 7)]
     [InlineData("api get /nodes/pve1/qemu/100/agent/file-read file=/etc/shadow", 7)]
     [InlineData("acme tos --directory https://elsewhere.example/directory", 7)]
-    [InlineData("api create /nodes/pve1/storage/local/upload content=vztmpl --file x.tar.zst", 8)]
+    [InlineData("api create /nodes/pve1/storage/local/upload content=vztmpl --file x.iso", 8)]
     [InlineData("vm start staging", 8)]
     [InlineData("vm delete staging --yes", 7)]
     [InlineData("vm agent exec web-1 -- reboot", 7)]

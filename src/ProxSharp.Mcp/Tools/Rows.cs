@@ -17,7 +17,7 @@ internal static class Rows
     /// <summary>A longer answer is no help to anybody, and of names as random as hashes it would be 6000 tokens: the rest comes with the next page.</summary>
     private const int LongestPage = 16_000;
 
-    private const int CellLength = 200;
+    private const int CellLength = 188;
 
     /// <summary>A page of a list, as the call wants it.</summary>
     /// <param name="call">The call.</param>

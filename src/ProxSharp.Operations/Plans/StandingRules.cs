@@ -77,12 +77,13 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     private async Task<Dictionary<string, string>> OfStorageAsync(string storage, CancellationToken cancellationToken) =>
         Fact(Kept, RuleIn(await ReadAsync($"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
 
-    // Proxmox: an image that is uploaded again takes the place of the one before. Of it the list tells what the volume itself does not: when it came.
+    // Proxmox: an image that is uploaded again takes the place of the one before. Of it the list tells what the volume itself does not: when it came. Backups
+    // have their time in their names, and nobody uploads them.
     private async Task<Dictionary<string, string>> OfImagesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
         string node = Uri.EscapeDataString(call.Parameters.Find("node") ?? "");
-        foreach (Match image in call.Others.SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
+        foreach (Match image in call.Others.Where(static parameter => Source.IsMatch(parameter.Name)).SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
         {
             JsonElement? list = await ReadAsync(
                 $"/nodes/{node}/storage/{Uri.EscapeDataString(image.Groups["storage"].Value)}/content",
@@ -122,5 +123,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
         }
     }
 
-    private static Regex Image => field ??= new(@"(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>iso|import|vztmpl|snippets|backup)/[^,;=]+", RegexOptions.ExplicitCapture);
+    private static Regex Source => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom|ostemplate|cicustom)$", RegexOptions.ExplicitCapture);
+
+    private static Regex Image => field ??= new(@"(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>iso|import|vztmpl|snippets)/[^,;=]+", RegexOptions.ExplicitCapture);
 }
