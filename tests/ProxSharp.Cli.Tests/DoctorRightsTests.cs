@@ -44,31 +44,17 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
     [InlineData(true, "PVEVMAdmin", "/vms --roles PVEVMAdmin --tokens 'weak@pve!ops'\n")]
     public async Task Doctor_Token_NamesWhoNeedsTheEntry(bool isSeparated, string roleOfUser, string expected)
     {
-        await using PveSimulator simulator = await PveSimulator.StartAsync(
-            new PveSimulatorOptions
+        string output = await AtClusterAsync(
+            cluster =>
             {
-                Delays = false,
-                Scenario = cluster =>
+                cluster.Grant("/", "weak@pve", "PVEAuditor").Grant("/", "weak@pve!ops", "PVEAuditor");
+                if (roleOfUser.Length > 0)
                 {
-                    DefaultCluster.Build(cluster);
-                    cluster.AddUser("weak@pve", "weak-password").AddToken("weak@pve", "ops", DefaultCluster.TokenSecret, isSeparated).Grant(
-                        "/", "weak@pve", "PVEAuditor").Grant("/", "weak@pve!ops", "PVEAuditor");
-                    if (roleOfUser.Length > 0)
-                    {
-                        cluster.Grant("/vms", "weak@pve", roleOfUser);
-                    }
-                },
+                    cluster.Grant("/vms", "weak@pve", roleOfUser);
+                }
             },
-            TestContext.Current.CancellationToken);
-        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
-        (await cli.RunAsync(
-            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", "weak@pve!ops", "--secret", "env:LAB_SECRET",
-            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+            isSeparated);
 
-        CliRun run = await cli.LineAsync("doctor");
-
-        string output = run.Output;
-        Assert.Equal("", run.Errors);
         Assert.Contains("ok    can         see guests", output, StringComparison.Ordinal);
         Assert.Contains("pveum acl modify /vms --roles PVEVMAdmin", output, StringComparison.Ordinal);
         Assert.Contains(expected, output, StringComparison.Ordinal);
@@ -91,15 +77,64 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
     [Fact]
     public async Task Doctor_BackupServerTokenOfOneStore_CanThereAndIsToldTheRest()
     {
+        string output = await AtBackupServerAsync("/datastore/store1");
+
+        Assert.Contains("ok    can         make backups: on /datastore/store1\n", output, StringComparison.Ordinal);
+        Assert.Contains("ok    can         see backups: its own on /datastore/store1\n", output, StringComparison.Ordinal);
+        Assert.Contains("ok    can         read and restore backups: its own on /datastore/store1\n", output, StringComparison.Ordinal);
+        Assert.Contains("-> for all backups: proxmox-backup-manager acl update /datastore DatastoreReader --auth-id", output, StringComparison.Ordinal);
+        Assert.Contains("note  cannot      prune backups", output, StringComparison.Ordinal);
+        Assert.Contains("-> for all datastores: proxmox-backup-manager acl update /datastore DatastorePowerUser", output, StringComparison.Ordinal);
+        Assert.Contains("note  cannot      manage users and permissions", output, StringComparison.Ordinal);
+        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id weak@pbs", output, StringComparison.Ordinal);
+        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id 'weak@pbs!ops'", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/datastore", "see backups: its own\n")]
+    [InlineData("/datastore/store1/customers", "see backups: its own on /datastore/store1/customers\n")]
+    public async Task Doctor_BackupServerTokenOfOwner_SeesItsOwn(string path, string expected) =>
+        Assert.Contains($"ok    can         {expected}", await AtBackupServerAsync(path), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/vms/100", "PVEVMUser", "see guests: 1 of them, on /vms/100\n")]
+    [InlineData("/vms/100", "PVEVMUser", "start and stop guests: 1 of them, on /vms/100\n")]
+    [InlineData("/pool/production", "PVEVMAdmin", "see guests: 4 of them, on /pool/production\n")]
+    [InlineData("/pool/production", "PVEVMAdmin", "make and destroy guests: 4 of them, on /pool/production\n")]
+    [InlineData("/storage/local", "PVEDatastoreUser", "use storages: on /storage/local\n")]
+    [InlineData("/nodes/pve1", "PVEAuditor", "read the state of nodes: on /nodes/pve1\n")]
+    [InlineData("/access/groups", "PVEUserAdmin", "manage users: on /access/groups\n")]
+    public async Task Doctor_TokenOfAPart_CanThereAndIsToldWhatWidensIt(string path, string role, string expected)
+    {
+        string output = await AtClusterAsync(cluster => cluster.Grant(path, "weak@pve", role).Grant(path, "weak@pve!ops", role));
+
+        Assert.Contains($"ok    can         {expected}", output, StringComparison.Ordinal);
+        Assert.DoesNotContain($"cannot      {expected.Split(':')[0]}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_TokenOfAGuest_SaysThatCommandsAreForAll()
+    {
+        string output = await AtClusterAsync(static cluster => cluster.Grant("/vms/100", "weak@pve", "PVEVMUser").Grant("/vms/100", "weak@pve!ops", "PVEVMUser"));
+
+        Assert.Contains("-> for all guests: pveum acl modify /vms --roles PVEVMUser --users", output, StringComparison.Ordinal);
+        Assert.Contains("note  cannot      clone guests", output, StringComparison.Ordinal);
+        Assert.Contains("-> for all guests: pveum acl modify /vms --roles PVEVMAdmin --users", output, StringComparison.Ordinal);
+        Assert.Contains("-> pveum acl modify /storage --roles PVEDatastoreUser", output, StringComparison.Ordinal);
+        Assert.Contains("-> pveum role add ProxPermissionsModify", output, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> AtBackupServerAsync(string path)
+    {
         await using PbsSimulator simulator = await PbsSimulator.StartAsync(
             new PbsSimulatorOptions
             {
                 Delays = false,
-                Scenario = static server =>
+                Scenario = server =>
                 {
                     DefaultBackupServer.Build(server);
                     server.AddUser("weak@pbs", "weak-password").AddToken("weak@pbs", "ops", DefaultBackupServer.TokenSecret).Grant(
-                        "/datastore/store1", "weak@pbs", "DatastoreBackup").Grant("/datastore/store1", "weak@pbs!ops", "DatastoreBackup");
+                        path, "weak@pbs", "DatastoreBackup").Grant(path, "weak@pbs!ops", "DatastoreBackup");
                 },
             },
             TestContext.Current.CancellationToken);
@@ -107,13 +142,30 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
         (await cli.RunAsync(
             "context", "add", "backup", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--product", "pbs", "--token-id", "weak@pbs!ops", "--secret",
             "env:BACKUP_SECRET", "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+        return (await cli.LineAsync("doctor")).Output;
+    }
 
-        string output = (await cli.LineAsync("doctor")).Output;
-
-        Assert.Contains("can         make backups on store1", output, StringComparison.Ordinal);
-        Assert.Contains("note  cannot      manage users and permissions", output, StringComparison.Ordinal);
-        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id weak@pbs", output, StringComparison.Ordinal);
-        Assert.Contains("proxmox-backup-manager acl update /access Admin --auth-id 'weak@pbs!ops'", output, StringComparison.Ordinal);
+    private static async Task<string> AtClusterAsync(Action<ClusterBuilder> grant, bool isSeparated = true)
+    {
+        await using PveSimulator simulator = await PveSimulator.StartAsync(
+            new PveSimulatorOptions
+            {
+                Delays = false,
+                Scenario = cluster =>
+                {
+                    DefaultCluster.Build(cluster);
+                    cluster.AddUser("weak@pve", "weak-password").AddToken("weak@pve", "ops", DefaultCluster.TokenSecret, isSeparated);
+                    grant(cluster);
+                },
+            },
+            TestContext.Current.CancellationToken);
+        using CliHarness cli = new CliHarness().With("LAB_SECRET", DefaultCluster.TokenSecret);
+        (await cli.RunAsync(
+            "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", "weak@pve!ops", "--secret", "env:LAB_SECRET",
+            "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
+        CliRun run = await cli.LineAsync("doctor");
+        Assert.Equal("", run.Errors);
+        return run.Output;
     }
 
     private static ServerContext Context(string? token) => new()
