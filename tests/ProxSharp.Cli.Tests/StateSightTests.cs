@@ -16,6 +16,13 @@ public sealed class StateSightTests
     [InlineData("groups: [{groupid: ops}]", "Sys.Audit on /access/groups/ops")]
     [InlineData("acl: [{path: /vms, type: user, ugid: demo@pve, roleid: PVEAuditor}]", "Permissions.Modify on /vms")]
     [InlineData("guests: [{vmid: 106, node: pve1}]", "VM.Audit on /vms/106")]
+    [InlineData("guests: [{vmid: 106, config: {memory: 1024}}]", "VM.Audit on /vms/106")]
+    [InlineData("guests: [{vmid: 200, config: {hostname: dns}}]", "VM.Audit on /vms/200")]
+    [InlineData("guests: [{vmid: 500, clone: 9000}]", "VM.Audit on /vms/9000")]
+    [InlineData("guests: [{vmid: 500, node: pve1, clone: {source: debian-13-template}}]", "VM.Audit on /vms")]
+    [InlineData("guests: [{name: staging, config: {memory: 1024}}]", "VM.Audit on /vms")]
+    [InlineData("pools: [{poolid: mine, vms: [staging]}]", "VM.Audit on /vms")]
+    [InlineData("ha: {resources: [{sid: 106}]}", "VM.Audit on /vms/106")]
     [InlineData("firewall: {guests: [{vmid: 106, options: {enable: 1}}]}", "VM.Audit on /vms/106")]
     public async Task Apply_WhatMayBeThereUnseen_IsRefusedWithThePrivilege(string section, string need)
     {
@@ -27,6 +34,31 @@ public sealed class StateSightTests
         Assert.Equal(4, diff.ExitCode);
         Assert.Contains($"\"need\":[\"{need}\"]", diff.Errors, StringComparison.Ordinal);
         Assert.Contains(need, (await cli.LineAsync("apply -f unseen.yaml --yes")).FailedWith(4), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{vmid: 500}", "Guest 500 is not there, and the file does not say on which node to make it")]
+    [InlineData("{vmid: 500, clone: 7777}", "Guest 500 is to be a copy of '7777', which is not there")]
+    public async Task Apply_WhatIsCertainlyNotThere_IsToldSo(string guest, string error)
+    {
+        await using PveSimulator simulator = await StartAsync(static cluster => cluster.Grant("/pool/production", "limited@pve", "PVEVMAdmin"));
+        using CliHarness cli = await LimitedAsync(simulator);
+        cli.Write("new.yaml", $"prox: 1\nguests: [{guest}]\n");
+
+        Assert.Contains(error, (await cli.LineAsync("diff -f new.yaml")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diff_SeveralNamesThatAreNotSeen_NamesAllOfThem()
+    {
+        await using PveSimulator simulator = await StartAsync(static cluster => cluster.Grant("/pool/production", "limited@pve", "PVEVMAdmin"));
+        using CliHarness cli = await LimitedAsync(simulator);
+        cli.Write("names.yaml", "prox: 1\nguests: [{name: web-1, config: {memory: 1024}}, {name: staging}, {name: wiki}]\n");
+
+        string error = (await cli.LineAsync("diff -f names.yaml")).FailedWith(4);
+
+        Assert.Contains("may not see whether these are there: guests staging; guests wiki.", error, StringComparison.Ordinal);
+        Assert.Contains("A new guest needs a number: vmid: 100. Missing: VM.Audit on /vms", error, StringComparison.Ordinal);
     }
 
     [Fact]

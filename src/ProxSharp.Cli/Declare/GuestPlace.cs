@@ -18,10 +18,17 @@ internal sealed record GuestPlace(string Id, string Type, string Node)
     public static string IdOf(JsonElement item)
     {
         string id = StateValues.Required(item, "vmid", "guests");
-        return !id.StartsWith('0') && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 100
+        return IsId(id)
             ? id
             : throw CliException.Usage($"'{id}' is no number of a guest", "Write vmid: 100 or higher, without zeros in front");
     }
+
+    /// <summary>Tells whether a word can be the number of a guest.</summary>
+    public static bool IsId(string word) =>
+        !word.StartsWith('0') && int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 100;
+
+    /// <summary>The place of a guest that is there and not seen: its number is known, and the rest is what the file says.</summary>
+    public static GuestPlace OfHidden(JsonElement item) => new(IdOf(item), StateValues.Text(item, "type") ?? "", StateValues.Text(item, "node") ?? "");
 
     /// <summary>Tells where a guest goes that a file describes and that is not there.</summary>
     /// <exception cref="CliException">The file does not say it.</exception>

@@ -87,16 +87,20 @@ internal sealed class GuestSection : IStateSection
     {
         JsonElement[] free = await ConcurrentReading.AllAsync(
             items, (item, token) => FreeAsync(session, StateValues.Text(item, "vmid")!, token), cancellationToken).ConfigureAwait(false);
+        bool[] hidden = [.. free.Select(static number => number.ValueKind == JsonValueKind.Undefined)];
         JsonElement?[] sources = [.. items.Select(item => GuestPlace.Source(item) is { } word ? index.Find(word) : null)];
+        await CheckSourcesAsync(session, [.. items.Where((_, at) => !hidden[at] && sources[at] is null)], cancellationToken).ConfigureAwait(false);
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             sources, (guest, token) => guest is { } known ? ConfigAsync(session, known, token) : Task.FromResult<JsonElement>(default), cancellationToken)
             .ConfigureAwait(false);
-        GuestPlace[] places = [.. items.Select(item => GuestPlace.OfNew(item, index))];
+        GuestPlace[] places = [.. items.Select((item, at) => hidden[at] ? GuestPlace.OfHidden(item) : GuestPlace.OfNew(item, index))];
         IReadOnlyList<string>[] lost = new IReadOnlyList<string>[items.Length];
         Dictionary<string, HashSet<string>?> contents = new(StringComparer.Ordinal);
         for (int at = 0; at < items.Length; at++)
         {
-            lost[at] = await GuestVolumes.LostOfNewAsync(session, items[at], places[at].Node, contents, file, cancellationToken).ConfigureAwait(false);
+            lost[at] = hidden[at]
+                ? []
+                : await GuestVolumes.LostOfNewAsync(session, items[at], places[at].Node, contents, file, cancellationToken).ConfigureAwait(false);
         }
 
         return JsonText.Build(json =>
@@ -104,11 +108,31 @@ internal sealed class GuestSection : IStateSection
             json.WriteStartArray();
             for (int at = 0; at < items.Length; at++)
             {
-                WriteMissing(json, places[at], sources[at], configs[at], lost[at], free[at].ValueKind == JsonValueKind.Undefined);
+                WriteMissing(json, places[at], sources[at], configs[at], lost[at], hidden[at]);
             }
 
             json.WriteEndArray();
         });
+    }
+
+    // A guest that is not on the list may be there all the same, for who may not see it.
+    private static async Task CheckSourcesAsync(ServerSession session, IReadOnlyList<JsonElement> items, CancellationToken cancellationToken)
+    {
+        List<(string Thing, string Need)> unseen = [];
+        foreach (string word in items.Select(GuestPlace.Source).OfType<string>().Distinct())
+        {
+            bool isFree = GuestPlace.IsId(word)
+                && (await FreeAsync(session, word, cancellationToken).ConfigureAwait(false)).ValueKind != JsonValueKind.Undefined;
+            if (!isFree && await StateSight.LackOfGuestAsync(session, word, cancellationToken).ConfigureAwait(false) is { } lack)
+            {
+                unseen.Add(($"guest {word}, which is to be copied", lack));
+            }
+        }
+
+        if (unseen.Count > 0)
+        {
+            throw StateSight.Refusal(unseen);
+        }
     }
 
     /// <inheritdoc/>
@@ -121,6 +145,16 @@ internal sealed class GuestSection : IStateSection
             string id = StateValues.Required(guest, "vmid", Name);
             JsonElement now = known[id];
             JsonElement facts = StateValues.Member(now, "now");
+            if (StateValues.Is(facts, "hidden"))
+            {
+                yield return new StateChange(Name, id, "blocked", StateStage.NewGuests)
+                {
+                    Reason = "it is there, but this user or token may not see it",
+                    Place = $"/vms/{id}",
+                };
+                continue;
+            }
+
             if (guest.TryGetProperty("config", out JsonElement config))
             {
                 string type = StateValues.Text(now, "type") ?? StateValues.Text(facts, "type")!;
@@ -137,8 +171,6 @@ internal sealed class GuestSection : IStateSection
                 string[] lost = [.. StateValues.Items(StateValues.Member(facts, "lost"), Name).Select(static volume => volume.GetString()!)];
                 yield return lost.Length > 0
                     ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = string.Join("; ", lost.Select(volume => $"there is no '{volume}' on {place.Node}")) }
-                    : StateValues.Is(facts, "hidden")
-                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = "it is there, but this user or token may not see it", Place = $"/vms/{id}" }
                     : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
             }
@@ -315,7 +347,7 @@ internal sealed class GuestSection : IStateSection
         json.WriteBoolean("hidden", isHidden);
         json.WriteString("type", place.Type);
         json.WriteString("node", place.Node);
-        WriteLost(json, isHidden ? [] : lost);
+        WriteLost(json, lost);
         if (source is { } from)
         {
             json.WritePropertyName("source");

@@ -46,37 +46,70 @@ internal sealed class NamedGuests
         ILookup<string, (string Name, string Type, string Id)> byName = known.ToLookup(static guest => guest.Name, StringComparer.Ordinal);
         ILookup<string, (string Name, string Type, string Id)> byId = known.ToLookup(static guest => guest.Id, StringComparer.Ordinal);
         JsonObject root = JsonObject.Create(file)!;
-        new NamedGuests((section, type, word) => IsName(word) ? OfName(byName, section, type, word) : OfNumber(byId, section, word)).Visit(root);
+        List<(string Section, string Word, CliException Error)> missing = [];
+        new NamedGuests((section, type, word) =>
+        {
+            (string Type, string Id)? found = IsName(word) ? OfName(byName, section, type, word) : OfNumber(byId, word);
+            if (found is null)
+            {
+                missing.Add((section, word, Missing(section, type, word)));
+            }
+
+            return found ?? ("", word);
+        }).Visit(root);
+        await CheckAsync(session, missing, cancellationToken).ConfigureAwait(false);
         using JsonDocument numbered = JsonDocument.Parse(root.ToJsonString());
         return numbered.RootElement.Clone();
     }
 
-    // What a number belongs to the cluster knows better than the file.
-    private static (string Type, string Id) OfNumber(ILookup<string, (string Name, string Type, string Id)> guests, string section, string number) =>
-        guests[number].LastOrDefault() is { Type: { } type }
-            ? (type, number)
-            : throw CliException.Usage(
-                $"'{section}' names the guest {number}, and there is none of that number", $"See: prox guest list. Or write what it is: vm:{number} or ct:{number}");
+    // Who does not see all guests cannot know that there is none of a name.
+    private static async Task CheckAsync(
+        ServerSession session, List<(string Section, string Word, CliException Error)> missing, CancellationToken cancellationToken)
+    {
+        List<(string Thing, string Need)> unseen = [];
+        foreach ((string section, string word, _) in missing)
+        {
+            if (await StateSight.LackOfGuestAsync(session, word, cancellationToken).ConfigureAwait(false) is { } lack)
+            {
+                unseen.Add(($"{section} {word}", lack));
+            }
+        }
 
-    private static (string Type, string Id) OfName(ILookup<string, (string Name, string Type, string Id)> guests, string section, string? type, string word)
+        if (missing.Count > 0)
+        {
+            throw unseen.Count > 0 ? StateSight.Refusal(unseen, " A new guest needs a number: vmid: 100.") : missing[0].Error;
+        }
+    }
+
+    private static CliException Missing(string section, string? type, string word) => IsName(word)
+        ? CliException.Usage(
+            $"'{section}' names the {Kind(type)} '{word}', and there is none of that name", "See: prox guest list. A new guest needs a number: vmid: 100")
+        : CliException.Usage(
+            $"'{section}' names the guest {word}, and there is none of that number", $"See: prox guest list. Or write what it is: vm:{word} or ct:{word}");
+
+    private static string Kind(string? type) => type switch
+    {
+        "qemu" => "virtual machine",
+        "lxc" => "container",
+        _ => "guest",
+    };
+
+    // What a number belongs to the cluster knows better than the file.
+    private static (string Type, string Id)? OfNumber(ILookup<string, (string Name, string Type, string Id)> guests, string number) =>
+        guests[number].LastOrDefault() is { Type: { } type } ? (type, number) : null;
+
+    private static (string Type, string Id)? OfName(ILookup<string, (string Name, string Type, string Id)> guests, string section, string? type, string word)
     {
         (string Type, string Id)[] found =
         [
             .. guests[word].Where(guest => type is null || guest.Type == type).Select(static guest => (guest.Type, guest.Id)).DistinctBy(static guest => guest.Id),
         ];
-        string kind = type switch
-        {
-            "qemu" => "virtual machine",
-            "lxc" => "container",
-            _ => "guest",
-        };
         return found switch
         {
             [var only] => only,
-            [] => throw CliException.Usage(
-                $"'{section}' names the {kind} '{word}', and there is none of that name", "See: prox guest list. A new guest needs a number: vmid: 100"),
+            [] => null,
             _ => throw CliException.Usage(
-                $"'{section}' names the {kind} '{word}', and there are several of that name: {string.Join(", ", found.Select(static guest => guest.Id).Order(StringComparer.Ordinal))}",
+                $"'{section}' names the {Kind(type)} '{word}', and there are several of that name: {string.Join(", ", found.Select(static guest => guest.Id).Order(StringComparer.Ordinal))}",
                 "Write the number"),
         };
     }

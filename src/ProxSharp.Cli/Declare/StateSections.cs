@@ -88,24 +88,15 @@ internal static class StateSections
         return [.. changes.OrderBy(static change => change.Order)];
     }
 
-    // To make what may be there unseen would fail half-way, and to call it missing would be a guess.
     private static void CheckSeen(IReadOnlyList<StateChange> changes)
     {
-        StateChange[] unseen = [.. changes.Where(static change => change.Unseen is not null)];
+        (string, string)[] unseen =
+        [
+            .. changes.Where(static change => change.Unseen is not null).Select(static change => ($"{change.Section} {change.Subject}", change.Unseen!)),
+        ];
         if (unseen.Length > 0)
         {
-            string[] needs = [.. unseen.Select(static change => change.Unseen!).Distinct()];
-            string[] parts = needs[0].Split(" on ");
-            throw new CliException(new CliError
-            {
-                Code = "permission",
-                ExitCode = ExitCodes.Authentication,
-                Message = $"This user or token may not see whether these are there: {string.Join("; ", unseen.Select(static change => $"{change.Section} {change.Subject}"))}",
-                Privilege = parts[0],
-                PrivilegePath = parts[1],
-                Need = needs,
-                Hint = $"{ErrorMapper.GiveRole(parts[0], parts[1])} Or take them out of the file. Missing: {string.Join(", ", needs)}",
-            });
+            throw StateSight.Refusal(unseen);
         }
     }
 

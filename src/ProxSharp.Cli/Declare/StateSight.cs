@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Agents;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Errors;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -19,6 +20,32 @@ internal sealed class StateSight(string root, params string[] privileges)
 
     /// <summary>Tells what is missing to see the whole section; null if it is seen.</summary>
     public Task<string?> LackAsync(ServerSession session, CancellationToken cancellationToken) => LackAsync(session, root, privileges, cancellationToken);
+
+    /// <summary>Tells what is missing to know that a guest is not there which no list shows; null if that is known.</summary>
+    /// <param name="session">The cluster.</param>
+    /// <param name="word">The number or name of the guest.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<string?> LackOfGuestAsync(ServerSession session, string word, CancellationToken cancellationToken) =>
+        LackAsync(session, GuestPlace.IsId(word) ? $"/vms/{word}" : "/vms", Guests.OnOwnPath, cancellationToken);
+
+    /// <summary>The error for what may be there unseen: to make it would fail half-way, and to call it missing would be a guess.</summary>
+    /// <param name="unseen">The things and the privilege that each needs.</param>
+    /// <param name="otherwise">What else can be done about it.</param>
+    public static CliException Refusal(IReadOnlyCollection<(string Thing, string Need)> unseen, string otherwise = "")
+    {
+        string[] needs = [.. unseen.Select(static one => one.Need).Distinct()];
+        string[] parts = needs[0].Split(" on ");
+        return new CliException(new CliError
+        {
+            Code = "permission",
+            ExitCode = ExitCodes.Authentication,
+            Message = $"This user or token may not see whether these are there: {string.Join("; ", unseen.Select(static one => one.Thing).Distinct())}",
+            Privilege = parts[0],
+            PrivilegePath = parts[1],
+            Need = needs,
+            Hint = $"{ErrorMapper.GiveRole(parts[0], parts[1])} Or take them out of the file.{otherwise} Missing: {string.Join(", ", needs)}",
+        });
+    }
 
     /// <summary>Adds to changes what cannot be known: things that may be there unseen, and those that <c>--prune</c> would delete if it saw them.</summary>
     public async Task<IReadOnlyList<StateChange>> CheckAsync(
