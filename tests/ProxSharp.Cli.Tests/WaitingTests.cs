@@ -215,7 +215,7 @@ public sealed class WaitingTests
     {
         FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         StringWriter terminal = new() { NewLine = "\n" };
-        using BoardProgress board = new(terminal, 3, 100, time);
+        using BoardProgress board = new(terminal, 3, static () => 100, time);
 
         board.Started(Guest(100, "web-1"), "UPID:a");
         board.Started(Guest(101, "データ"), "UPID:b");
@@ -232,7 +232,7 @@ public sealed class WaitingTests
     {
         FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         StringWriter terminal = new() { NewLine = "\n" };
-        using BoardProgress board = new(terminal, 30, 40, time);
+        using BoardProgress board = new(terminal, 30, static () => 40, time);
 
         board.Started(Guest(100, "a-rather-long-name-of-a-machine"), "UPID:a");
         board.Started(Guest(101, "a-rather-long-name-of-another-one"), "UPID:b");
@@ -244,6 +244,28 @@ public sealed class WaitingTests
         Assert.All(lines, static line => Assert.True(line.Split("\e[J")[^1].Length <= 40, line));
         Assert.Contains(lines, static line => line.StartsWith("100 [####....]  50 % 5s  a-rather", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.EndsWith("[........] 0/30 done, 1 running", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Board_TerminalThatBecomesNarrower_FitsAndLeavesNothing()
+    {
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        StringWriter terminal = new() { NewLine = "\n" };
+        int width = 100;
+        using BoardProgress board = new(terminal, 2, () => width, time);
+        board.Started(Guest(100, "web-1"), "UPID:a");
+        time.Advance(TimeSpan.FromSeconds(5));
+        board.Moved(Guest(100, "web-1"), new TaskProgress { Fraction = 0.5, LastLine = new string('x', 100) });
+        terminal.GetStringBuilder().Clear();
+
+        width = 40;
+        time.Advance(TimeSpan.FromSeconds(5));
+        board.Moved(Guest(100, "web-1"), new TaskProgress { Fraction = 0.6, LastLine = new string('x', 100) });
+
+        // The bar for all had 43 cells and the one of the guest 99: they have become two and three lines of the terminal.
+        string drawn = terminal.ToString();
+        Assert.StartsWith("\r\e[5A\e[J", drawn, StringComparison.Ordinal);
+        Assert.All(drawn.Split("\e[J")[1].Split('\n'), static line => Assert.True(line.Length < 40, line));
     }
 
     [Theory]

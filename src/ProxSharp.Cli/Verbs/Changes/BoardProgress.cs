@@ -9,9 +9,9 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <summary>Shows a bar for the whole and one for each guest that is being changed, at a terminal, and redraws them in place.</summary>
 /// <param name="terminal">The terminal.</param>
 /// <param name="total">How many guests there are in all.</param>
-/// <param name="width">The columns of the terminal.</param>
+/// <param name="columns">Tells the columns of the terminal, which change when somebody resizes it.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BoardProgress(TextWriter terminal, int total, int width, TimeProvider time) : IChangeProgress
+internal sealed class BoardProgress(TextWriter terminal, int total, Func<int> columns, TimeProvider time) : IChangeProgress
 {
     private const int WideBar = 24;
     private const int NarrowBar = 8;
@@ -20,11 +20,13 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(80);
 
     private readonly Lock _gate = new();
-    private readonly int _bar = width < Narrow ? NarrowBar : WideBar;
     private readonly OrderedDictionary<int, Running> _running = [];
+
+    // The cells of each line that stands there.
+    private readonly List<int> _lines = [];
+    private int _width;
     private int _done;
     private int _failed;
-    private int _lines;
     private long _drawn;
 
     /// <inheritdoc/>
@@ -88,7 +90,7 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
             {
                 _failed += isFailed ? 1 : 0;
                 Erase();
-                terminal.WriteLine(TextCells.Cut($"{GuestKinds.Title(guest)}: {TextCells.Visible(outcome)}", width));
+                terminal.WriteLine(TextCells.Cut($"{GuestKinds.Title(guest)}: {TextCells.Visible(outcome)}", _width));
             }
 
             Draw(isForced: true);
@@ -104,6 +106,10 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         }
     }
 
+    private bool IsNarrow => _width < Narrow;
+
+    private int Bar => IsNarrow ? NarrowBar : WideBar;
+
     private void Draw(bool isForced)
     {
         if (!isForced && time.GetElapsedTime(_drawn) < s_shortest)
@@ -114,8 +120,8 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
         _drawn = time.GetTimestamp();
         Erase();
         string failed = _failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {_failed} failed") : "";
-        string bar = ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, _bar);
-        string share = string.Create(CultureInfo.InvariantCulture, $"{_done}{(width < Narrow ? "/" : " of ")}{total}");
+        string bar = ProgressBar.Draw(total == 0 ? 1 : (double)_done / total, Bar);
+        string share = string.Create(CultureInfo.InvariantCulture, $"{_done}{(IsNarrow ? "/" : " of ")}{total}");
         Line(string.Create(CultureInfo.InvariantCulture, $"{bar} {share} done, {_running.Count} running{failed}"));
         foreach (Running running in _running.Values.Take(MostLines))
         {
@@ -126,29 +132,33 @@ internal sealed class BoardProgress(TextWriter terminal, int total, int width, T
     private string Text(Running running)
     {
         string share = running.Fraction is { } fraction
-            ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, _bar)} {fraction * 100,3:0} %")
-            : $"{new string(' ', _bar + 2)}      ";
+            ? string.Create(CultureInfo.InvariantCulture, $"{ProgressBar.Draw(fraction, Bar)} {fraction * 100,3:0} %")
+            : $"{new string(' ', Bar + 2)}      ";
         string elapsed = Output.ValueRenderer.Duration(time.GetElapsedTime(running.Since).TotalSeconds);
         string text = TextCells.LogLine(running.Text);
 
         // Where there is little room the number comes first: it tells the guests apart.
-        return width < Narrow
+        return IsNarrow
             ? $"{running.Guest.Id} {share} {elapsed}  {TextCells.Visible(running.Guest.Name ?? "")}  {text}"
             : $"{share}  {GuestKinds.Title(running.Guest)}  {elapsed}  {text}";
     }
 
     private void Line(string text)
     {
-        terminal.WriteLine(TextCells.Cut(text, width - 1).TrimEnd());
-        _lines++;
+        string line = TextCells.Cut(text, Math.Max(1, _width - 1)).TrimEnd();
+        terminal.WriteLine(line);
+        _lines.Add(TextCells.Width(line));
     }
 
+    // A terminal that became narrower has folded the lines that no longer fit.
     private void Erase()
     {
-        if (_lines > 0)
+        _width = Math.Max(1, columns());
+        if (_lines.Count > 0)
         {
-            terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[{_lines}A\e[J"));
-            _lines = 0;
+            int rows = _lines.Sum(cells => Math.Max(1, (cells + _width - 1) / _width));
+            terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\r\e[{rows}A\e[J"));
+            _lines.Clear();
         }
     }
 

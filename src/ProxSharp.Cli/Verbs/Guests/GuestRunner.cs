@@ -297,7 +297,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         : TaskAdvice.Options(run);
 
     private IChangeProgress Progress(int count) => count > 1 && run.Command.ProgressTerminal is { } terminal
-        ? new BoardProgress(terminal, count, run.Command.Output.Width ?? 80, run.Command.Services.Time)
+        ? new BoardProgress(terminal, count, () => run.Command.Services.Console.Width ?? 80, run.Command.Services.Time)
         : new LineProgress(run, isSingle: count == 1);
 
     private int Report(IReadOnlyList<BulkItem> items)
