@@ -31,6 +31,7 @@ internal static class BackupNoun
                 ListVerb.Make(repository),
                 ListVerb.MakeSnapshots(repository, "snapshots", "backup snapshots"),
                 BrowseVerbs.Ls(repository, keys),
+                FilesVerb.Make(repository, "backup files"),
                 BrowseVerbs.Cat(repository, keys),
                 BrowseVerbs.Find(repository, keys),
                 CompareVerb.Make(repository, keys),
@@ -45,6 +46,6 @@ internal static class BackupNoun
                 StoreVerbs.Status(repository),
                 StoreVerbs.GarbageCollect(repository),
                 StoreVerbs.Version(repository))
-            .Add(NotesVerbs.Build(repository, "backup notes"), SnapshotNoun.Build(repository, keys), CatalogNoun.Build(repository, keys), KeyNoun.Build());
+            .Add(NotesVerbs.Build(repository, "backup notes"), SnapshotNoun.Build(repository), CatalogNoun.Build(repository, keys), KeyNoun.Build());
     }
 }

@@ -68,6 +68,13 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     public override string Describe() => Namespace.IsRoot ? Store.ToString() : $"{Store}:{Namespace}";
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<StoredFile>> ListFilesAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken) =>
+    [
+        .. (await AskAsync(snapshot, () => Folder.Snapshots[snapshot].ListFilesAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+            .Select(static file => new StoredFile(file.Filename, file.Size, file.CryptMode?.ToString())),
+    ];
+
+    /// <inheritdoc/>
     protected override async Task<IReadOnlyList<ListedSnapshot>> ListAsync(
         BackupGroupPath group, CancellationToken cancellationToken) =>
         [.. (await Folder.Groups[group].Snapshots.ListAsync(cancellationToken).ConfigureAwait(false))

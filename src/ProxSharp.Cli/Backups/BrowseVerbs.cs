@@ -48,7 +48,6 @@ internal static class BrowseVerbs
             token,
             needsKey: run.Value(archive) is not null))
         {
-            Aliases = ["files"],
             Calls = ["GET /reader"],
             Arguments = [snapshot, archive, path],
             Options = [.. repository.ForReading, .. keys.ForReading, recursive, full],
@@ -57,25 +56,6 @@ internal static class BrowseVerbs
                 new("backup ls host/web --datastore store1", "what the newest backup holds"),
                 new("backup ls host/web root.pxar /etc --long --datastore store1", "a directory in it, with owners and modes"),
                 new("backup ls host/web --store-directory /mnt/datastore/store1", "from a disk with a datastore, without its server"),
-            ],
-        };
-    }
-
-    /// <summary>Makes <c>files</c>: only the files of a snapshot.</summary>
-    public static Verb Files(RepositoryOptions repository, KeyOptions keys)
-    {
-        Argument<string> snapshot = Snapshot();
-        return new Verb("files", "List the files of a snapshot.", VerbClass.Read, (run, token) => OpenAsync(
-            run, repository, keys, run.Value(snapshot)!, reader => ListFiles(run, reader), token, needsKey: false))
-        {
-            Details = "Needs no key: without one the signature of the list is not checked.",
-            Calls = ["GET /reader"],
-            Arguments = [snapshot],
-            Options = [.. repository.ForReading, .. keys.ForReading],
-            Examples =
-            [
-                new("backup snapshot files host/web --datastore store1", "of the newest of a group"),
-                new("backup snapshot files host/web/2026-01-31T02:00:00Z -o json --datastore store1", "of one snapshot, as JSON for scripts"),
             ],
         };
     }
@@ -196,7 +176,8 @@ internal static class BrowseVerbs
         }
     }
 
-    private static Argument<string> Snapshot() => new("snapshot") { Description = "The snapshot, or a group for its newest one" };
+    /// <summary>Makes the argument for a snapshot.</summary>
+    public static Argument<string> Snapshot() => new("snapshot") { Description = "The snapshot, or a group for its newest one" };
 
     private static string Kind(PxarEntryKind kind) => kind switch
     {
@@ -217,12 +198,7 @@ internal static class BrowseVerbs
             json.WriteString("stored-name", file.StoredName);
             json.WriteString("kind", BackupJson.Word(file.Kind));
             json.WriteNumber("size", file.Length);
-            json.WriteString("crypt-mode", file.CryptMode switch
-            {
-                Backup.Formats.Manifests.CryptMode.Encrypt => "encrypt",
-                Backup.Formats.Manifests.CryptMode.SignOnly => "sign-only",
-                _ => "none",
-            });
+            json.WriteString("crypt-mode", FilesVerb.Word(file.CryptMode));
             json.WriteString("csum", file.Checksum.ToString());
         }), s_files);
         return Task.FromResult(ExitCodes.Success);

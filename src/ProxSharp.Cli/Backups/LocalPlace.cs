@@ -1,5 +1,6 @@
 using System.Text;
 using ProxSharp.Backup;
+using ProxSharp.Backup.Formats.Manifests;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
 
@@ -22,6 +23,9 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         .Select(inner => new LocalPlace(Environment, store, inner) { Reading = Reading });
 
     private const int LongestOwner = 4096;
+
+    // What else lies in the folder of a snapshot, such as the mark of protection, is none of its files.
+    private static readonly string[] s_endings = [".blob", ".didx", ".fidx"];
 
     // The mark that some editors put in front, and what stands for bytes that are no UTF-8.
     private const string NoText = "\uFEFF\uFFFD";
@@ -69,6 +73,31 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         OpenToldAsync(snapshot, Peeking, cancellationToken);
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<StoredFile>> ListFilesAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken)
+    {
+        SnapshotReader reader = await PeekAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            // As servers list them: what the manifest names, the manifest, and what else lies there.
+            StoredFile[] named = [.. reader.Files.Select(static file => new StoredFile(file.StoredName, file.Length, FilesVerb.Word(file.CryptMode)))];
+            FileInfo[] all =
+            [
+                .. Folders(snapshot.Group).Where(folder => folder.Snapshot == snapshot)
+                    .SelectMany(static folder => new DirectoryInfo(folder.Path).EnumerateFiles())
+                    .Where(static file => s_endings.Contains(file.Extension)),
+            ];
+            string mode = FilesVerb.Word(reader.Signature == ManifestSignature.Unsigned ? CryptMode.None : CryptMode.SignOnly);
+            return
+            [
+                .. named,
+                .. all.Where(static file => file.Name == ArchiveName.Manifest).Select(file => new StoredFile(file.Name, file.Length, mode)),
+                .. all.Select(static file => file.Name).Except([ArchiveName.Manifest, .. named.Select(static file => file.Name)])
+                    .Order(StringComparer.Ordinal).Select(static name => new StoredFile(name, null, null)),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
     public override string Describe() => Namespace.IsRoot ? store.Root : $"{store.Root}:{Namespace}";
 
     /// <inheritdoc/>
@@ -76,11 +105,12 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
         BackupGroupPath group, CancellationToken cancellationToken)
     {
         HashSet<BackupSnapshotPath> finished = [.. ListSnapshots(group)];
-        IEnumerable<BackupSnapshotPath> all = finished.Union(ListFolders(group)).OrderByDescending(static snapshot => snapshot.Time);
+        IEnumerable<BackupSnapshotPath> all = finished.Union(Folders(group).Select(static folder => folder.Snapshot))
+            .OrderByDescending(static snapshot => snapshot.Time);
         return Task.FromResult<IReadOnlyList<ListedSnapshot>>([.. all.Select(one => new ListedSnapshot(one, finished.Contains(one)))]);
     }
 
-    private IEnumerable<BackupSnapshotPath> ListFolders(BackupGroupPath group)
+    private IEnumerable<(string Path, BackupSnapshotPath Snapshot)> Folders(BackupGroupPath group)
     {
         string folder = Path.Combine(store.Root, Namespace.StorePath, group.Type.ToString(), group.Id);
         foreach (string path in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
@@ -90,7 +120,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
             string time = name.Length == 18 ? $"{name[..13]}:{name[13..15]}:{name[15..]}" : name;
             if (BackupSnapshotPath.TryParse($"{group}/{time}", out BackupSnapshotPath snapshot))
             {
-                yield return snapshot;
+                yield return (path, snapshot);
             }
         }
     }

@@ -6,13 +6,13 @@ namespace ProxSharp.Cli.Backups;
 internal static class SnapshotNoun
 {
     /// <summary>Builds it.</summary>
-    public static Noun Build(RepositoryOptions repository, KeyOptions keys)
+    public static Noun Build(RepositoryOptions repository)
     {
         Noun noun = new("snapshot", "Snapshots, by the words of proxmox-backup-client; each has a shorter form above.");
         return noun
             .Add(
                 ListVerb.MakeSnapshots(repository, "list", "backup snapshot list"),
-                BrowseVerbs.Files(repository, keys),
+                FilesVerb.Make(repository, "backup snapshot files"),
                 RemoveVerbs.Forget(repository),
                 SnapshotVerbs.UploadLog(repository))
             .Add(

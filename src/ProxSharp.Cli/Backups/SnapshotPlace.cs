@@ -54,6 +54,10 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         return all[newest].Path;
     }
 
+    /// <summary>Lists the files of a snapshot as they are stored; no key is needed.</summary>
+    /// <exception cref="CliException">There is no such snapshot.</exception>
+    public abstract Task<IReadOnlyList<StoredFile>> ListFilesAsync(BackupSnapshotPath snapshot, CancellationToken cancellationToken);
+
     /// <summary>Opens a snapshot for reading.</summary>
     /// <param name="text">The snapshot, or a group for its newest one.</param>
     /// <param name="key">The key; null for plain backups.</param>

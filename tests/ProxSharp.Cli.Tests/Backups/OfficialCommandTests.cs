@@ -221,10 +221,10 @@ public sealed class OfficialCommandTests(SimulatedBackupServer backup) : IClassF
         (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
         (await cli.LineAsync($"backup note.conf:note.txt --backup-id {id} --keyfile key.json --crypt-mode {mode}")).Succeeded();
 
-        Assert.Equal("note.conf\n", (await cli.LineAsync($"backup snapshot files host/{id} -o name")).Succeeded());
-        Assert.Equal("note.conf\n", (await cli.LineAsync($"backup files host/{id} -o name")).Succeeded());
+        Assert.Equal("note.conf.blob\nindex.json.blob\n", (await cli.LineAsync($"backup snapshot files host/{id} -o name")).Succeeded());
+        Assert.Equal("note.conf.blob\nindex.json.blob\n", (await cli.LineAsync($"backup files host/{id} -o name")).Succeeded());
         Assert.Equal(mode, (await cli.JsonAsync($"backup ls host/{id}"))[0].GetProperty("crypt-mode").GetString());
-        Assert.Equal("note.conf\n", (await cli.LineAsync($"backup snapshot files host/{id} --keyfile key.json -o name")).Succeeded());
+        Assert.Equal("note.conf\n", (await cli.LineAsync($"backup ls host/{id} --keyfile key.json -o name")).Succeeded());
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class OfficialSpellingTests(SimulatedBackupServer backup) : IClass
             $"backup note.conf:note.txt --backup-id {id} --keyfd {key.SafeFileHandle.DangerousGetHandle()} --master-pubkey-fd {masterNumber}")).Succeeded();
 
         Assert.Equal("a note\n", (await cli.LineAsync($"backup cat host/{id} note.conf --keyfile key.json")).Succeeded());
-        Assert.Contains("rsa-encrypted.key", (await cli.LineAsync($"backup files host/{id} --keyfile key.json -o name")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("rsa-encrypted.key", (await cli.LineAsync($"backup ls host/{id} --keyfile key.json -o name")).Succeeded(), StringComparison.Ordinal);
         (await cli.LineAsync($"backup ls host/{id} --keyfd 9999")).FailedWith(2);
         (await cli.LineAsync($"backup ls host/{id} --keyfd 3 --keyfile key.json")).FailedWith(2);
         (await cli.LineAsync($"backup note.conf:note.txt --backup-id {id} --keyfile key.json --master-pubkey-file nowhere.pem")).FailedWith(5);
@@ -120,7 +120,7 @@ public sealed class OfficialSpellingTests(SimulatedBackupServer backup) : IClass
         Assert.Equal($"{snapshot}\n", (await cli.LineAsync($"backup snapshot list host/{id} -o name")).Succeeded());
         Assert.Equal($"{snapshot}\n", (await cli.LineAsync($"backup snapshots host/{id} -o name")).Succeeded());
         Assert.Contains(snapshot, (await cli.LineAsync("backup snapshots -o name")).Succeeded(), StringComparison.Ordinal);
-        Assert.Equal("note.conf\n", (await cli.LineAsync($"backup snapshot files {snapshot} -o name")).Succeeded());
+        Assert.Equal("note.conf.blob\nindex.json.blob\n", (await cli.LineAsync($"backup snapshot files {snapshot} -o name")).Succeeded());
         (await cli.LineAsync($"backup snapshot notes update {snapshot} 'a note'")).Succeeded();
         Assert.Equal("a note\n", (await cli.LineAsync($"backup snapshot notes show {snapshot}")).Succeeded());
         (await cli.LineAsync($"backup snapshot protected update {snapshot} true")).Succeeded();

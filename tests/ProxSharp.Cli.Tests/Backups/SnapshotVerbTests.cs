@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests.Backups;
@@ -170,6 +171,29 @@ public sealed class SnapshotVerbTests(SimulatedBackupServer backup) : IClassFixt
         new Random(1).NextBytes(data);
         await File.WriteAllBytesAsync(Path.Combine(cli.Home, "big.bin"), data, TestContext.Current.CancellationToken);
         Assert.Contains("as an image (NAME.img:PATH)", (await cli.LineAsync("backup create big.conf:big.bin --backup-id big")).FailedWith(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("backup files", false)]
+    [InlineData("backup snapshot files", false)]
+    [InlineData("backup files", true)]
+    public async Task Files_OfASnapshot_AreThoseOfTheServerWithTheirEndings(string command, bool isLocal)
+    {
+        using CliHarness cli = new();
+        await using PbsSimulator server = await PbsSimulator.StartAsync(
+            new PbsSimulatorOptions { Delays = false, DatastoreDirectory = Path.Combine(cli.Home, "stores") }, TestContext.Current.CancellationToken);
+        cli.Uses(server);
+        cli.MakeTree();
+        (await cli.LineAsync("backup key create key.json --kdf none")).Succeeded();
+        (await cli.LineAsync("backup create root.pxar:tree notes.conf:tree/etc/hosts --backup-id web --keyfile key.json")).Succeeded();
+        (await cli.LineAsync("backup upload-log host/web tree/etc/hosts --keyfile key.json")).Succeeded();
+
+        JsonElement[] files = [.. (await cli.JsonAsync($"{command} host/web{(isLocal ? " --store-directory stores/store1" : "")}")).EnumerateArray()];
+
+        Assert.Equal(
+            ["catalog.pcat1.didx encrypt", "client.log.blob ", "index.json.blob sign-only", "notes.conf.blob encrypt", "root.pxar.didx encrypt"],
+            files.Select(static file => $"{file.GetProperty("filename")} {(file.TryGetProperty("crypt-mode", out JsonElement mode) ? mode : "")}").Order(StringComparer.Ordinal));
+        Assert.All(files, static file => Assert.Equal(file.GetProperty("filename").GetString() != "client.log.blob", file.TryGetProperty("size", out _)));
     }
 
     [Fact]
