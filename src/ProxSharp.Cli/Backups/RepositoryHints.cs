@@ -21,6 +21,7 @@ internal sealed class RepositoryHints(string repository, bool isTyped)
         text = Replace(text, @"prox api get /\S+", static _ => "prox backup list");
         text = Replace(text, @"prox api describe \S+", static command => $"{command} --product pbs");
         text = Replace(text, @" \(prox context show\)", static _ => " (PBS_REPOSITORY and PBS_PASSWORD)");
+        text = Replace(text, @"prox datastore namespace list \S+", static command => $"{command} --context NAME");
         text = Replace(text, "prox task [a-z]+", command => command + _option);
         return isTyped && !text.Contains("--repository", StringComparison.Ordinal)
             ? Replace(text, "prox backup (list|snapshots|ls|cat|find|diff|verify|restore|create|forget|prune)(?![a-z-])", command => command + _option)

@@ -195,6 +195,7 @@ internal static class ErrorMapper
                 Code = "not_found",
                 ExitCode = ExitCodes.NotFound,
                 Hint = NotFoundAdvice.IsTask(api.Path) ? NotFoundAdvice.TaskList
+                    : NotFoundAdvice.Namespaces(api) is { } namespaces ? namespaces
                     : ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
             },
             ProxmoxConflictException => error with

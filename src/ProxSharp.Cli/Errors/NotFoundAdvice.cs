@@ -14,6 +14,12 @@ internal static class NotFoundAdvice
     /// <summary>Tells whether a path is that of a task or of something below it.</summary>
     public static bool IsTask(string path) => path.Contains("/tasks/UPID", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Returns the next step of somebody who named a namespace that there is not; null if something else is missing.</summary>
+    /// <param name="missing">What the server said.</param>
+    public static string? Namespaces(ProxmoxApiException missing) => missing.ServerMessage.Contains("namespace not found", StringComparison.Ordinal)
+        ? $"See which there are: {PrintedCommands.Of("datastore", "namespace", "list", StoreOf(missing.Path))}"
+        : null;
+
     /// <summary>Makes the error; its next step is the list that the missing object would be in.</summary>
     public static CliError Explain(ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path)
     {
@@ -21,6 +27,11 @@ internal static class NotFoundAdvice
         if (IsTask(path))
         {
             return error with { Hint = TaskList };
+        }
+
+        if (Namespaces(missing) is { } namespaces)
+        {
+            return error with { Hint = namespaces };
         }
 
         string? list = ListOf(missing, path)?.Path ?? (Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
@@ -57,6 +68,9 @@ internal static class NotFoundAdvice
             ? ($"/nodes/{node}/storage", "storage", $"storages on {Uri.UnescapeDataString(node)}")
             : ("/storage", "storage", "storages");
     }
+
+    private static string StoreOf(string path) =>
+        path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["admin", "datastore", { } store, ..] ? Uri.UnescapeDataString(store) : "STORE";
 
     /// <summary>Finds the position of the missing object in the path: the last value that the server speaks of, else the last value.</summary>
     private static int? Placeholder(string message, ApiSchema schema, ApiEndpoint endpoint, string path)

@@ -9,6 +9,7 @@ public sealed class RepositoryHintTests(SimulatedBackupServer backup) : IClassFi
     [Theory]
     [InlineData("See what there is: prox api get /admin/datastore/store1", "See what there is: prox backup list --repository 'a@pbs!t@s:8007:d'")]
     [InlineData("See what there is: prox api get /admin/datastore", "See what there is: prox datastore list")]
+    [InlineData("See which there are: prox datastore namespace list store1", "See which there are: prox datastore namespace list store1 --context NAME")]
     [InlineData("See what it takes: prox api describe /version", "See what it takes: prox api describe /version --product pbs")]
     [InlineData("Check the user or token id and its secret (prox context show).", "Check the user or token id and its secret (PBS_REPOSITORY and PBS_PASSWORD).")]
     [InlineData("Wait on with: prox task wait UPID:x", "Wait on with: prox task wait --repository 'a@pbs!t@s:8007:d' UPID:x")]
@@ -50,6 +51,23 @@ public sealed class RepositoryHintTests(SimulatedBackupServer backup) : IClassFi
         Assert.DoesNotContain("prox api", missing, StringComparison.Ordinal);
         Assert.Contains("PBS_PASSWORD", denied, StringComparison.Ordinal);
         Assert.DoesNotContain("prox context", denied, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("backup list")]
+    [InlineData("backup files host/web")]
+    [InlineData("backup prune host/web --keep-last 1 --dry-run")]
+    [InlineData("api get /admin/datastore/store1/groups ns=a/b")]
+    public async Task Failures_OfANamespaceThatIsNotThere_NameTheListOfNamespaces(string line)
+    {
+        using CliHarness cli = new();
+        await backup.UseAsync(cli, "backup");
+        bool isCall = line.StartsWith("api", StringComparison.Ordinal);
+
+        string error = (await cli.LineAsync(isCall ? line : $"{line} --ns a/b --datastore store1")).FailedWith(5);
+
+        Assert.Contains("See which there are: prox datastore namespace list store1", error, StringComparison.Ordinal);
+        (await cli.LineAsync("datastore namespace list store1")).Succeeded();
     }
 
     [Fact]
