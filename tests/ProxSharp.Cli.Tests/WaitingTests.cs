@@ -285,6 +285,32 @@ public sealed class WaitingTests
     }
 
     [Theory]
+    [InlineData("vm start staging", "qmstart", "VM is locked (backup)")]
+    [InlineData("vm stop web-1", "qmstop", "VM is locked (migrate)")]
+    [InlineData("ct start wiki", "vzstart", "CT is locked (snapshot)")]
+    [InlineData("vm start staging", "qmstart", "can't lock file '/var/lock/qemu-server/lock-106.conf' - got timeout")]
+    [InlineData("vm stop web-1,web-2", "qmstop", "VM is locked (backup)")]
+    [InlineData("api create /nodes/pve1/qemu/106/status/start --wait", "qmstart", "VM is locked (backup)")]
+    public async Task Failure_TaskOfAGuestThatIsLocked_IsAConflictThatMayPass(string line, string type, string end)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        own.Simulator.Faults.FailTask(new TaskFault { Type = type, Text = end });
+
+        CliRun run = await cli.LineAsync($"{line} -o json");
+
+        Assert.Equal(6, run.ExitCode);
+        if (!line.Contains(',', StringComparison.Ordinal))
+        {
+            using JsonDocument errors = JsonDocument.Parse(run.Errors);
+            JsonElement error = errors.RootElement.GetProperty("error");
+            Assert.Equal("conflict", error.GetProperty("code").GetString());
+            Assert.True(error.GetProperty("retryable").GetBoolean());
+            Assert.Matches("holds the lock: wait for its end|try again when it has ended$", error.GetProperty("hint").GetString());
+        }
+    }
+
+    [Theory]
     [InlineData("vm start staging")]
     [InlineData("api create /nodes/pve1/qemu/106/status/start --wait")]
     public async Task Failure_TaskWhoseLogWasShown_TellsItsLastLinesOnce(string line)

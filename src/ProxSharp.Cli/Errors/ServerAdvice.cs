@@ -37,9 +37,12 @@ internal sealed record ServerAdvice(string What, string? Advice)
         string rest = message[end..];
 
         // Complaints about parameters come in between; they are shown apart.
-        string advice = rest.StartsWith(':') ? "" : rest.Trim('.', ' ').Replace(WaitingCall, "", StringComparison.Ordinal);
+        string advice = rest.StartsWith(':') ? "" : Plain(rest.Trim('.', ' '));
         return new ServerAdvice(message[..end], advice.Length > 0 ? advice : null);
     }
+
+    /// <summary>Returns advice of the library without what only programs can do.</summary>
+    public static string Plain(string advice) => advice.Replace(WaitingCall, "", StringComparison.Ordinal);
 
     /// <summary>Takes the message about a connection apart.</summary>
     public static ServerAdvice Of(ProxmoxConnectionException failure)

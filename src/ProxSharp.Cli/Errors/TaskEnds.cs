@@ -1,4 +1,5 @@
 using ProxSharp.Cli.Commands;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -32,9 +33,14 @@ internal static class TaskEnds
                 ExitCode = ExitCodes.Conflict,
                 Hint = $"Choose another name, or delete that one first: {PrintedCommands.Of(noun, "snapshot", "list", id)}",
             },
-            _ => error,
+            _ => OfLock(error, end),
         };
     }
+
+    // Who repeats it when the lock is gone finds what was there before.
+    private static CliError OfLock(CliError error, string end) => TaskEndText.AdviceOnLock(end) is { } advice
+        ? error with { Code = "conflict", ExitCode = ExitCodes.Conflict, IsRetryable = true, Hint = ServerAdvice.Plain(advice) }
+        : error;
 
     private static CliError Gone(CliError error, string hint) => error with { Code = "not_found", ExitCode = ExitCodes.NotFound, Hint = hint };
 
