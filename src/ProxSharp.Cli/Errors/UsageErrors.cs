@@ -25,6 +25,7 @@ internal static class UsageErrors
             ?? ValueErrors.FindWrongSwitch(command, arguments)
             ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
+            ?? JoinedGuest(parse, arguments, help)
             ?? WrongOption(parse, arguments, lines, help)
             ?? BareOptions.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
             ?? LastWords.Find(command, string.Join(' ', Words(command, parse)), arguments, lines)
@@ -113,11 +114,9 @@ internal static class UsageErrors
     private static CliError? NoOption(CommandResult command, string option, string help)
     {
         // One letter is a slip or another program's option, and hardly a guest.
-        if (option[1] != '-' && option.Length > 2 && command.Command is VerbCommand { Verb: { } verb }
-            && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection"))
+        if (option[1] != '-' && option.Length > 2 && TakesGuests(command))
         {
-            return CliError.Usage(
-                $"'{option}' would be an option", $"To leave a guest out write it behind a comma, as in @tag-web,{option}, or behind --. {help}");
+            return CliError.Usage($"'{option}' would be an option", Exclusion(option, help));
         }
 
         if (option is "--yes" or "-y" && command.Command is VerbCommand)
@@ -127,6 +126,38 @@ internal static class UsageErrors
 
         return null;
     }
+
+    private static bool TakesGuests(CommandResult command) =>
+        command.Command is VerbCommand { Verb: { } verb } && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection");
+
+    private static string Exclusion(string word, string help) =>
+        $"To leave a guest out write it behind other words and a comma, as in @tag-web,{word}, or behind -- at the end: @tag-web -- {word}. {help}";
+
+    // The parser takes -web-1 for -w with the value eb-1, and says something about a value that nobody has typed.
+    private static CliError? JoinedGuest(ParseResult parse, IReadOnlyList<string> arguments, string help)
+    {
+        if (!TakesGuests(parse.CommandResult))
+        {
+            return null;
+        }
+
+        foreach (ParseError error in parse.Errors)
+        {
+            if (error.SymbolResult is OptionResult result && arguments.TakeWhile(static word => word != "--").FirstOrDefault(IsOf(result)) is { } word)
+            {
+                int values = error.Message.IndexOf(" Must be one of", StringComparison.Ordinal);
+                return CliError.Usage(
+                    $"'{word}' is taken for the option {word[..2]} with the value '{word[2..]}', which it does not take"
+                        + (values > 0 ? $".{error.Message[values..].TrimEnd('.')}" : ""),
+                    Exclusion(word, help));
+            }
+        }
+
+        return null;
+    }
+
+    private static Func<string, bool> IsOf(OptionResult result) => word => word is ['-', not '-', _, ..]
+        && (result.Option.Name == word[..2] || result.Option.Aliases.Contains(word[..2])) && result.Tokens.Any(token => token.Value == word[2..]);
 
     // Behind a program of a guest an option is the program's.
     private static string? Habit(CommandResult command, string option, IReadOnlyList<string> arguments, string[] known, KnownLines? lines) =>

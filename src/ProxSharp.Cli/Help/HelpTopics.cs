@@ -67,7 +67,7 @@ internal static class HelpTopics
                     ("@pool-prod", "all of a pool"),
                     ("@node-pve2", "all on a node"),
                     ("@all, --all", "all; never meant if it is not said"),
-                    ("-web-9", "not this one: behind a comma (@tag-web,-web-9) or behind --"),
+                    ("-web-9", "not this one: behind other words and a comma (@tag-web,-web-9), or behind --"),
                     ("status=running", "only those: also status=stopped, type=lxc, node=pve1, tag=web, pool=x, template=any"),
                 ]),
                 ("Several words",
