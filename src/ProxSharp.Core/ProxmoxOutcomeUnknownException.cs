@@ -14,8 +14,8 @@ public sealed class ProxmoxOutcomeUnknownException : ProxmoxException
             + "look before you repeat it." : failure.Message, failure)
     {
         Operation = call.Operation;
-        Parameters = [.. call.Parameters.Select(static parameter => parameter with { Text = Secrets.Show(parameter.Name, parameter.Text) })];
-        Path = call.Operation.Template.Describe(call.Parameters);
+        Parameters = [.. call.Parameters.Select(parameter => parameter with { Text = Secrets.Show(parameter.Name, parameter.Text, call.Path) })];
+        Path = call.Path;
         (SentAt, LostAt) = (sentAt, lostAt);
     }
 

@@ -56,6 +56,9 @@ internal sealed class ApiCall
     /// <summary>True if bytes of the request may have reached a server. Without a body nothing tells, so it counts as sent.</summary>
     public bool MayHaveReachedServer => Body is null || Body.Started;
 
+    /// <summary>The path below the API root as messages show it: ids are not escaped.</summary>
+    public string Path => Operation.Template.Describe(Parameters);
+
     /// <summary>Verb and path as messages show them.</summary>
-    public override string ToString() => $"{Operation.Method.ToVerb()} {Operation.Template.Describe(Parameters)}";
+    public override string ToString() => $"{Operation.Method.ToVerb()} {Path}";
 }

@@ -15,7 +15,7 @@ internal sealed class ClientLog
     {
         if (Logger.IsEnabled(LogLevel.Trace))
         {
-            string parameters = Secrets.Describe(call.Parameters);
+            string parameters = Secrets.Describe(call.Parameters, call.Path);
             string name = call.ToString();
             Log.Calling(Logger, name, parameters);
         }

@@ -57,14 +57,21 @@ internal static class Secrets
     }
 
     /// <summary>Tells whether a value must not be shown.</summary>
-    public static bool IsSecret(string name, string text) => IsSecret(name) && !(IsDoubtful(name) && text.Split(',').All(s_plainWords.Contains));
+    /// <param name="name">The parameter.</param>
+    /// <param name="text">The value.</param>
+    /// <param name="path">The path of the call; empty if it is not known.</param>
+    public static bool IsSecret(string name, string text, string path = "") =>
+        IsSecret(name) && !(IsDoubtful(name) && text.Split(',').All(s_plainWords.Contains)) && !IsPowerOfNode(name, text, path);
 
     /// <summary>Tells whether secrets and harmless things stand under a name, depending on the call.</summary>
     public static bool IsDoubtful(string name) => s_doubtful.Contains(name.Replace('_', '-'));
 
     /// <summary>Writes the value of a parameter for people: masked as a whole if it is a secret, otherwise without the secrets inside it.</summary>
-    public static string Show(string name, string text) =>
-        IsSecret(name, text) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
+    /// <param name="name">The parameter.</param>
+    /// <param name="text">The value.</param>
+    /// <param name="path">The path of the call; empty if it is not known.</param>
+    public static string Show(string name, string text, string path = "") =>
+        IsSecret(name, text, path) ? Mask : SecretFragments.Replace(SecretFragments.WithoutAddressTails(text, Mask), Mask);
 
     /// <summary>Replaces the secrets among the parameters wherever they stand in a text.</summary>
     public static string Redact(string text, ApiParameters parameters)
@@ -91,15 +98,21 @@ internal static class Secrets
     }
 
     /// <summary>Writes parameters for a log, secrets masked and long values cut.</summary>
-    public static string Describe(ApiParameters parameters)
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="path">The path of the call; empty if it is not known.</param>
+    public static string Describe(ApiParameters parameters, string path = "")
     {
         StringBuilder text = new();
         foreach (ApiParameter parameter in parameters)
         {
-            string value = Show(parameter.Name, parameter.Text);
+            string value = Show(parameter.Name, parameter.Text, path);
             text.Append(text.Length > 0 ? " " : "").Append(parameter.Name).Append('=').Append(value.Length > 100 ? $"{value[..100]}..." : value);
         }
 
         return text.ToString();
     }
+
+    // Proxmox: what switches a node off is a command as well, and one of two words; everywhere else a command is what a guest or a monitor runs.
+    private static bool IsPowerOfNode(string name, string text, string path) =>
+        name == "command" && (text is "reboot" or "shutdown") && path.Split('/') is [.., "nodes", _, "status"];
 }

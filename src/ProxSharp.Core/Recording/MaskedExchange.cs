@@ -39,18 +39,18 @@ internal sealed class MaskedExchange
             [.. exchange.RequestHeaders.Select(header => new KeyValuePair<string, string>(header.Key, secrets.Header(header.Key, header.Value)))];
         int mark = exchange.Target.IndexOf('?', StringComparison.Ordinal);
         string path = mark < 0 ? exchange.Target : exchange.Target[..mark];
-        (string query, List<KeyValuePair<string, string>> parameters) = secrets.Form(mark < 0 ? "" : exchange.Target[(mark + 1)..], isQuery: true);
+        (string query, List<KeyValuePair<string, string>> parameters) = secrets.Form(mark < 0 ? "" : exchange.Target[(mark + 1)..], path, isQuery: true);
         string sent = Encoding.UTF8.GetString(exchange.RequestBody ?? []);
         JsonNode? json = IsJson(exchange.RequestHeaders) ? Parse(sent) : null;
         if (json is JsonObject members)
         {
-            JsonNode? body = secrets.Node("", members, isAnswer: false, isInsideGuest: false);
+            JsonNode? body = secrets.Node("", members, path, isAnswer: false);
             sent = RecordedSecrets.Compact(body);
             parameters.AddRange(body!.AsObject().Select(static member => new KeyValuePair<string, string>(member.Key, member.Value?.ToString() ?? "")));
         }
         else
         {
-            (sent, List<KeyValuePair<string, string>> pairs) = secrets.Form(sent, isQuery: false);
+            (sent, List<KeyValuePair<string, string>> pairs) = secrets.Form(sent, path, isQuery: false);
             parameters.AddRange(pairs);
         }
 
@@ -58,7 +58,7 @@ internal sealed class MaskedExchange
         JsonNode? answer = Parse(received);
         if (answer is not null)
         {
-            answer = secrets.Node("", answer, isAnswer: true, isInsideGuest: path.Contains("/agent/", StringComparison.Ordinal));
+            answer = secrets.Node("", answer, path, isAnswer: true);
             received = RecordedSecrets.Compact(answer);
         }
 

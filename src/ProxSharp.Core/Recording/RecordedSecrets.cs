@@ -48,8 +48,9 @@ internal sealed class RecordedSecrets
 
     /// <summary>Masks parameters in form encoding; returns them decoded too.</summary>
     /// <param name="encoded">Names and values.</param>
+    /// <param name="path">The path of the call.</param>
     /// <param name="isQuery">True in addresses, where a short word under a doubtful name is one that the call needs.</param>
-    public (string Encoded, List<KeyValuePair<string, string>> Pairs) Form(string encoded, bool isQuery)
+    public (string Encoded, List<KeyValuePair<string, string>> Pairs) Form(string encoded, string path, bool isQuery)
     {
         StringBuilder text = new();
         List<KeyValuePair<string, string>> pairs = [];
@@ -58,7 +59,7 @@ internal sealed class RecordedSecrets
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             string name = Decode(equals < 0 ? pair : pair[..equals]);
             string plain = Decode(equals < 0 ? "" : pair[(equals + 1)..]);
-            string masked = Parameter(name, plain, isQuery);
+            string masked = Parameter(name, plain, path, isQuery);
             pairs.Add(new(name, masked));
             text.Append(text.Length > 0 ? "&" : "");
             text.Append(masked == plain ? pair : $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(masked).Replace("%2A", "*", StringComparison.Ordinal)}");
@@ -70,9 +71,9 @@ internal sealed class RecordedSecrets
     /// <summary>Masks a part of a JSON document; returns a copy.</summary>
     /// <param name="name">The name it stands under.</param>
     /// <param name="node">The part.</param>
+    /// <param name="path">The path of the call.</param>
     /// <param name="isAnswer">True if the server wrote it.</param>
-    /// <param name="isInsideGuest">True if it came from inside a guest.</param>
-    public JsonNode? Node(string name, JsonNode? node, bool isAnswer, bool isInsideGuest) => Node(name, node, isAnswer, isInsideGuest, isSecret: false);
+    public JsonNode? Node(string name, JsonNode? node, string path, bool isAnswer) => Node(name, node, path, isAnswer, isSecret: false);
 
     /// <summary>Masks secrets inside a text: by their form, and those that are known.</summary>
     public string Text(string text)
@@ -105,7 +106,7 @@ internal sealed class RecordedSecrets
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private JsonNode? Node(string name, JsonNode? node, bool isAnswer, bool isInsideGuest, bool isSecret)
+    private JsonNode? Node(string name, JsonNode? node, string path, bool isAnswer, bool isSecret)
     {
         switch (node)
         {
@@ -113,13 +114,13 @@ internal sealed class RecordedSecrets
                 JsonObject copy = [];
                 foreach ((string key, JsonNode? value) in members)
                 {
-                    bool secret = isSecret || IsSecret(key, value, members, isAnswer, isInsideGuest);
-                    copy[key] = Node(key, value, isAnswer, isInsideGuest, secret);
+                    bool secret = isSecret || IsSecret(key, value, members, path, isAnswer);
+                    copy[key] = Node(key, value, path, isAnswer, secret);
                 }
 
                 return copy;
             case JsonArray items:
-                return new JsonArray([.. items.Select(item => Node(name, item, isAnswer, isInsideGuest, isSecret))]);
+                return new JsonArray([.. items.Select(item => Node(name, item, path, isAnswer, isSecret))]);
             case JsonValue value when value.GetValueKind() == JsonValueKind.String:
                 string text = value.GetValue<string>();
                 return JsonValue.Create(isSecret ? Masked(text) : isAnswer && !HoldsAddress(name) ? Text(text) : Shown(name, text));
@@ -130,11 +131,11 @@ internal sealed class RecordedSecrets
         }
     }
 
-    private static bool IsSecret(string name, JsonNode? value, JsonObject siblings, bool isAnswer, bool isInsideGuest)
+    private static bool IsSecret(string name, JsonNode? value, JsonObject siblings, string path, bool isAnswer)
     {
         if (!isAnswer)
         {
-            return value is JsonValue single && single.TryGetValue(out string? text) ? Secrets.IsSecret(name, text) : Secrets.IsSecret(name);
+            return value is JsonValue single && single.TryGetValue(out string? text) ? Secrets.IsSecret(name, text, path) : Secrets.IsSecret(name);
         }
 
         if (name is "key" or "keys" && value is JsonValue)
@@ -144,17 +145,17 @@ internal sealed class RecordedSecrets
 
         // The answer that makes a token is the only one that shows its secret.
         return s_secretInAnswers.Contains(name)
-            || (isInsideGuest && s_insideGuest.Contains(name))
+            || (path.Contains("/agent/", StringComparison.Ordinal) && s_insideGuest.Contains(name))
             || (name == "value" && (siblings.ContainsKey("full-tokenid") || siblings.ContainsKey("tokenid")))
             || (name == "data" && siblings.ContainsKey("api") && siblings.ContainsKey("plugin"))
             || (name == "host" && siblings.ContainsKey("proxy") && siblings.ContainsKey("password"))
             || (!Secrets.IsDoubtful(name) && name != "challenge" && Secrets.IsSecret(name));
     }
 
-    private string Parameter(string name, string value, bool isQuery)
+    private string Parameter(string name, string value, string path, bool isQuery)
     {
         bool isWord = isQuery && Secrets.IsDoubtful(name) && value.Length < 12;
-        return Secrets.IsSecret(name, value) && !isWord ? Masked(value) : Shown(name, value);
+        return Secrets.IsSecret(name, value, path) && !isWord ? Masked(value) : Shown(name, value);
     }
 
     private string Shown(string name, string value) => Text(HoldsAddress(name) ? SecretFragments.WithoutAddressTails(value, Secrets.Mask) : value);

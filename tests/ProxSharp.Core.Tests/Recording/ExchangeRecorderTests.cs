@@ -120,6 +120,28 @@ public sealed class ExchangeRecorderTests
         Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/status", "command", "reboot", true)]
+    [InlineData("/nodes/pve1/status", "command", "SECRET-reboot", false)]
+    [InlineData("/nodes/pve1/qemu/100/agent/exec", "command", "reboot", false)]
+    [InlineData("/nodes/pve1/qemu/100/monitor", "command", "shutdown", false)]
+    [InlineData("/nodes/pve1/status", "value", "reboot", false)]
+    public async Task Record_PowerOfANode_IsShown_AndOtherCommandsAreNot(string path, string name, string value, bool isShown)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("power.jsonl");
+        using ExchangeRecorder recorder = ExchangeRecorder.ToFile(file);
+        using ListLogger log = new();
+        using TestConnection connection = new(
+            static _ => StubHandler.Json("""{"data":null}"""), change: options => options with { Recorder = recorder, LoggerFactory = log });
+
+        await connection.SendAsync(sync: false, new ApiOperation(ApiMethod.Post, path), new() { { name, value } }, s_unchecked);
+
+        string text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains($"\"{name}\":\"{(isShown ? value : "***")}\"", text, StringComparison.Ordinal);
+        Assert.Contains(log.Lines, line => line.TrimEnd().EndsWith($"{name}={(isShown ? value : "***")}", StringComparison.Ordinal));
+    }
+
     // Whoever replays a recording must not be answered where another state was asked for.
     [Theory]
     [InlineData("state", "started", true)]
