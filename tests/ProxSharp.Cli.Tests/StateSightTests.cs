@@ -75,6 +75,25 @@ public sealed class StateSightTests
             (await cli.LineAsync("diff -f mine.yaml --prune")).Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{guests: []}", true)]
+    [InlineData("{nodes: []}", false)]
+    public async Task Prune_FirewallsOfGuestsThatMayBeUnseen_SaysWhatStays(string section, bool isTold)
+    {
+        await using PveSimulator simulator = await StartAsync(static cluster =>
+        {
+            cluster.Grant("/vms/106", "limited@pve", "PVEAuditor");
+            cluster.Grant("/nodes", "limited@pve", "PVEAuditor");
+        });
+        using CliHarness cli = await LimitedAsync(simulator);
+        cli.Write("none.yaml", $"prox: 1\nfirewall: {section}\n");
+
+        CliRun run = await cli.LineAsync("diff -f none.yaml --prune");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(isTold, run.Errors.Contains("it lacks VM.Audit on /vms\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Export_OfAPart_SaysWhatIsMissing()
     {

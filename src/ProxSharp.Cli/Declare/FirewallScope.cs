@@ -49,6 +49,19 @@ internal sealed class FirewallScope
     public IReadOnlyList<string> Writes =>
         [$"PUT {_template}/options", .. _rules.Writes, .. _aliases?.Writes ?? [], .. _sets?.Writes ?? [], .. _groups?.Writes ?? []];
 
+    /// <summary>What a file says where nothing is to be left. It says nothing of options: keys that are left out stay.</summary>
+    public static JsonElement Nothing { get; } = JsonText.Build(static json =>
+    {
+        json.WriteStartObject();
+        foreach (string list in new[] { "aliases", "ipsets", "groups", "rules" })
+        {
+            json.WriteStartArray(list);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    });
+
     /// <summary>The firewall of the cluster.</summary>
     public static FirewallScope Cluster() => new("", "/cluster/firewall", "/cluster/firewall", hasNames: true, hasGroups: true);
 

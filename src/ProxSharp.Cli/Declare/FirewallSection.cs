@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ProxSharp.Cli.Calls;
-using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 
 namespace ProxSharp.Cli.Declare;
@@ -8,6 +7,9 @@ namespace ProxSharp.Cli.Declare;
 /// <summary>The section <c>firewall</c>: the firewall of the cluster, and below <c>nodes</c> and <c>guests</c> those that somebody has set up there.</summary>
 internal sealed class FirewallSection : IStateSection
 {
+    private const string NodeList = "nodes";
+    private const string GuestList = "guests";
+
     private readonly FirewallScope _cluster = FirewallScope.Cluster();
 
     /// <inheritdoc/>
@@ -24,6 +26,10 @@ internal sealed class FirewallSection : IStateSection
     /// <inheritdoc/>
     public StateSight? Sight => StateSight.Guests;
 
+    // Of the guests only, for nodes are on the list of the cluster whoever asks.
+    /// <inheritdoc/>
+    public bool Prunes(JsonElement wanted) => IsList(wanted, GuestList);
+
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
@@ -36,9 +42,9 @@ internal sealed class FirewallSection : IStateSection
         {
             json.WriteStartObject();
             FirewallScope.Write(json, cluster);
-            json.WritePropertyName("nodes");
+            json.WritePropertyName(NodeList);
             nodes.WriteTo(json);
-            json.WritePropertyName("guests");
+            json.WritePropertyName(GuestList);
             guests.WriteTo(json);
             json.WriteEndObject();
         });
@@ -47,35 +53,63 @@ internal sealed class FirewallSection : IStateSection
     /// <inheritdoc/>
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
-        StateValues.OnlyParts(wanted, Name, [.. _cluster.Parts, "nodes", "guests"]);
-        List<StateChange> changes = [.. _cluster.Compare(wanted, present, wish.Prune)];
-        Dictionary<string, JsonElement> nodes = Present(present, "nodes", "node");
-        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "nodes"), Name))
+        StateValues.OnlyParts(wanted, Name, [.. _cluster.Parts, NodeList, GuestList]);
+        return
+        [
+            .. _cluster.Compare(wanted, present, wish.Prune), .. CompareNodes(wanted, present, wish.Prune), .. CompareGuests(wanted, present, wish.Prune),
+        ];
+    }
+
+    private IEnumerable<StateChange> CompareNodes(JsonElement wanted, JsonElement present, bool prune)
+    {
+        Dictionary<string, JsonElement> nodes = Present(present, NodeList, "node");
+        HashSet<string> named = new(StringComparer.Ordinal);
+        List<StateChange> changes = [];
+        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, NodeList), Name))
         {
             string node = StateValues.Required(item, "node", Name);
             FirewallScope scope = FirewallScope.Node(node);
             StateValues.Only(item, Name, ["node", .. scope.Parts]);
+            named.Add(node);
             changes.AddRange(nodes.TryGetValue(node, out JsonElement now)
-                ? scope.Compare(item, now, wish.Prune)
+                ? scope.Compare(item, now, prune)
                 : [Missing($"node {node}", "there is no such node")]);
         }
 
-        Dictionary<string, JsonElement> guests = Present(present, "guests", "vmid");
+        return prune && IsList(wanted, NodeList)
+            ? changes.Concat(nodes.Where(node => !named.Contains(node.Key))
+                .SelectMany(static node => FirewallScope.Node(node.Key).Compare(FirewallScope.Nothing, node.Value, prune: true)))
+            : changes;
+    }
 
-        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, "guests"), Name))
+    private IEnumerable<StateChange> CompareGuests(JsonElement wanted, JsonElement present, bool prune)
+    {
+        Dictionary<string, JsonElement> guests = Present(present, GuestList, "vmid");
+        HashSet<string> named = new(StringComparer.Ordinal);
+        List<StateChange> changes = [];
+        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, GuestList), Name))
         {
             string id = StateValues.Required(item, "vmid", Name);
             JsonElement now = guests.GetValueOrDefault(id);
             JsonElement place = StateValues.Member(now, "now");
-            FirewallScope scope = FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);
+            FirewallScope scope = Scope(id, place);
             StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
+            named.Add(id);
             changes.AddRange(StateValues.Text(place, "node") is null
                 ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }]
-                : scope.Compare(item, now, wish.Prune).Select(change => StateValues.Is(place, "missing") ? Coming(change) : change));
+                : scope.Compare(item, now, prune).Select(change => StateValues.Is(place, "missing") ? Coming(change) : change));
         }
 
-        return changes;
+        return prune && IsList(wanted, GuestList)
+            ? changes.Concat(guests.Where(guest => !named.Contains(guest.Key)).SelectMany(
+                static guest => Scope(guest.Key, StateValues.Member(guest.Value, "now")).Compare(FirewallScope.Nothing, guest.Value, prune: true)))
+            : changes;
     }
+
+    private static FirewallScope Scope(string id, JsonElement place) =>
+        FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);
+
+    private static bool IsList(JsonElement wanted, string list) => StateValues.Member(wanted, list).ValueKind == JsonValueKind.Array;
 
     private static StateChange Coming(StateChange change) => change with { Call = change.Call is { } call ? call with { IsThere = false } : null };
 
@@ -84,25 +118,24 @@ internal sealed class FirewallSection : IStateSection
     private static Dictionary<string, JsonElement> Present(JsonElement present, string list, string key) =>
         StateValues.Items(StateValues.Member(present, list), "firewall").ToDictionary(item => StateValues.Text(item, key)!, StringComparer.Ordinal);
 
-    // Without a file all firewalls are read, and those that nobody has touched are left out.
     private static async Task<JsonElement> NodesAsync(ServerSession session, JsonElement resources, StateReading reading, CancellationToken cancellationToken)
     {
-        Dictionary<string, JsonElement>? items = Named(reading, "nodes", "node");
+        FirewallWish wish = FirewallWish.Of(reading, NodeList, "node");
         string[] nodes =
         [
             .. resources.EnumerateArray().Where(static item => StateValues.Text(item, "type") == "node")
                 .Select(static item => StateValues.Text(item, "node")!)
-                .Where(node => items?.ContainsKey(node) != false && reading.Reaches(node))
+                .Where(node => wish.Includes(node) && reading.Reaches(node))
                 .Order(StringComparer.Ordinal),
         ];
         IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
-            nodes, (node, token) => FirewallScope.Node(node).ReadAsync(session, items?[node] ?? default, token), cancellationToken).ConfigureAwait(false);
+            nodes, (node, token) => FirewallScope.Node(node).ReadAsync(session, wish.Parts(node), token), cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
             for (int at = 0; at < nodes.Length; at++)
             {
-                if (items is not null || !FirewallScope.IsUntouched(read[at]))
+                if (wish.Names(nodes[at]) || !FirewallScope.IsUntouched(read[at]))
                 {
                     json.WriteStartObject();
                     json.WriteString("node", nodes[at]);
@@ -117,24 +150,24 @@ internal sealed class FirewallSection : IStateSection
 
     private static async Task<JsonElement> GuestsAsync(ServerSession session, JsonElement resources, StateReading reading, CancellationToken cancellationToken)
     {
-        Dictionary<string, JsonElement>? items = Named(reading, "guests", "vmid");
+        FirewallWish wish = FirewallWish.Of(reading, GuestList, "vmid");
         GuestIndex index = new(resources);
-        GuestPlace[] guests = [.. index.Places.Where(guest => items?.ContainsKey(guest.Id) != false).Where(reading.Reaches)];
+        GuestPlace[] guests = [.. index.Places.Where(guest => wish.Includes(guest.Id)).Where(reading.Reaches)];
         IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
             guests,
-            (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, items?[guest.Id] ?? default, token),
+            (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, wish.Parts(guest.Id), token),
             cancellationToken).ConfigureAwait(false);
 
         // Guests that the file makes have no firewall yet.
         IEnumerable<GuestPlace> coming = StateValues.Items(StateValues.Member(reading.File, "guests"), "guests")
-            .Where(item => items?.ContainsKey(StateValues.Text(item, "vmid") ?? "") == true && !index.Has(StateValues.Text(item, "vmid")))
+            .Where(item => wish.Names(StateValues.Text(item, "vmid") ?? "") && !index.Has(StateValues.Text(item, "vmid")))
             .Select(item => GuestPlace.OfNew(item, index));
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
             for (int at = 0; at < guests.Length; at++)
             {
-                if (items is not null || !FirewallScope.IsUntouched(read[at]))
+                if (wish.Names(guests[at].Id) || !FirewallScope.IsUntouched(read[at]))
                 {
                     Write(json, guests[at], read[at]);
                 }
@@ -160,26 +193,5 @@ internal sealed class FirewallSection : IStateSection
         json.WriteEndObject();
         FirewallScope.Write(json, parts);
         json.WriteEndObject();
-    }
-
-    /// <summary>The items of a file by their names; null if there is no file.</summary>
-    private static Dictionary<string, JsonElement>? Named(StateReading reading, string list, string key)
-    {
-        if (reading.IsWhole)
-        {
-            return null;
-        }
-
-        Dictionary<string, JsonElement> named = new(StringComparer.Ordinal);
-        foreach (JsonElement item in StateValues.Items(StateValues.Member(reading.Wanted, list), "firewall"))
-        {
-            string id = StateValues.Required(item, key, "firewall");
-            if (!named.TryAdd(id, item))
-            {
-                throw CliException.Usage($"'firewall' names '{id}' twice", "Leave one of them out");
-            }
-        }
-
-        return named;
     }
 }

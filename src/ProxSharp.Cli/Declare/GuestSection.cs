@@ -46,6 +46,10 @@ internal sealed class GuestSection : IStateSection
     /// <inheritdoc/>
     public StateSight? Sight => StateSight.Guests;
 
+    // Guests are never destroyed.
+    /// <inheritdoc/>
+    public bool Prunes(JsonElement wanted) => false;
+
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {

@@ -18,6 +18,10 @@ internal interface IStateSection
     /// <summary>What shows all of it; null if everybody sees it, or is refused as a whole.</summary>
     StateSight? Sight { get; }
 
+    /// <summary>Tells whether <c>--prune</c> takes away what a file does not name, among what <see cref="Sight"/> is about.</summary>
+    /// <param name="wanted">The section of the file.</param>
+    bool Prunes(JsonElement wanted) => true;
+
     /// <summary>Reads it from the cluster, in the form of the file; digests are among the members, and <c>now</c> holds what no file says.</summary>
     /// <param name="session">The cluster.</param>
     /// <param name="reading">What is wanted; it takes in what could not be read.</param>

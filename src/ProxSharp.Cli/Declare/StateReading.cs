@@ -14,6 +14,9 @@ internal sealed record StateReading(JsonElement Wanted, JsonElement File)
     /// <summary>Reads all that is there.</summary>
     public static StateReading All => new(default, default);
 
+    /// <summary>True if what the file does not name goes, so that it is read too.</summary>
+    public bool Prune { get; init; }
+
     /// <summary>True if no file says what is wanted.</summary>
     public bool IsWhole => Wanted.ValueKind == JsonValueKind.Undefined;
 
@@ -57,7 +60,7 @@ internal sealed record StateReading(JsonElement Wanted, JsonElement File)
         IsRetryable = true,
         Node = Down.Keys.First(),
         Message = $"Not all of the cluster is in the file: {string.Join("; ", Down.Select(static node => $"{node.Key} is offline{Guests(node.Value)}"))}",
-        Hint = "Export again when the node is back. To apply this file changes nothing of what is missing in it.",
+        Hint = "Export again when the node is back. To apply this file changes nothing of what is missing in it, but with --prune it empties the firewalls there.",
     };
 
     private static string Guests(SortedSet<int> guests)

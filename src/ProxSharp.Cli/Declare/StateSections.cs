@@ -76,10 +76,11 @@ internal static class StateSections
         {
             if (file.TryGetProperty(section.Name, out JsonElement wanted))
             {
-                JsonElement present = await section.ReadAsync(session, new StateReading(wanted, file), cancellationToken).ConfigureAwait(false);
+                StateReading reading = new(wanted, file) { Prune = wish.Prune };
+                JsonElement present = await section.ReadAsync(session, reading, cancellationToken).ConfigureAwait(false);
                 StateChange[] own = [.. section.Compare(wanted, present, wish)];
                 changes.AddRange(section.Sight is { } sight
-                    ? await sight.CheckAsync(session, own, section.Name, wish.Prune, cancellationToken).ConfigureAwait(false)
+                    ? await sight.CheckAsync(session, own, section.Name, wish.Prune && section.Prunes(wanted), cancellationToken).ConfigureAwait(false)
                     : own);
             }
         }

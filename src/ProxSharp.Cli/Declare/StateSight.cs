@@ -10,13 +10,10 @@ namespace ProxSharp.Cli.Declare;
 internal sealed class StateSight(string root, params string[] privileges)
 {
     /// <summary>Who sees guests, and their firewalls.</summary>
-    public static StateSight Guests { get; } = new("/vms", "VM.Audit") { IsPruned = false };
+    public static StateSight Guests { get; } = new("/vms", "VM.Audit");
 
     /// <summary>The privileges that show a single thing on its own path, where these are others.</summary>
     public IReadOnlyList<string> OnOwnPath { get; init; } = privileges;
-
-    /// <summary>Whether <c>--prune</c> deletes what the file does not name. Guests are never deleted.</summary>
-    public bool IsPruned { get; init; } = true;
 
     /// <summary>Tells what is missing to see the whole section; null if it is seen.</summary>
     public Task<string?> LackAsync(ServerSession session, CancellationToken cancellationToken) => LackAsync(session, root, privileges, cancellationToken);
@@ -51,7 +48,6 @@ internal sealed class StateSight(string root, params string[] privileges)
     public async Task<IReadOnlyList<StateChange>> CheckAsync(
         ServerSession session, IReadOnlyList<StateChange> changes, string section, bool prune, CancellationToken cancellationToken)
     {
-        prune &= IsPruned;
         if ((!prune && changes.All(static change => change.Place is null)) || await LackAsync(session, cancellationToken).ConfigureAwait(false) is not { } lack)
         {
             return changes;
