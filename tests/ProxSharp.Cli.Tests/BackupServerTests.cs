@@ -49,6 +49,45 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
         Assert.Contains("--yes", (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("snapshot delete store1 vm/100/2026-01-01T02:00:00Z --dry-run", "backup-id=100 backup-time=1767232800 backup-type=vm")]
+    [InlineData("group delete store1 host/cron --dry-run", "backup-id=cron backup-type=host")]
+    [InlineData("change-owner store1 ct/200 --new-owner demo@pbs --dry-run", "backup-id=200 backup-type=ct")]
+    [InlineData("verify store1 ct/200 --dry-run", "backup-id=200 backup-type=ct")]
+    [InlineData("verify store1 vm/100/2026-01-01T02:00:00Z --dry-run", "backup-id=100 backup-time=1767232800 backup-type=vm")]
+    [InlineData("prune store1 vm/100 --keep-last 1 --dry-run", "backup-id=100 backup-type=vm")]
+    public async Task Datastore_NameOfABackup_StandsForItsParts(string line, string parameters)
+    {
+        using CliHarness cli = await UserAsync();
+
+        string[] call = (await cli.LineAsync($"datastore {line}")).Succeeded().Split('#')[0].Split(' ', '\n');
+
+        Assert.Equal(parameters, string.Join(' ', call.Where(static word => word.StartsWith("backup-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("snapshot delete store1 host/cron", "'host/cron' is a group, and one snapshot is meant here")]
+    [InlineData("group delete store1 host/cron/2026-01-01T02:00:00Z", "'host/cron/2026-01-01T02:00:00Z' is one snapshot, and a whole group is meant here")]
+    [InlineData("group delete store1 cron", "'cron' is no backup")]
+    [InlineData("group delete store1 host/cron --backup-id 100", "'host/cron' and --backup-id are the same, given twice")]
+    [InlineData("group delete store1 --yes", "backup-id")]
+    public async Task Datastore_NameThatIsNoBackup_IsTold(string line, string expected)
+    {
+        using CliHarness cli = await UserAsync();
+
+        Assert.Contains(expected, (await cli.LineAsync($"datastore {line}")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Datastore_EachNameOfItsLists_CanBeRead()
+    {
+        using CliHarness cli = await UserAsync();
+        foreach (string name in (await cli.LineAsync("datastore snapshot list store1 -o name")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            (await cli.LineAsync($"datastore files store1 {name}")).Succeeded();
+        }
+    }
+
     [Fact]
     public async Task Get_Root_IsTheServersIndex()
     {

@@ -75,6 +75,25 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("node reboot pve1", "'prox node power NODE --command reboot'")]
     [InlineData("context delete lab", "'prox context remove'")]
     [InlineData("datastore gc store1", "'prox datastore gc start DATASTORE'")]
+    [InlineData("datastore gc status store1", "There is 'prox datastore gc show'. Write: prox datastore gc show store1")]
+    [InlineData("datastore gc log store1", "Write: prox datastore gc show store1")]
+    [InlineData("datastore gc list", "There is 'prox datastore gc show'")]
+    [InlineData("datastore gc stop store1", "prox pbs task delete UPID stops it")]
+    [InlineData("vm snapshot remove web-1 x", "Write: prox vm snapshot delete web-1 x")]
+    [InlineData("vm snapshot del web-1 x", "Write: prox vm snapshot delete web-1 x")]
+    [InlineData("ct snapshot destroy dns x", "Write: prox ct snapshot delete dns x")]
+    [InlineData("vm snapshot revert web-1 x", "Write: prox vm snapshot rollback web-1 x")]
+    [InlineData("vm snapshot restore web-1 x", "Write: prox vm snapshot rollback web-1 x")]
+    [InlineData("vm snapshot stop web-1 x", "Run: prox vm snapshot --help")]
+    [InlineData("vm tag add web-1 x", "--tags 'OLD;NEW' replaces those that it has")]
+    [InlineData("ct tags dns", "prox ct list GUEST --fields name,tags")]
+    [InlineData("replication run 102-0", "'prox node replication schedule-now NODE 102-0'")]
+    [InlineData("pvesr run --id 102-0", "'prox node replication schedule-now NODE ID'")]
+    [InlineData("cluster options get", "Write: prox cluster options show")]
+    [InlineData("backup-job get", "Write: prox backup-job list")]
+    [InlineData("backup-job get nightly", "Write: prox backup-job show nightly")]
+    [InlineData("storage get local", "Write: prox storage show local")]
+    [InlineData("context get", "Write: prox context show")]
     [InlineData("snapshot ls 100", "'prox vm snapshot list'")]
     [InlineData("access acl set / --roles PVEAuditor --users demo@pve", "--path /.")]
     [InlineData("storage content upload local x.iso", "'prox storage upload STORAGE --content iso --filename @FILE'")]
@@ -140,6 +159,20 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
         using CliHarness cli = new();
 
         Assert.Contains(expected, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_OfAnyThing_IsNeverToSet()
+    {
+        using CliHarness cli = new();
+        string[] things = [.. s_commands.Where(static path => path.EndsWith(" set", StringComparison.Ordinal)).Select(static path => path[..^" set".Length])
+            .Where(static thing => !s_commands.Contains($"{thing} get"))];
+
+        Assert.True(things.Length > 100);
+        foreach (string thing in things)
+        {
+            Assert.DoesNotContain("set'", (await cli.LineAsync($"{thing} get")).FailedWith(2), StringComparison.Ordinal);
+        }
     }
 
     [Theory]

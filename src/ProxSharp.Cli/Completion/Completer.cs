@@ -172,6 +172,8 @@ internal sealed class Completer
             ("datastore", "backup") or ("store", "datastore" or "tape" or "pbs") => await _names.DatastoresAsync(cancellationToken).ConfigureAwait(false),
             ("snapshot" or "group" or "older" or "newer", "backup") when _values.TryGetValue("--datastore", out string? store) =>
                 await _names.BackupsAsync(store, _values.GetValueOrDefault("--ns"), name != "group", cancellationToken).ConfigureAwait(false),
+            ("snapshot" or "group", "datastore") when symbol is Argument && _arguments is [{ } store, ..] =>
+                await _names.BackupsAsync(store, _values.GetValueOrDefault("--ns"), name != "group", cancellationToken).ConfigureAwait(false),
             _ when _arguments.Count > 0 && noun is "vm" or "ct" && await OfGuestAsync(symbol, name, verb, word, cancellationToken).ConfigureAwait(false)
                 is { } candidates => candidates,
             ("vms" or "vmid" or "exclude", not ("vm" or "ct")) when symbol is Option => Joined(word, await OneByOneAsync("guest", cancellationToken).ConfigureAwait(false)),

@@ -3,7 +3,7 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>What people who know other tools type, and what it is called here. Data and a look-up.</summary>
 internal static class Habits
 {
-    /// <summary>Any word: what stands there is a name or a number.</summary>
+    /// <summary>Any word that says nothing of what is to be done: what stands there is a name or a number.</summary>
     private const string Any = "*";
 
     /// <summary>Any path: what begins with a slash. It is no word of the command.</summary>
@@ -149,6 +149,9 @@ internal static class Habits
         new("context rename", "", "a context keeps its name: prox context add NEW URL makes another, and prox context remove OLD takes this one away"),
         new("config", "context"),
         new("datastore status", "datastore show"),
+        new("datastore gc run", "datastore gc start"),
+        new("datastore gc log", "datastore gc show"),
+        new("datastore gc stop", "", "a garbage collection that runs is a task: prox pbs task list --running names it, and prox pbs task delete UPID stops it"),
         new("datastore gc *", "datastore gc start", "DATASTORE"),
         new("pbs datastore", "datastore"),
         new("pbs user", "pbs access user"),
@@ -204,9 +207,10 @@ internal static class Habits
             string known = $"'{words[0]}' is 'prox {place}' here";
             string[] moved = [.. place.Split(' '), .. words.Skip(1)];
             return OldLines.Find(words, lines) is { } old ? known + (old.StartsWith("Write", StringComparison.Ordinal) ? $". {old}" : $": {old}")
-                : (lines?.Complete(moved) ?? OldLines.Respelled(moved, lines)) is { } line ? $"{known}. Write: {line}"
+                : lines?.Complete(moved) is { } line ? $"{known}. Write: {line}"
                 : KnownLines.FindInstead(moved) is { } instead ? $"{known}. {instead}"
                 : Advice(moved, takesAny, lines) is { } more ? $"{known}: {more}"
+                : OldLines.Respelled(moved, lines) is { } respelled ? $"{known}. Write: {respelled}"
                 : lines?.Known(moved) is { } path && path.Count > place.Split(' ').Length
                 ? $"{known}: see 'prox {string.Join(' ', path)}'. Run: prox {string.Join(' ', path)} --help"
                 : $"{known}. Run: prox {place} --help";
@@ -254,7 +258,7 @@ internal static class Habits
         .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
 
     private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length
-        && typed.Index().All(word => word.Item == Any || word.Item == words[word.Index] || (word.Item == Path && words[word.Index].StartsWith('/')));
+        && typed.Index().All(word => (word.Item == Any && !VerbWords.IsVerb(words[word.Index])) || word.Item == words[word.Index] || (word.Item == Path && words[word.Index].StartsWith('/')));
 
     private static IEnumerable<Habit> Guest(string noun) =>
     [
@@ -281,13 +285,13 @@ internal static class Habits
         new($"{noun} new", $"{noun} create"),
         new($"{noun} add", $"{noun} create"),
         new($"{noun} move", $"{noun} migrate"),
-        new($"{noun} tag", $"{noun} set", "GUEST --tags TAG"),
+        new($"{noun} tag", "", NoTag(noun)),
         new($"{noun} snapshots", $"{noun} snapshot list"),
         new($"{noun} list-snapshots", $"{noun} snapshot list"),
         new($"{noun} resize-disk", $"{noun} resize"),
         new($"{noun} disk list", $"{noun} config"),
         new($"{noun} disks", $"{noun} config"),
-        new($"{noun} tags", $"{noun} set", "GUEST --tags TAG"),
+        new($"{noun} tags", "", NoTag(noun)),
         new($"{noun} log", "task list", "--guest GUEST"),
         new($"{noun} logs", "task list", "--guest GUEST"),
         new($"{noun} tasks", "task list", "--guest GUEST"),
@@ -306,6 +310,10 @@ internal static class Habits
         new($"{noun} rescan", "", $"the API has no such call: run {(noun == "vm" ? "qm" : "pct")} rescan on the node"),
         new($"{noun} nextid", "cluster nextid"),
     ];
+
+    // One tag more or less is no call.
+    private static string NoTag(string noun) =>
+        $"tags are set all at once: prox {noun} set GUEST --tags 'OLD;NEW' replaces those that it has, which are told by: prox {noun} list GUEST --fields name,tags";
 
     private static IEnumerable<Habit> Managed(string noun) =>
     [

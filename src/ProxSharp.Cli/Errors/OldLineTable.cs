@@ -14,7 +14,7 @@ internal static class OldLineTable
         pveceph install purge
         pveam update
         pve-firewall status start stop restart compile localnet simulate
-        pvesr run prepare-local-job finalize-local-job set-state
+        pvesr prepare-local-job finalize-local-job set-state
         proxmox-backup-manager start stop migrate-config
         """;
 
@@ -104,6 +104,10 @@ internal static class OldLineTable
         pvesr enable ID => replication set ID --disable=false
         pvesr read ID => replication show ID
         pvesr schedule-now ID => node replication schedule-now NODE ID
+        pvesr run => node replication schedule-now NODE ID
+        pvesr run ID => node replication schedule-now NODE ID
+        replication schedule-now ID => node replication schedule-now NODE ID
+        replication run ID => node replication schedule-now NODE ID
         pveceph createosd DEVICE => ceph osd create --dev DEVICE
         pveceph osd create DEVICE => ceph osd create --dev DEVICE
         pveceph pool get NAME => ceph pool status NAME

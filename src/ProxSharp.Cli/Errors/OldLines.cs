@@ -9,20 +9,6 @@ namespace ProxSharp.Cli.Errors;
 /// </summary>
 internal static partial class OldLines
 {
-    private static readonly Dictionary<string, string> s_verbs = new(StringComparer.Ordinal)
-    {
-        ["add"] = "create",
-        ["update"] = "set",
-        ["modify"] = "set",
-        ["remove"] = "delete",
-        ["destroy"] = "delete",
-        ["del"] = "delete",
-        ["get"] = "show",
-        ["config"] = "show",
-        ["info"] = "show",
-        ["ls"] = "list",
-    };
-
     // Options of the old names of commands.
     private static readonly Dictionary<string, string> s_plurals = new(StringComparer.Ordinal)
     {
@@ -94,9 +80,7 @@ internal static partial class OldLines
 
     /// <summary>Writes a line with the word for the same in place of the first that is unknown; null if that is not understood either.</summary>
     public static string? Respelled(IReadOnlyList<string> words, KnownLines? lines) =>
-        lines?.Known(words).Count is { } at && at > 0 && at < words.Count && s_verbs.TryGetValue(words[at], out string? verb)
-            ? lines.Complete([.. words.Take(at), verb, .. words.Skip(at + 1)])
-            : null;
+        lines?.Known(words).Count is { } at && at > 0 && at < words.Count ? VerbWords.Respelled(words, at, lines) : null;
 
     private static bool Fits(string[] typed, string[] places) =>
         typed.Length == places.Length && typed.Zip(places).All(static pair => IsGap(pair.First) || pair.First == pair.Second);

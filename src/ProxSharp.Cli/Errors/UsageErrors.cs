@@ -51,7 +51,8 @@ internal static class UsageErrors
         CommandResult command = parse.CommandResult;
         IEnumerable<string> known = command.Command.Subcommands.Select(static sub => sub.Name);
         bool isPlace = command.Command.Subcommands.Count > 0;
-        string? meant = Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
+        string? meant = isPlace ? VerbWords.Find(command.Command, Path(command), arguments, arguments.ToList().IndexOf(word), lines) : null;
+        meant ??= VerbWords.Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
         return Unknown(
             isPlace ? "command" : "argument", word, Path(command), known,
             meant ?? Elsewhere(word, command.Command, Path(command)) ?? PlaceOption(word, command.Command, Path(command))
@@ -77,9 +78,9 @@ internal static class UsageErrors
         string? meant = at == 0 && lines?.WithoutFirst(arguments) is { } rest ? $"Write: {rest}"
             : Habits.Find(arguments, takesAny: false, lines) is { } habit ? habit
             : lines?.Complete(arguments) is { } line ? $"Write: {line}"
-            : null;
+            : VerbWords.Find(place, path, arguments, at, lines);
         return meant is not null ? CliError.Usage($"Unknown command '{word}' for '{path}'", meant)
-            : Unknown("command", word, path, known, (Nearest(word, known) is null ? Habits.Find(arguments, takesAny: true, lines) : null)
+            : Unknown("command", word, path, known, (VerbWords.Nearest(word, known) is null ? Habits.Find(arguments, takesAny: true, lines) : null)
                 ?? Elsewhere(word, place, path) ?? PlaceOption(word, place, path) ?? $"Run: {path} --help");
     }
 
@@ -181,24 +182,14 @@ internal static class UsageErrors
 
     private static CliError Unknown(string kind, string word, string path, IEnumerable<string> known, string help)
     {
-        string? near = Nearest(word, known);
+        string? near = VerbWords.Nearest(word, known);
         return CliError.Usage($"Unknown {kind} '{word}' for '{path}'", near is null ? help : $"Did you mean '{near}'? {help}");
     }
 
-    // Some things have a list and no page of their own, and others the reverse; some verbs are called otherwise, and some things are further down or up.
+    // Some things are further down or up.
     private static string? Elsewhere(string word, Command place, string path)
     {
-        string? other = word switch
-        {
-            "show" or "get" or "info" => "list",
-            "list" or "ls" => "show",
-            "add" or "new" => "create",
-            "rm" or "remove" or "del" or "destroy" => "delete",
-            "modify" or "edit" or "update" or "change" => "set",
-            _ => null,
-        };
-        string? line = other is not null && place.Subcommands.Any(sub => sub.Name == other) ? $"{path} {other}"
-            : Nearest(word, place.Subcommands.Select(static sub => sub.Name)) is not null ? null
+        string? line = VerbWords.Nearest(word, place.Subcommands.Select(static sub => sub.Name)) is not null ? null
             : Below(place, path, word, int.MaxValue) ?? Below(Root(place), "prox", word, 1);
         return line is null ? null : $"There is '{line}'. Run: {line} --help";
     }

@@ -55,6 +55,7 @@ internal sealed class EndpointBinding
             }
         }
 
+        BackupArgument.Join(_options);
         _upload = UploadArgument.For(Endpoint, _options);
         if (Endpoint.Transport == ApiTransportKind.Download)
         {
@@ -105,7 +106,7 @@ internal sealed class EndpointBinding
     public IReadOnlyList<Argument> Arguments =>
     [
         .. _arguments.Select(static parameter => (Argument)parameter.Symbol),
-        .. _options.Select(static parameter => parameter.Place).OfType<Argument>(),
+        .. _options.Select(static parameter => parameter.Place).OfType<Argument>().Distinct(),
         .. _upload is { } upload ? [upload.File] : Array.Empty<Argument>(),
     ];
 

@@ -25,6 +25,9 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
     /// <summary>The argument that it may be as well as an option; null if it may not.</summary>
     public Argument<string>? Place { get; init; }
 
+    /// <summary>Takes its value out of that argument; null if it is all of it.</summary>
+    public Func<string, string?>? Part { get; init; }
+
     /// <summary>Tells whether a parameter holds a secret in whatever call has it.</summary>
     public static bool IsSecretName(string name) => IsSecretOf("", name);
 
@@ -46,7 +49,9 @@ internal sealed record EndpointParameter(string Name, ApiNode Node, Symbol Symbo
         Option<string[]> list => run.IsGiven(list) ? run.Value(list) ?? [] : [],
         Option<string> option when Place is { } place && run.Value(place) is { } last => run.IsGiven(option)
             ? throw Errors.CliException.Usage($"'{last}' and {option.Name} are the same, given twice", $"Leave out {option.Name}")
-            : [last],
+            : Part is null ? [last]
+            : Part(last) is { } part ? [part]
+            : [],
         Option<string> option => run.IsGiven(option) && run.Value(option) is { } value ? [value] : [],
         Argument<string[]> many => run.Value(many) ?? [],
         Argument<string> argument => run.Value(argument) is { } value ? [value] : [],
