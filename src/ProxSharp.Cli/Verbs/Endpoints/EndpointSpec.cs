@@ -77,6 +77,9 @@ internal sealed record EndpointSpec(string Name, string Call, string Summary)
     /// <summary>Tells why the server is certain to refuse the call for a guest as it is now; null if it may be carried out.</summary>
     public Func<GuestSummary, ApiParameters, string?>? Refusal { get; init; }
 
+    /// <summary>Says of templates that a selection leaves out that nothing was done with them; null if nobody would miss them.</summary>
+    public Func<IReadOnlyList<GuestSummary>, ApiParameters, string?>? Unchosen { get; init; }
+
     /// <summary>How many guests of one node at a time if nobody says; null for the usual number.</summary>
     public int? PerNode { get; init; }
 

@@ -84,13 +84,16 @@ internal static class EndpointVerbs
 
             CallParameters parameters = await binding.ParametersAsync(run, cancellationToken).ConfigureAwait(false);
             NeededChange.Check(run, binding, parameters.Parameters);
-            IReadOnlyList<GuestSummary> guests = await targets.FindAsync(run, cancellationToken).ConfigureAwait(false);
+            (IReadOnlyList<GuestSummary> guests, IReadOnlyList<GuestSummary> templates) = await targets.FindAllAsync(run, cancellationToken).ConfigureAwait(false);
             if (@class == VerbClass.Read)
             {
                 return await ReadAsync(run, binding, targets, guests, parameters.Parameters, cancellationToken).ConfigureAwait(false);
             }
 
-            GuestChange change = ChangeOf(run, binding, spec, targets, parameters.Parameters);
+            GuestChange change = ChangeOf(run, binding, spec, targets, parameters.Parameters) with
+            {
+                Remark = spec.Unchosen?.Invoke([.. templates.Where(guest => spec.Unneeded?.Invoke(guest, parameters.Parameters) is null)], parameters.Parameters),
+            };
             return await new GuestRunner(run, change).RunAsync(guests, cancellationToken).ConfigureAwait(false);
         });
     }

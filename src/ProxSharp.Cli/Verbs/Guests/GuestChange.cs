@@ -27,6 +27,9 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
     /// <summary>How many guests of one node at a time if nobody says; null for the usual number.</summary>
     public int? PerNode { get; init; }
 
+    /// <summary>What is said in the end, of guests that are not among those; null for nothing.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>The node that the guests are to go to; null if they stay.</summary>
     public string? OtherNode { get; init; }
 }

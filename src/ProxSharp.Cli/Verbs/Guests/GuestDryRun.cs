@@ -41,7 +41,13 @@ internal sealed class GuestDryRun(VerbRun run, GuestChange change)
             CheckRefusals(meant);
         }
 
-        return await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken, skipped).ConfigureAwait(false);
+        int code = await DryRun.ShowAsync(run, change.Schema, plan, cancellationToken, skipped).ConfigureAwait(false);
+        if (change.Remark is { } remark)
+        {
+            run.Note(remark);
+        }
+
+        return code;
     }
 
     // Of thousands of guests nobody reads a line for each; the plan in JSON names all of them.

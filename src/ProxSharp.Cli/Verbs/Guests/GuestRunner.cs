@@ -304,6 +304,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         BulkItem[] failed = [.. items.Where(static item => item.Outcome == BulkOutcome.Failed)];
         BulkItem[] late = [.. items.Where(static item => IsLate(item.Error))];
+        if (change.Remark is { } remark)
+        {
+            run.Note(remark);
+        }
+
         if (items.Count == 1 && failed.Concat(late).FirstOrDefault() is { } only)
         {
             throw new CliException(Named(only), only.Error);

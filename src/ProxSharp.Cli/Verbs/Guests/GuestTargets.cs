@@ -53,13 +53,19 @@ internal sealed class GuestTargets
 
     /// <summary>Finds the guests.</summary>
     /// <exception cref="CliException">A word fits no guest, or nothing was named.</exception>
-    public async Task<IReadOnlyList<GuestSummary>> FindAsync(VerbRun run, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GuestSummary>> FindAsync(VerbRun run, CancellationToken cancellationToken) =>
+        (await FindAllAsync(run, cancellationToken).ConfigureAwait(false)).Guests;
+
+    /// <summary>Finds the guests, and the templates that would be among them if a selection took any.</summary>
+    /// <exception cref="CliException">A word fits no guest, or nothing was named.</exception>
+    public async Task<(IReadOnlyList<GuestSummary> Guests, IReadOnlyList<GuestSummary> Templates)> FindAllAsync(VerbRun run, CancellationToken cancellationToken)
     {
         string[] words = Read(run);
         GuestSelector? selector = words.Any(IsWholeName) ? null : Parse(string.Join(' ', words));
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        return selector is null ? Choose(words, all) : Choose(selector, all);
+        IReadOnlyList<GuestSummary> chosen = selector is null ? Choose(words, all) : Choose(selector, all);
+        return (chosen, selector is null ? [] : [.. WithTemplates(selector.ToString(), all)?.Guests.Except(chosen) ?? []]);
     }
 
     /// <summary>Tells whether a guest was named itself, by its number or its name, and not only chosen by a selection.</summary>
@@ -202,8 +208,12 @@ internal sealed class GuestTargets
     }
 
     private bool FitsTemplates(string word, IReadOnlyList<GuestSummary> all) =>
-        GuestSelector.TryParse($"{word} template=any", null, out GuestSelector? selector)
-        && selector.Select([.. all.Where(guest => Kind.Includes(guest))]) is { Unmatched.Count: 0, Guests.Count: > 0 };
+        WithTemplates(word, all) is { Unmatched.Count: 0, Guests.Count: > 0 };
+
+    private GuestSelection? WithTemplates(string selection, IReadOnlyList<GuestSummary> all) =>
+        GuestSelector.TryParse($"{selection} template=any", null, out GuestSelector? selector)
+            ? selector.Select([.. all.Where(guest => Kind.Includes(guest))])
+            : null;
 
     // What is no guest may be a word that picks some out, written without its sign.
     private static string? Meant(string word, IReadOnlyList<GuestSummary> all) => word switch

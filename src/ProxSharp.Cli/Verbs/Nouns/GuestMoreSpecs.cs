@@ -1,8 +1,10 @@
+using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Pve.Api;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Verbs.Nouns;
 
@@ -11,6 +13,8 @@ internal static class GuestMoreSpecs
 {
     /// <summary>A node makes one backup at a time; others of it would wait for its lock, three hours at most.</summary>
     public const int BackupsPerNode = 1;
+
+    private const int MostTold = 20;
 
     private static readonly string[] s_vzdumpElsewhere =
     [
@@ -101,15 +105,23 @@ internal static class GuestMoreSpecs
         Positional = ["target"],
         OtherNode = "target",
         Unneeded = static (guest, parameters) => GuestMaking.Value(parameters, "target") == guest.Node ? $"it is on {guest.Node} already" : null,
-        Details = kind == GuestKind.Vm
+        Unchosen = (templates, parameters) => TemplatesStay(kind, templates, GuestMaking.Value(parameters, "target") ?? ""),
+        Details = (kind == GuestKind.Vm
             ? "Machines that run are moved online unless --online=false is given. Those that are on the target already are skipped."
-            : "Containers that run need --restart. Those that are on the target already are skipped.",
+            : "Containers that run need --restart. Those that are on the target already are skipped.")
+            + " Templates are moved if they are named, or with template=any.",
         Adjust = kind == GuestKind.Vm ? OnlineIfRunning : null,
         Refusal = kind == GuestKind.Vm ? null : static (guest, parameters) =>
             guest.Status == GuestStatus.Running && GuestMaking.Value(parameters, "restart") is not "1" && GuestMaking.Value(parameters, "online") is not "1"
                 ? "it runs, and is moved only with --restart, or when it is shut down"
                 : null,
     };
+
+    private static string? TemplatesStay(GuestKind kind, IReadOnlyList<GuestSummary> templates, string target) => templates.Count == 0 ? null : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{templates.Count} {(templates.Count == 1 ? "template is" : "templates are")} left out, for a selection takes none: "
+        + $"{string.Join(", ", templates.Take(MostTold).Select(static template => template.Id))}{(templates.Count > MostTold ? " and more" : "")}. "
+        + $"To move one: {PrintedCommands.Of(kind.Noun(), "migrate", templates[0].Id.ToString(), target)}; all that fit: add template=any to the selection.");
 
     /// <summary>Makes disks larger.</summary>
     public static EndpointSpec Resize(GuestKind kind) => new("resize", $"PUT {Path(kind)}/resize", $"Make a disk of {kind.Many()} larger.")
