@@ -223,7 +223,21 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
         using CliHarness cli = await cluster.UserAsync();
         cli.Write("bar.iso", "content");
 
-        Assert.Contains("Two files are named", (await cli.LineAsync("storage upload local bar.iso --filename bar.iso")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("Two files are named", (await cli.LineAsync("storage upload local bar.iso --filename @foo.iso")).FailedWith(2), StringComparison.Ordinal);
+        Assert.Contains("'a/b.iso' cannot be the name", (await cli.LineAsync("storage upload local bar.iso --filename a/b.iso")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Upload_FileAndAName_IsStoredUnderTheName()
+    {
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("download.tmp", "content");
+
+        (await cli.LineAsync("storage upload local download.tmp --filename renamed.iso --node pve2")).Succeeded();
+
+        string names = (await cli.LineAsync("storage content list local --node pve2 -o name")).Succeeded();
+        Assert.Contains("local:iso/renamed.iso", names, StringComparison.Ordinal);
+        Assert.DoesNotContain("download", names, StringComparison.Ordinal);
     }
 
     [Fact]

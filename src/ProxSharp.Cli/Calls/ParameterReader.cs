@@ -82,6 +82,12 @@ internal sealed class ParameterReader(CliEnvironment environment, IConsoleHost c
             value = WithoutLastBreak(await ContentAsync(name, value[1..], cancellationToken).ConfigureAwait(false));
         }
 
+        if (name == "filename" && _upload is { } upload && TakesFile(endpoint))
+        {
+            // The file has been named before: this is what it is called where it goes.
+            _upload = upload with { Name = value };
+        }
+
         if (!_values.TryGetValue(name, out List<string>? values))
         {
             _values[name] = values = [];

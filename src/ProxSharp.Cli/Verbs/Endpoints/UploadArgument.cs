@@ -26,7 +26,7 @@ internal sealed class UploadArgument
     /// <summary>The argument.</summary>
     public Argument<string> File { get; } = new("file")
     {
-        Description = "The file to send, as --filename gives it",
+        Description = "The file to send, as --filename @FILE gives it; beside it --filename is its name on the storage",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -39,24 +39,34 @@ internal sealed class UploadArgument
             : null;
 
     /// <summary>Returns what was typed as parameters, those that are options left out.</summary>
-    /// <exception cref="CliException">Two files were named.</exception>
+    /// <exception cref="CliException">Two files were named, or the name on the storage is none.</exception>
     public IEnumerable<string> Words(VerbRun run)
     {
         string? argument = run.Value(File);
         string? option = _file.Typed(run) is [{ } typed, ..] ? typed : null;
-        if (argument is not null && option is not null)
-        {
-            throw CliException.Usage($"Two files are named: '{argument}' and '{option}'", "Write one of them, behind the storage or behind --filename");
-        }
-
         if (argument is not null)
         {
+            CheckName(argument, option ?? argument);
             yield return $"{FileParameter}=@{argument.TrimStart('@')}";
         }
 
-        if (_content?.Typed(run).Count == 0 && ContentOf(argument ?? option ?? "") is { } content && _content.Node.Enumeration?.Contains(content) == true)
+        if (_content?.Typed(run).Count == 0 && ContentOf(option ?? argument ?? "") is { } content && _content.Node.Enumeration?.Contains(content) == true)
         {
             yield return $"{ContentParameter}={content}";
+        }
+    }
+
+    // Beside a file to send, what is behind --filename is its name on the storage.
+    private static void CheckName(string file, string name)
+    {
+        if (name != file && name.StartsWith('@'))
+        {
+            throw CliException.Usage($"Two files are named: '{file}' and '{name}'", "Write one of them, behind the storage or behind --filename");
+        }
+
+        if (name != file && (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\', '"')))
+        {
+            throw CliException.Usage($"'{Terminal.TextCells.Visible(name)}' cannot be the name of a file on a storage", "Write it without folders and quotes");
         }
     }
 
