@@ -101,6 +101,19 @@ public sealed class GuestNamesTests(SimulatedCluster cluster) : IClassFixture<Si
         Assert.Contains(expected, shown.Replace("'", "", StringComparison.Ordinal).Replace("--", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Name_ThatIsAWordOfDigits_IsToldWithItsNumber()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.UserAsync();
+        (await cli.LineAsync("vm create --name 9999 --vmid 960 --node pve1")).Succeeded();
+
+        string error = (await cli.LineAsync("vm show 9999")).FailedWith(5);
+
+        Assert.Contains("A word of digits is a number, and 9999 is the name of guest 960. Write 960", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("pool set production --vms stagin --dry-run", 5)]
     [InlineData("ha resource create ct:staging --dry-run", 5)]

@@ -198,7 +198,8 @@ internal sealed class GuestTargets
             Code = "not_found",
             ExitCode = ExitCodes.NotFound,
             Message = isName ? $"There is no {Kind.One()} '{plain}'" : $"'{word}' fits no {Kind.One()}",
-            Hint = other is not null
+            Hint = NumberAsName(plain, all) is { } number ? number
+                : other is not null
                 ? $"{GuestKinds.Title(other)} is a {(Kind == GuestKind.Vm ? "container: prox ct" : "virtual machine: prox vm")}"
                 : Meant(plain, all) is { } meant ? meant
                 : near is not null ? $"Did you mean '{near}'?"
@@ -206,6 +207,13 @@ internal sealed class GuestTargets
                 : string.Create(CultureInfo.InvariantCulture, $"See what there is: prox {Kind.Noun()} list"),
         });
     }
+
+    // A word of digits is a number, and names of guests may be such words.
+    private static string? NumberAsName(string word, IReadOnlyList<GuestSummary> all) =>
+        word.All(char.IsAsciiDigit) && all.Where(guest => guest.Name == word).ToArray() is { Length: > 0 } named
+            ? $"A word of digits is a number, and {word} is the name of {string.Join(" and ", named.Select(static guest => $"guest {guest.Id}"))}. "
+                + $"Write {named[0].Id}"
+            : null;
 
     private bool FitsTemplates(string word, IReadOnlyList<GuestSummary> all) =>
         WithTemplates(word, all) is { Unmatched.Count: 0, Guests.Count: > 0 };
