@@ -102,6 +102,17 @@ public sealed class StateConvergenceTests
     [InlineData("guests: [{vmid: 200, config: {balloon: null}}]", "'balloon' means nothing in the config of a container")]
     [InlineData("guests: [{vmid: 106, config: null}]", "The config of guest 106 is empty")]
     [InlineData("guests: [{vmid: 106, config: [cores]}]", "The config of guest 106 has no keys")]
+    [InlineData("guests: [{vmid: 106}, web-1]", "Item 2 of 'guests' is 'web-1', and has no keys")]
+    [InlineData("pools: [a]", "Item 1 of 'pools' is 'a', and has no keys")]
+    [InlineData("firewall: []", "'firewall' is a list, and has no parts")]
+    [InlineData("firewall: {rules: [{type: in, action: DROP}, 'in drop']}", "Item 2 of 'firewall rules' is 'in drop', and has no keys")]
+    [InlineData("firewall: {rules: [[]]}", "Item 1 of 'firewall rules' is a list, and has no keys")]
+    [InlineData("firewall: {aliases: [null]}", "Item 1 of 'firewall alias' is empty, and has no keys")]
+    [InlineData("firewall: {ipsets: [{name: a, entries: [10.0.0.1]}]}", "Item 1 of 'firewall ipset a entry' is '10.0.0.1', and has no keys")]
+    [InlineData("firewall: {groups: [web]}", "Item 1 of 'firewall group' is 'web', and has no keys")]
+    [InlineData("firewall: {guests: [106]}", "Item 1 of 'firewall guests' is '106', and has no keys")]
+    [InlineData("firewall: {guests: [{vmid: 106, rules: [drop]}]}", "Item 1 of 'firewall guest 106 rules' is 'drop', and has no keys")]
+    [InlineData("firewall: {nodes: [{node: pve1, rules: [drop]}]}", "Item 1 of 'firewall node pve1 rules' is 'drop', and has no keys")]
     public async Task Diff_WhatCannotBeMeant_IsRefused(string section, string message)
     {
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();

@@ -50,7 +50,7 @@ internal sealed class AclSection : IStateSection
     {
         Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(Key, StringComparer.Ordinal);
         HashSet<string> named = new(StringComparer.Ordinal);
-        foreach (JsonElement entry in StateValues.Items(wanted, Name))
+        foreach (JsonElement entry in StateValues.Objects(wanted, Name))
         {
             Check(entry);
             StateValues.Once(named, Key(entry), Name);

@@ -40,6 +40,8 @@ internal sealed class CollectionPart(string section, string path, string templat
     /// <summary>The calls that change them.</summary>
     public IReadOnlyList<string> Writes => [$"POST {template}", $"PUT {_item}", $"DELETE {_item}"];
 
+    private string InFile => $"{section} {Title}".TrimEnd();
+
     private IReadOnlyDictionary<string, ApiNode> CreateParameters => StateSchema.Parameters(ApiMethod.Post, template);
 
     private IReadOnlyDictionary<string, ApiNode> ChangeParameters => StateSchema.Parameters(ApiMethod.Put, _item);
@@ -96,11 +98,11 @@ internal sealed class CollectionPart(string section, string path, string templat
         List<StateChange> changes = [];
         List<StateChange> created = [];
         HashSet<string> digests = new(StringComparer.Ordinal);
-        foreach (JsonElement item in StateValues.Items(wanted, section))
+        foreach (JsonElement item in StateValues.Objects(wanted, InFile))
         {
-            StateValues.Only(item, section, members);
-            string id = StateValues.Required(item, key, section);
-            StateValues.Once(named, id, section);
+            StateValues.Only(item, InFile, members);
+            string id = StateValues.Required(item, key, InFile);
+            StateValues.Once(named, id, InFile);
             if (!known.TryGetValue(id, out JsonElement now))
             {
                 created.Add(Create(item, id));

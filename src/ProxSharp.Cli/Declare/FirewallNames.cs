@@ -24,6 +24,8 @@ internal sealed class FirewallNames(string title, string path, string template, 
     public IReadOnlyList<string> Writes =>
         [$"POST {template}", $"DELETE {Item}", .. key == "group" ? Rules("").Writes : [$"POST {Item}", $"PUT {Item}/{{cidr}}", $"DELETE {Item}/{{cidr}}"]];
 
+    private string Place => $"{Section} {title}".TrimEnd();
+
     private string Item => $"{template}/{{{key}}}";
 
     /// <summary>Reads them.</summary>
@@ -64,11 +66,11 @@ internal sealed class FirewallNames(string title, string path, string template, 
         HashSet<string> named = new(StringComparer.Ordinal);
         bool isFirst = true;
         // All have one digest, which the first call changes: those that are there come first, so that it counts.
-        foreach (JsonElement item in StateValues.Items(wanted, Section).OrderBy(item => !known.ContainsKey(Kept(StateValues.Text(item, key) ?? "", known))))
+        foreach (JsonElement item in StateValues.Objects(wanted, Place).OrderBy(item => !known.ContainsKey(Kept(StateValues.Text(item, key) ?? "", known))))
         {
-            StateValues.Only(item, Section, key, "comment", _inside);
-            string name = Kept(StateValues.Required(item, key, Section), known);
-            StateValues.Once(named, name, Section);
+            StateValues.Only(item, Place, key, "comment", _inside);
+            string name = Kept(StateValues.Required(item, key, Place), known);
+            StateValues.Once(named, name, Place);
             bool exists = known.TryGetValue(name, out JsonElement now);
             string? comment = StateValues.Text(item, "comment");
             string? before = exists ? StateValues.Text(now, "comment") : null;

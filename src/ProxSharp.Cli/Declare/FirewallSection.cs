@@ -65,11 +65,11 @@ internal sealed class FirewallSection : IStateSection
         Dictionary<string, JsonElement> nodes = Present(present, NodeList, "node");
         HashSet<string> named = new(StringComparer.Ordinal);
         List<StateChange> changes = [];
-        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, NodeList), Name))
+        foreach (JsonElement item in StateValues.Objects(StateValues.Member(wanted, NodeList), $"{Name} {NodeList}"))
         {
-            string node = StateValues.Required(item, "node", Name);
+            string node = StateValues.Required(item, "node", $"{Name} {NodeList}");
             FirewallScope scope = FirewallScope.Node(node);
-            StateValues.Only(item, Name, ["node", .. scope.Parts]);
+            StateValues.Only(item, $"{Name} {NodeList}", ["node", .. scope.Parts]);
             named.Add(node);
             changes.AddRange(nodes.TryGetValue(node, out JsonElement now)
                 ? scope.Compare(item, now, prune)
@@ -87,13 +87,13 @@ internal sealed class FirewallSection : IStateSection
         Dictionary<string, JsonElement> guests = Present(present, GuestList, "vmid");
         HashSet<string> named = new(StringComparer.Ordinal);
         List<StateChange> changes = [];
-        foreach (JsonElement item in StateValues.Items(StateValues.Member(wanted, GuestList), Name))
+        foreach (JsonElement item in StateValues.Objects(StateValues.Member(wanted, GuestList), $"{Name} {GuestList}"))
         {
-            string id = StateValues.Required(item, "vmid", Name);
+            string id = StateValues.Required(item, "vmid", $"{Name} {GuestList}");
             JsonElement now = guests.GetValueOrDefault(id);
             JsonElement place = StateValues.Member(now, "now");
             FirewallScope scope = Scope(id, place);
-            StateValues.Only(item, Name, ["vmid", .. scope.Parts]);
+            StateValues.Only(item, $"{Name} {GuestList}", ["vmid", .. scope.Parts]);
             named.Add(id);
             changes.AddRange(StateValues.Text(place, "node") is null
                 ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }]

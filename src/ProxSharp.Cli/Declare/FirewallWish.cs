@@ -25,12 +25,13 @@ internal sealed class FirewallWish
 
         JsonElement wanted = StateValues.Member(reading.Wanted, list);
         Dictionary<string, JsonElement> items = new(StringComparer.Ordinal);
-        foreach (JsonElement item in StateValues.Items(wanted, "firewall"))
+        string place = $"firewall {list}";
+        foreach (JsonElement item in StateValues.Objects(wanted, place))
         {
-            string id = StateValues.Required(item, key, "firewall");
+            string id = StateValues.Required(item, key, place);
             if (!items.TryAdd(id, item))
             {
-                throw CliException.Usage($"'firewall' names '{id}' twice", "Leave one of them out");
+                throw CliException.Usage($"'{place}' names '{id}' twice", "Leave one of them out");
             }
         }
 

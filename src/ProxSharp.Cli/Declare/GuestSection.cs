@@ -272,13 +272,8 @@ internal sealed class GuestSection : IStateSection
     private Dictionary<string, JsonElement> ById(JsonElement wanted)
     {
         Dictionary<string, JsonElement> items = new(StringComparer.Ordinal);
-        foreach (JsonElement item in StateValues.Items(wanted, Name))
+        foreach (JsonElement item in StateValues.Objects(wanted, Name))
         {
-            if (item.ValueKind != JsonValueKind.Object)
-            {
-                StateValues.Only(item, Name);
-            }
-
             string id = GuestPlace.IdOf(item);
             if (!items.TryAdd(id, item))
             {

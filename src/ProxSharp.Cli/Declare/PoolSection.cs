@@ -93,7 +93,7 @@ internal sealed class PoolSection : IStateSection
     {
         List<(string Id, JsonElement Pool)> pools = [];
         HashSet<string> named = new(StringComparer.Ordinal);
-        foreach (JsonElement pool in StateValues.Items(wanted, Name))
+        foreach (JsonElement pool in StateValues.Objects(wanted, Name))
         {
             StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
             string id = StateValues.Required(pool, "poolid", Name);
@@ -108,7 +108,7 @@ internal sealed class PoolSection : IStateSection
     private HashSet<string> Placed(JsonElement wanted)
     {
         HashSet<string> placed = new(StringComparer.Ordinal);
-        foreach (JsonElement pool in StateValues.Items(wanted, Name))
+        foreach (JsonElement pool in StateValues.Objects(wanted, Name))
         {
             foreach (string guest in Words(pool, "vms").Distinct())
             {

@@ -60,11 +60,12 @@ internal sealed class RuleList(string title, string path, string template, State
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, bool prune)
     {
         JsonElement[] now = [.. StateValues.Items(present, Section)];
-        JsonElement[] given = [.. StateValues.Items(wanted, Section)];
+        string place = $"{Section} {title}rules";
+        JsonElement[] given = [.. StateValues.Objects(wanted, place)];
         string[] known = ["pos", "ipversion", .. StateSchema.Describing(Parameters)];
         foreach (JsonElement rule in given)
         {
-            StateValues.Only(rule, Section, known);
+            StateValues.Only(rule, place, known);
         }
 
         JsonElement[] file = [.. given.Select(Enabled)];

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Declare;
@@ -106,10 +108,17 @@ internal static class StateValues
     /// <exception cref="CliException">There is one, or the section has no parts.</exception>
     public static void OnlyParts(JsonElement section, string name, params IReadOnlyList<string> known)
     {
-        if (section.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+        if (section.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
         {
-            Only(section, name, known);
+            return;
         }
+
+        if (section.ValueKind != JsonValueKind.Object)
+        {
+            throw CliException.Usage($"'{name}' {Shown(section)}, and has no parts", $"There are: {string.Join(", ", known)}");
+        }
+
+        Only(section, name, known);
     }
 
     /// <summary>The items of a list; none for an absent one.</summary>
@@ -119,6 +128,21 @@ internal static class StateValues
         JsonValueKind.Undefined or JsonValueKind.Null => [],
         JsonValueKind.Array => list.EnumerateArray(),
         _ => throw CliException.Usage($"'{section}' is no list", "See what prox export writes"),
+    };
+
+    /// <summary>The items of a list of things with keys; none for an absent one.</summary>
+    /// <param name="list">The list of the file.</param>
+    /// <param name="place">Where it is in the file, for messages.</param>
+    /// <exception cref="CliException">It is no list, or one of its items has no keys.</exception>
+    public static IEnumerable<JsonElement> Objects(JsonElement list, string place) => Items(list, place).Select(
+        (item, at) => item.ValueKind == JsonValueKind.Object ? item : throw CliException.Usage(
+            string.Create(CultureInfo.InvariantCulture, $"Item {at + 1} of '{place}' {Shown(item)}, and has no keys"), "See what prox export writes"));
+
+    private static string Shown(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "is empty",
+        JsonValueKind.Array => "is a list",
+        _ => $"is '{TextCells.Visible(Text(value)!)}'",
     };
 
     /// <summary>The members that differ: those of the file count, null takes a key out.</summary>
