@@ -180,6 +180,8 @@ public sealed class CompletionTests(SimulatedCluster cluster, SimulatedBackupSer
         Assert.NotEmpty(groups);
         Assert.Equal(groups.Concat(snapshots).Order(), (await Words("prox backup restore --datastore store1 ")).Order());
         Assert.Equal(groups.Order(), (await Words("prox backup prune --datastore store1 ")).Order());
+        Assert.Equal(groups.Order(), (await Words("prox datastore group delete store1 ")).Order());
+        Assert.Equal(groups.Concat(snapshots).Order(), (await Words("prox datastore snapshot delete store1 ")).Order());
         Assert.Empty(await Words("prox backup restore "));
     }
 
