@@ -68,10 +68,8 @@ internal sealed class HelpWriter
         ("PROX_CONTEXT", "the context to use where --context is not given"),
         ("PROX_CONFIG", "the file with the contexts"),
         ("PROX_READ_ONLY", "1: refuse everything that changes something, as under the program name prox-ro"),
-        ("PBS_REPOSITORY", "the backup server of 'prox backup' without --repository; in parts: PBS_SERVER, PBS_PORT, PBS_AUTH_ID, PBS_DATASTORE, PBS_NAMESPACE"),
-        ("PBS_PASSWORD", "the password or token secret for it, also as PBS_PASSWORD_FILE, PBS_PASSWORD_CMD or PBS_PASSWORD_FD"),
-        ("PBS_ENCRYPTION_PASSWORD", "the passphrase of its key, in the same forms"),
-        ("PBS_FINGERPRINT", "the fingerprint of its certificate"),
+        ("PBS_REPOSITORY", "the server of 'prox backup' without --repository; or PBS_SERVER, PBS_PORT, PBS_AUTH_ID, PBS_DATASTORE, PBS_NAMESPACE; with PBS_FINGERPRINT"),
+        ("PBS_PASSWORD", "its secret, and PBS_ENCRYPTION_PASSWORD that of the key; both as _FILE, _CMD and _FD, too"),
         ("NO_COLOR", "set to anything: no colours"),
         ("CLICOLOR", "0: no colours; CLICOLOR_FORCE=1: colours in pipes too"),
     ];
