@@ -57,6 +57,22 @@ public sealed class StandingRuleTests
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/qemu/106/config", "memory=3000", "/nodes/pve1/vzdump", "vmid=106 storage=local")]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local", "/nodes/pve1/qemu/106/config", "ide2=local:iso/debian-13.iso,media=cdrom")]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local", "/nodes/pve1/qemu/106/status/start", "")]
+    public async Task Calls_OnOneGuest_AreToldWithTheRulesOfEach(string path, string parameters, string nextPath, string nextParameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request("POST", path, parameters), TextPlans.Request("POST", nextPath, nextParameters)]);
+
+        PlanTarget only = Assert.Single(plan.Targets);
+        Assert.True(only.Facts.ContainsKey("backups kept"));
+        Assert.All(plan.Consequences.Where(static line => line.StartsWith("Acts on", StringComparison.Ordinal)), line => Assert.Equal(Consequences.ActsOn(only), line));
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, string.Join('\n', result.Steps.Select(static step => step.Message)));
+    }
+
     [Fact]
     public async Task Networks_WithMoreThatIsPending_AreNotPutInForce()
     {

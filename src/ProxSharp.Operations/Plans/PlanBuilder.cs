@@ -84,7 +84,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         }
     }
 
-    private async Task AddAsync(Building draft, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
+    // What only reads is made at once, unless its answer is nothing for everybody.
+    private void RefuseRead(PlannedCall wanted)
     {
         if (wanted.Class == OperationClass.Read)
         {
@@ -97,7 +98,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             throw new GuardRefusedException(
                 "target", $"{wanted.Title} is refused: {reason}, and a plan would not show what it answers. A person runs it where no policy is.");
         }
+    }
 
+    private async Task AddAsync(Building draft, PlannedCall wanted, PlanRelease release, CancellationToken cancellationToken)
+    {
+        RefuseRead(wanted);
         draft.Made.CheckArrival(wanted);
         PlanTarget[] own = [.. (await ReadAsync(draft, wanted, cancellationToken).ConfigureAwait(false)).Select(target => release.Apply(wanted, target))];
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
@@ -123,11 +128,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         foreach (PlanTarget target in own)
         {
-            if (!draft.Targets.TryAdd(target.Key, target))
-            {
-                draft.Targets[target.Key] = draft.Targets[target.Key].Following(target.Rules);
-            }
-
+            draft.Take(target);
             if (!CopySources.IsOne(call, target.Policy.Vmid))
             {
                 draft.Changed.Add(target.Key);
@@ -168,5 +169,19 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         public required Widening Widening { get; init; }
 
         public bool IsFinal { get; set; }
+
+        /// <summary>Takes a target of a call. One that several calls act on is told as it is for all of them, with what each goes by.</summary>
+        public void Take(PlanTarget target)
+        {
+            PlanTarget? earlier = Targets.GetValueOrDefault(target.Key);
+            PlanTarget known = earlier?.Following(target.Rules) ?? target;
+            Targets[target.Key] = known;
+            string[] told = [Plans.Consequences.ActsOn(target), .. earlier is null ? [] : new[] { Plans.Consequences.ActsOn(earlier) }];
+            string telling = Plans.Consequences.ActsOn(known);
+            for (int i = 0; i < Consequences.Count; i++)
+            {
+                Consequences[i] = told.Contains(Consequences[i], StringComparer.Ordinal) ? telling : Consequences[i];
+            }
+        }
     }
 }
