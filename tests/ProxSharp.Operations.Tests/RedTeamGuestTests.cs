@@ -20,7 +20,6 @@ public sealed class RedTeamGuestTests
     [InlineData("POST", Own, "scsi5=local:102/vm-102-disk-0.qcow2")]
     [InlineData("PUT", Own, "scsi5=local:102/renamed.qcow2")]
     [InlineData("PUT", Own, "unused3=local-lvm:vm-102-disk-0")]
-    [InlineData("PUT", Own, "scsi5=local-lvm:0,import-from=local-lvm:vm-102-disk-0")]
     [InlineData("PUT", Own, "scsi5=local-lvm:base-9000-disk-0/vm-102-disk-0")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=local-lvm:vm-102-disk-0")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-102-2026_01_01-00_00_00.vma.zst")]
@@ -29,6 +28,14 @@ public sealed class RedTeamGuestTests
     [InlineData("POST", "/nodes/pve1/storage/local-lvm/content", "filename=vm-102-disk-7 size=1G vmid=106")]
     public async Task VolumeOfAProtectedGuest_ThroughAnother_IsRefused(string method, string path, string parameters) =>
         await IsProtectedAsync(method, path, parameters, "guest 102");
+
+    [Fact]
+    public async Task VolumeOfAProtectedGuest_CopiedWherePrivilegedCallsAreAllowed_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            Most.Replace("\"destructive\"]", "\"destructive\",\"privileged\"]", StringComparison.Ordinal));
+        await TextPlans.IsProtectedAsync(cluster, "PUT", Own, "scsi5=local-lvm:0,import-from=local-lvm:vm-102-disk-0", "guest 102");
+    }
 
     [Theory]
     [InlineData("PUT", Own, "delete=scsi5")]

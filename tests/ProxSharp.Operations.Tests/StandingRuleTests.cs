@@ -29,6 +29,36 @@ public sealed class StandingRuleTests
     }
 
     [Fact]
+    public async Task Pull_FromARemoteThatIsElsewhereNow_IsRefused()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PostAsync("/config/remote", TextPlans.Parameters("name=rem1 host=10.0.0.1 auth-id=sync@pbs password=secret"));
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=job1 store=store1 remote=rem1 remote-store=other"));
+        Plan pull = await server.Guard.PlanAsync([TextPlans.Request("POST", "/pull", "store=store1 remote=rem1 remote-store=other")]);
+        Plan run = await server.Guard.PlanAsync([TextPlans.Request("POST", "/admin/sync/job1/run", "")]);
+        Assert.All(new[] { pull, run }, static plan => Assert.Contains("remote host 10.0.0.1", string.Join('\n', plan.Describe()), StringComparison.Ordinal));
+
+        await server.Other.Raw.PutAsync("/config/remote/rem1", TextPlans.Parameters("host=10.0.0.2"));
+
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(pull.Id)));
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(run.Id)));
+    }
+
+    [Fact]
+    public async Task RealmSync_OfARealmThatIsAnotherNow_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/access/domains", TextPlans.Parameters("realm=ld type=ldap server1=10.0.0.1 base_dn=dc=example user_attr=uid"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/access/domains/ld/sync", "");
+        Assert.Contains("server1 10.0.0.1", string.Join('\n', plan.Describe()), StringComparison.Ordinal);
+
+        await root.Raw.PutAsync("/access/domains/ld", TextPlans.Parameters("server1=10.0.0.2"));
+
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
     public async Task Run_OfAJobWhoseCommentIsNew_GoesOn()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
@@ -86,6 +116,9 @@ public sealed class StandingRuleTests
         await root.Raw.PutAsync("/cluster/sdn/zones/lab", TextPlans.Parameters("mtu=1300"));
 
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        Plan dropped = await TextPlans.PlanAsync(cluster, "POST", "/cluster/sdn/rollback", "");
+        await root.Raw.PutAsync("/cluster/sdn/zones/lab", TextPlans.Parameters("mtu=1200"));
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(dropped.Id)));
         Plan again = await TextPlans.PlanAsync(cluster, "PUT", "/cluster/sdn", "");
         Assert.True((await cluster.Guard.ApplyAsync(again.Id)).IsComplete);
     }
@@ -139,12 +172,55 @@ public sealed class StandingRuleTests
     }
 
     [Fact]
+    public async Task NameServers_ThatACallDoesNotSay_ComeBack()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync("/nodes/pve2/dns", TextPlans.Parameters("search=example.test dns1=192.0.2.1 dns2=192.0.2.2"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve2/dns", "search=q.r dns1=192.0.2.9");
+
+        Assert.Contains("dns2=192.0.2.2", Assert.Single(plan.Undo).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/cluster/firewall/aliases", "name=alx cidr=10.0.0.1 comment=kept", "/cluster/firewall/aliases/alx", "cidr=10.0.0.2", "comment=kept")]
+    [InlineData("/cluster/firewall/ipset/set1", "cidr=10.0.0.0/24 nomatch=1", "/cluster/firewall/ipset/set1/10.0.0.0%2F24", "comment=new", "nomatch=1")]
+    public async Task Object_ThatIsWrittenAsAWhole_ComesBackAsAWhole(string list, string item, string path, string change, string kept)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        if (list.EndsWith("/set1", StringComparison.Ordinal))
+        {
+            await root.Raw.PostAsync("/cluster/firewall/ipset", TextPlans.Parameters("name=set1"));
+        }
+
+        await root.Raw.PostAsync(list, TextPlans.Parameters(item));
+        Plan plan = await TextPlans.PlanAsync(cluster, "PUT", path, change);
+
+        Assert.Contains(kept, Assert.Single(plan.Undo).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NewJobInANamespace_IsRemovedAgain()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
         Plan plan = await server.Guard.PlanAsync([TextPlans.Request("POST", "/config/prune", "id=job1 store=store1 schedule=daily keep-last=100 ns=customers")]);
 
         Assert.Equal("DELETE /config/prune/job1", Assert.Single(plan.Undo).ToString());
+    }
+
+    [Theory]
+    [InlineData("DELETE", "")]
+    [InlineData("PUT", "delete=token")]
+    [InlineData("PUT", "token=new")]
+    public async Task Token_ThatTheServerShowsNobody_HasNoWayBack(string method, string parameters)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PostAsync("/config/metrics/influxdb-http", TextPlans.Parameters("name=graphs url=https://10.0.0.9:8086 token=sesame"));
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request(method, "/config/metrics/influxdb-http/graphs", parameters)]);
+
+        Assert.Empty(plan.Undo);
+        Assert.Contains("does not show what 'token' was", string.Join('\n', plan.Consequences), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -161,6 +237,15 @@ public sealed class StandingRuleTests
     {
         Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));
         Assert.Equal(expected, OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(verb, path).ClassOf(TextPlans.Parameters(parameters)));
+    }
+
+    [Theory]
+    [InlineData("scsi5=local-lvm:0,import-from=local-lvm:vm-100-disk-0", OperationClass.Privileged)]
+    [InlineData("scsi5=local-lvm:0,import-from=local-lvm:vm-106-disk-0", OperationClass.Reversible)]
+    public async Task Copy_OfADisk_ForAMachineThatIsThere_IsPrivilegedIfItIsAnothers(string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Assert.Equal(expected, (await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu/106/config", parameters)).Class);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal static class Consequences
         "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack,
     ];
 
-    private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes];
+    private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes, FollowedSettings.Filter];
 
     public static async Task<IReadOnlyList<string>> OfAsync(
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)

@@ -4,27 +4,36 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds machines that are made of another guest's disk and told what to do at their first start: whoever sets the user, the keys or where cloud-init gets its
-/// orders, logs in to a copy of that guest and reads what is on its disks.
+/// Finds machines that are made of another guest's disk and told what to do at their first start, and those that are there and get a copy of one: whoever sets the
+/// user, the keys or where cloud-init gets its orders, or did so before, reads what is on that guest's disks.
 /// </summary>
 internal static class CopyOrders
 {
     private const string Making = "/nodes/{node}/qemu";
+    private const string Config = "/nodes/{node}/qemu/{vmid}/config";
 
     private static readonly HashSet<string> s_orders = new(["ciuser", "cipassword", "sshkeys", "cicustom", "smbios1"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a plan says of such a call.</summary>
-    public const string Why = " It is made of another guest's disk: whoever logs in to it, or tells it what to do, gets at what is there.";
+    public const string Why = " It has a copy of another guest's disk: whoever logs in to it, or tells it what to do, gets at what is there.";
 
     /// <summary>Returns the call, as privileged if it gives orders to a copy.</summary>
     public static PlannedCall Judge(PlannedCall call) => IsOne(call) ? call.Also(OperationClass.Privileged) : call;
 
-    /// <summary>True for a call that gives orders to a copy.</summary>
-    public static bool IsOne(PlannedCall call) => call.Path == Making && IsCopy(call) && call.Others.Any(parameter => IsOrder(call, parameter));
+    /// <summary>True for a call that gives orders to a copy, or a copy to a machine that has its orders.</summary>
+    public static bool IsOne(PlannedCall call) => call.Path switch
+    {
+        Making => IsCopy(call) && call.Others.Any(parameter => IsOrder(call, parameter)),
+        Config => Copied(call).Any(volume => VolumeOwners.OwnersOf(volume).Any(owner => owner != call.Parameters.Find("vmid"))),
+        _ => false,
+    };
 
     /// <summary>True for a machine that is restored, or gets a copy of a guest's disk.</summary>
     public static bool IsCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
-        || call.Others.Any(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
+        || Copied(call).Any();
+
+    private static IEnumerable<string> Copied(PlannedCall call) => call.Others.Where(static drive => Drive.IsMatch(drive.Name))
+        .Select(static drive => BootMedia.ImportOf(drive.Text)).OfType<string>().Where(VolumeOwners.IsOwned);
 
     // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
     private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)

@@ -23,32 +23,26 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
     private static readonly long s_latest = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
 
-    // What a job is called, and what others have noted about it, decides nothing.
-    private static readonly HashSet<string> s_idle = new(StringComparer.Ordinal) { "id", "comment", "digest" };
+    private readonly FollowedSettings _settings = new(client.Schema.Product, (path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
 
     /// <summary>Those rules by name; empty where a call names all that it goes by.</summary>
     /// <exception cref="GuardRefusedException">The networks cannot be read, so that nobody can tell what a call puts in force.</exception>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken) =>
         (client.Schema.Product, call.Method, call.Path) switch
         {
-            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/prune/{id}/run") => await OfJobAsync(call, "/config/prune", cancellationToken).ConfigureAwait(false),
-            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") => await OfJobAsync(call, "/config/sync", cancellationToken).ConfigureAwait(false),
-            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/verify/{id}/run") => await OfJobAsync(call, "/config/verify", cancellationToken).ConfigureAwait(false),
-            (ProxmoxProduct.BackupServer, ApiMethod.Post, "/tape/backup/{id}") =>
-                await OfJobAsync(call, "/config/tape-backup-job", cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") => await OfBackupAsync(call, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/backup") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
                 when call.Parameters.Find("storage") is { Length: > 0 } storage && IsByStorage(call) => await OfStorageAsync(storage, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when IsByStorage(call) =>
                 await OfStorageAsync(call.Parameters.Find("storage")!, cancellationToken).ConfigureAwait(false),
-            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") => new Dictionary<string, string>(StringComparer.Ordinal)
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/sdn/rollback") => new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["pending"] = await networks.PendingAsync(cancellationToken).ConfigureAwait(false),
             },
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/ha/resources") => Fact(HaStarts.Asked, call.Parameters.Find("state") ?? "started"),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post or ApiMethod.Put, "/nodes/{node}/qemu" or "/nodes/{node}/lxc" or "/nodes/{node}/qemu/{vmid}/config"
                 or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
-            _ => s_none,
+            _ => await _settings.ReadAsync(call, cancellationToken).ConfigureAwait(false),
         };
 
     /// <summary>The rule by which the storage of a backup keeps older ones; null if it was not read.</summary>
@@ -57,25 +51,17 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     private static bool IsByStorage(PlannedCall call) =>
         !ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("prune-backups") is null && call.Parameters.Find("maxfiles") is null;
 
-    private async Task<Dictionary<string, string>> OfJobAsync(PlannedCall call, string jobs, CancellationToken cancellationToken)
-    {
-        JsonElement? job = await ReadAsync($"{jobs}/{Uri.EscapeDataString(call.Parameters.Find("id") ?? "")}", null, cancellationToken).ConfigureAwait(false);
-        return job is not { ValueKind: JsonValueKind.Object } known
-            ? Fact("job", Unreadable)
-            : known.EnumerateObject().Where(static member => !s_idle.Contains(member.Name)).OrderBy(static member => member.Name, StringComparer.Ordinal)
-                .ToDictionary(static member => member.Name, static member => JsonTexts.Written(member.Value), StringComparer.Ordinal);
-    }
-
     // Proxmox: a node tells what holds there for a storage, be it by the storage or by the node's vzdump.conf.
     private async Task<Dictionary<string, string>> OfBackupAsync(PlannedCall call, CancellationToken cancellationToken) => !IsByStorage(call)
         ? s_none
         : Fact(Kept, RuleIn(await ReadAsync(
+            client,
             $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/defaults",
             new ApiParameters { { "storage", call.Parameters.Find("storage") } },
             cancellationToken).ConfigureAwait(false)));
 
     private async Task<Dictionary<string, string>> OfStorageAsync(string storage, CancellationToken cancellationToken) =>
-        Fact(Kept, RuleIn(await ReadAsync($"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
+        Fact(Kept, RuleIn(await ReadAsync(client, $"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
 
     // Proxmox: an image that is uploaded again takes the place of the one before. Of it the list tells what the volume itself does not: when it came. Backups
     // have their time in their names, and nobody uploads them.
@@ -86,6 +72,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
         foreach (Match image in call.Others.Where(static parameter => Source.IsMatch(parameter.Name)).SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
         {
             JsonElement? list = await ReadAsync(
+                client,
                 $"/nodes/{node}/storage/{Uri.EscapeDataString(image.Groups["storage"].Value)}/content",
                 new ApiParameters { { "content", image.Groups["content"].Value } },
                 cancellationToken).ConfigureAwait(false);
@@ -110,7 +97,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
     private static Dictionary<string, string> Fact(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
-    private async Task<JsonElement?> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    private static async Task<JsonElement?> ReadAsync(ProxmoxClient client, string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {
         try
         {

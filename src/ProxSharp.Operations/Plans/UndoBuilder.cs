@@ -25,6 +25,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
         "digest", "delete", "revert", "force", "skiplock", "background_delay", "lock-token", "import-working-storage", RuleLists.Move,
     };
 
+    // Proxmox Backup Server: declared as part of the answer, and left out of it.
+    private static readonly HashSet<(string Path, string Name)> s_concealed = [("/config/metrics/influxdb-http/{name}", "token")];
+
     /// <summary>Why there is no way back although calls of this kind have one; null for no reason.</summary>
     public string? Obstacle { get; private set; }
 
@@ -131,8 +134,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
         ApiParameters parameters = Keys(call);
         ApiEndpoint endpoint = schema.Find(call.Method, call.Path)!;
         bool deletes = endpoint.Parameters.TryGetValue("delete", out ApiNode? node);
+        bool isWhole = WritesWhole(call);
         List<string> gone = [];
-        foreach (string name in Names(call))
+        foreach (string name in Names(call).Union(isWhole ? Others(call, before, endpoint) : [], StringComparer.Ordinal))
         {
             if (IsHidden(before, name) || IsNeverShown(call, before, name, mayBeOrder: false))
             {
@@ -160,8 +164,15 @@ internal sealed class UndoBuilder(ApiSchema schema)
         }
 
         bool isEmpty = gone.Count == 0 && parameters.Count == Keys(call).Count;
-        return isEmpty || (gone.Count > 0 && !deletes) ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
+        return isEmpty || (gone.Count > 0 && !deletes && !isWhole) ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
     }
+
+    // Proxmox: these calls write the object as a whole, so that what they do not say is dropped; everywhere else it stays.
+    private static bool WritesWhole(PlannedCall call) => call.Path == "/nodes/{node}/dns"
+        || call.Path.EndsWith("/ipset/{name}/{cidr}", StringComparison.Ordinal) || call.Path.EndsWith("/aliases/{name}", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Others(PlannedCall call, JsonElement before, ApiEndpoint endpoint) => endpoint.Parameters.Keys
+        .Where(name => !s_steering.Contains(name) && !call.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && before.Text(name) is not null);
 
     private PlanRequest? Recreate(PlannedCall call, JsonElement before)
     {
@@ -295,6 +306,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
     // What the server shows to nobody is not unset because it is not there. Where the answer is declared, it says which those are; elsewhere secrets are.
     private bool IsNeverShown(PlannedCall call, JsonElement before, string name, bool mayBeOrder)
     {
+        if (s_concealed.Contains((call.Path, name)))
+        {
+            return before.Text(name) is null;
+        }
+
         ApiNode? shown = schema.Find(ApiMethod.Get, call.Path)?.Returns;
         bool isDeclared = shown is { Properties.Count: > 0, AllowsExtra: false, Alternatives.Count: 0 };
         return before.Text(name) is null

@@ -54,7 +54,11 @@ internal sealed class ItemProjection(ShapeValues shapes, ProxmoxProduct product)
             }
             else if (item.TryGetPropertyValue(name, out JsonNode? stored) && stored is not null)
             {
-                result[name] = Fit(stored, node);
+                // Proxmox Backup Server: the token of a metric server is declared as part of the answer, and left out of it.
+                if (product != ProxmoxProduct.BackupServer || name != "token")
+                {
+                    result[name] = Fit(stored, node);
+                }
             }
             else if (!node.IsOptional && !name.EndsWith("[n]", StringComparison.Ordinal))
             {
