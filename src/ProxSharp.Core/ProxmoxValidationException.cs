@@ -25,4 +25,7 @@ public sealed class ProxmoxValidationException : ArgumentException
 
     /// <summary>The complaint for each bad parameter, by wire name; nested names are written <c>net0.model</c> as the server does.</summary>
     public IReadOnlyDictionary<string, string> ParameterErrors { get; }
+
+    /// <summary>What works instead, as a sentence; null if other values do.</summary>
+    public string? Alternative { get; init; }
 }

@@ -50,6 +50,7 @@ internal static class ErrorCatalogue
         ("task_warnings", "10", "it was done, with warnings that `--fail-on-warnings` makes count"),
         ("program_failed", "1", "the program in the guest failed"),
         ("checks_failed", "1, or that of the failure", "doctor or a check of a policy found something; the result says what"),
+        ("out_of_reach", "1", "the rest was applied; objects whose names have letters beyond ASCII stay as they are, and the message names them"),
         ("api_error", "1", "any other answer of the server"),
         ("protocol", "1", "what answered is no Proxmox API"),
         ("no_schema", "1", "the server publishes no schema"),

@@ -19,7 +19,7 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
     /// <exception cref="CliException">Some of it is wrong, against a rule of the context, or impossible.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        StateChange[] blocked = [.. changes.Where(static change => change.Action == "blocked")];
+        StateChange[] blocked = [.. changes.Where(static change => change is { Action: "blocked", IsOutOfReach: false })];
         if (blocked.Length > 0)
         {
             throw new CliException(GuestSection.Impossible(

@@ -42,6 +42,9 @@ internal sealed record StateChange(string Section, string Subject, string Action
     /// <summary>True if it is only a remark: nothing has to be changed.</summary>
     public bool IsRemark { get; init; }
 
+    /// <summary>True if the calls for it would reach another object: it stays as it is, and all else is made.</summary>
+    public bool IsOutOfReach { get; init; }
+
     /// <summary>The place in the order of all changes.</summary>
     public int Order => Action == "delete" ? Last - (int)Stage : (int)Stage;
 }

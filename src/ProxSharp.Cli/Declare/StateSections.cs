@@ -2,6 +2,8 @@ using System.Text.Json;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Cli.Verbs;
+using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
 
 namespace ProxSharp.Cli.Declare;
@@ -86,7 +88,21 @@ internal static class StateSections
         }
 
         CheckSeen(changes);
-        return [.. changes.OrderBy(static change => change.Order)];
+        return [.. changes.OrderBy(static change => change.Order).Select(InReach)];
+    }
+
+    // Proxmox: an object whose name has letters beyond ASCII cannot be named in a path. A call would be about another one, and succeed.
+    private static StateChange InReach(StateChange change)
+    {
+        IEnumerable<PlannedCall> calls = change.Call is null ? [] : change.Following.Prepend(change.Call);
+        return calls.Select(static call => CallCheck.OutOfReach(VerbContext.Pve, call)).FirstOrDefault(static why => why is not null) is { } reason
+            ? new StateChange(change.Section, change.Subject, "blocked", change.Stage)
+            {
+                Keys = change.Keys,
+                Reason = $"{change.Action}: {reason}",
+                IsOutOfReach = true,
+            }
+            : change;
     }
 
     private static void CheckSeen(IReadOnlyList<StateChange> changes)

@@ -202,15 +202,32 @@ internal static class StateVerbs
         IReadOnlyList<StateChange> changes = await CompareAsync(run, options, cancellationToken).ConfigureAwait(false);
         StateApplier applier = new(run, changes);
         await applier.CheckAsync(cancellationToken).ConfigureAwait(false);
+        StateChange[] left = [.. changes.Where(static change => change.IsOutOfReach)];
+        foreach (StateChange change in run.IsDryRun ? left : [])
+        {
+            run.Command.Warn(TextCells.Visible($"{change.Section} {change.Subject} stays as it is: {change.Reason}"));
+        }
+
         if (run.IsDryRun)
         {
             return await applier.ShowAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await applier.RunAsync(cancellationToken).ConfigureAwait(false);
-        Show(run, changes, "Done: ");
-        return ExitCodes.Success;
+        Show(run, [.. changes.Except(left)], "Done: ");
+        return left.Length == 0 ? ExitCodes.Success : throw new CliException(Left(left));
     }
+
+    private static CliError Left(StateChange[] changes) => new()
+    {
+        Code = "out_of_reach",
+        ExitCode = ExitCodes.Error,
+        Message = string.Create(CultureInfo.InvariantCulture, $"{changes.Length} {Differences(changes.Length)} left: ")
+            + string.Join("; ", changes.Select(static change => TextCells.Visible($"{change.Section} {change.Subject}, {change.Reason}"))),
+        Hint = "All else is as the file says. Change these on a node of the cluster, then compare again with: prox diff",
+    };
+
+    private static string Differences(int count) => count == 1 ? "difference" : "differences";
 
     private static void Show(VerbRun run, IReadOnlyList<StateChange> changes, string done)
     {
@@ -223,7 +240,7 @@ internal static class StateVerbs
             run.Write(JsonText.Build(json => Write(json, changes)), s_shape);
         }
 
-        string noun = changes.Count == 1 ? "difference" : "differences";
+        string noun = Differences(changes.Count);
         run.Note(changes.Count == 0 ? "No differences." : string.Create(CultureInfo.InvariantCulture, $"{done}{changes.Count} {noun}."));
     }
 

@@ -58,7 +58,7 @@ internal static class ErrorMapper
         Message = invalid.ParameterErrors.Count > 0
             ? $"{invalid.Method.ToVerb()} {invalid.Path} was not sent: {Join(invalid.ParameterErrors)}"
             : invalid.Message,
-        Hint = DescribeHint(invalid.Path),
+        Hint = invalid.Alternative ?? DescribeHint(invalid.Path),
         ParameterErrors = invalid.ParameterErrors,
     };
 

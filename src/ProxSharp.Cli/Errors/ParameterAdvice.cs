@@ -25,7 +25,7 @@ internal static class ParameterAdvice
             Code = "invalid_parameters",
             ExitCode = ExitCodes.Usage,
             Message = $"{invalid.Method.ToVerb()} {path} was not sent: {complaints}",
-            Hint = near.Length > 0 ? $"Did you mean {string.Join(", ", near)}? {describe}" : describe,
+            Hint = invalid.Alternative is { } other ? other : near.Length > 0 ? $"Did you mean {string.Join(", ", near)}? {describe}" : describe,
             ParameterErrors = invalid.ParameterErrors,
         };
     }

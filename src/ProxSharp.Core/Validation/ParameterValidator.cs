@@ -19,21 +19,21 @@ public sealed class ParameterValidator : IParameterValidator
     public ApiSchema Schema => _checker.Schema;
 
     /// <inheritdoc/>
-    /// <remarks>An endpoint that <see cref="Schema"/> does not have is not checked: the server decides.</remarks>
+    /// <remarks>
+    /// An endpoint that <see cref="Schema"/> does not have is not checked, the server decides; but names in its path that Proxmox VE would read as
+    /// others are refused.
+    /// </remarks>
     public void Validate(ApiEndpoint endpoint, ApiParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(parameters);
-        if (_known.GetOrAdd(endpoint, static (key, schema) => schema.Find(key.Method, key.Path), Schema) is not { } known)
-        {
-            return;
-        }
-
-        IReadOnlyList<ParameterError> errors = _checker.Check(known, parameters, reportsAll: true);
-        if (errors.Count > 0)
+        if (_known.GetOrAdd(endpoint, static (key, schema) => schema.Find(key.Method, key.Path), Schema) is { } known
+            && _checker.Check(known, parameters, reportsAll: true) is { Count: > 0 } errors)
         {
             Refuse(endpoint, errors);
         }
+
+        PathNames.Check(Schema.Product, endpoint.Operation, parameters);
     }
 
     private static void Refuse(ApiEndpoint endpoint, IReadOnlyList<ParameterError> errors)

@@ -31,6 +31,31 @@ public sealed class RequestEncodingTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Path_VeIdBeyondAscii_IsRefusedWithWhatWorksInstead(bool validates)
+    {
+        using TestConnection connection = new(static _ => StubHandler.Json("""{"data":null}"""));
+        ApiOperation operation = new(ApiMethod.Delete, "/access/users/{userid}");
+
+        ProxmoxValidationException thrown = await Assert.ThrowsAsync<ProxmoxValidationException>(() => connection.SendAsync(
+            false, operation, new() { { "userid", "o'jörg@pve" } }, new ApiCallOptions { ValidateParameters = validates }));
+
+        Assert.Equal(@"On a node of the cluster: pveum user delete 'o'\''jörg@pve'", thrown.Alternative);
+        Assert.Contains("'o'jörg@pve' has letters beyond ASCII", thrown.ParameterErrors["userid"], StringComparison.Ordinal);
+        Assert.Contains(thrown.Alternative!, thrown.Message, StringComparison.Ordinal);
+        Assert.Empty(connection.Stub.Calls);
+    }
+
+    [Fact]
+    public async Task Path_PbsIdBeyondAscii_IsSent()
+    {
+        using TestConnection connection = new(static _ => StubHandler.Json("""{"data":null}"""), ProxmoxProduct.BackupServer);
+        await connection.SendAsync(false, new(ApiMethod.Delete, "/access/users/{userid}"), new() { { "userid", "jörg@pbs" } }, s_unchecked);
+        Assert.Equal("/api2/json/access/users/j%C3%B6rg%40pbs", connection.LastCall.Target);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(null)]
     [Trait("Acceptance", "12")]

@@ -36,6 +36,25 @@ internal static class CallCheck
         }
     }
 
+    /// <summary>Tells why a call would reach another object than the one it names, and what works instead; null if it reaches that one.</summary>
+    public static string? OutOfReach(ApiSchema schema, PlannedCall call)
+    {
+        try
+        {
+            Check(schema, [call]);
+            return null;
+        }
+        catch (CliException refused) when (refused.InnerException is ProxmoxValidationException { Alternative: { } other } invalid)
+        {
+            return $"{string.Join("; ", invalid.ParameterErrors.Values)}. {other}";
+        }
+        catch (CliException)
+        {
+            // Values that are wrong are told with all others.
+            return null;
+        }
+    }
+
     // A dry run fetches no secrets, and the mask in their place has neither their length nor their form. Null if nothing else is wrong.
     private static ProxmoxValidationException? WithoutMasked(ProxmoxValidationException invalid, string path, ApiParameters parameters)
     {
@@ -46,7 +65,7 @@ internal static class CallCheck
         {
             0 => null,
             _ when left.Count == invalid.ParameterErrors.Count => invalid,
-            _ => new ProxmoxValidationException(invalid.Message, invalid.Method, invalid.Path, left),
+            _ => new ProxmoxValidationException(invalid.Message, invalid.Method, invalid.Path, left) { Alternative = invalid.Alternative },
         };
     }
 

@@ -24,7 +24,8 @@ internal static class VerbErrors
         }
         catch (ProxmoxValidationException invalid)
         {
-            throw new CliException(Invalid(run, ParameterAdvice.Explain(invalid, endpoint, path), endpoint), invalid);
+            CliError error = ParameterAdvice.Explain(invalid, endpoint, path);
+            throw new CliException(invalid.Alternative is null ? Invalid(run, error, endpoint) : error, invalid);
         }
         catch (ProxmoxNotFoundException missing)
         {
@@ -49,7 +50,7 @@ internal static class VerbErrors
         {
             CallCheck.Check(schema, calls);
         }
-        catch (CliException invalid)
+        catch (CliException invalid) when (invalid.InnerException is not ProxmoxValidationException { Alternative: not null })
         {
             throw new CliException(Invalid(run, invalid.Error, endpoint), invalid);
         }
