@@ -90,9 +90,36 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
     }
 
     [Theory]
+    [InlineData("node=pve4")]
+    [InlineData("@node-pve4")]
+    [InlineData("node=PVE4")]
+    [InlineData("@node-pve4,-200")]
+    [InlineData("pool=bare")]
+    [InlineData("@pool-bare")]
+    [InlineData("@pool-b*e status=running")]
+    [InlineData("tag=vms-only")]
+    [InlineData("@tag-vms-only")]
+    public async Task Selection_GroupWithoutGuestsOfTheKind_IsEmpty_AndNoError(string selection)
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync(static more => more.AddNode("pve4"));
+        using CliHarness cli = await own.RootAsync();
+        (await cli.LineAsync("pool create bare")).Succeeded();
+        (await cli.LineAsync("vm set web-1 --tags vms-only")).Succeeded();
+
+        Assert.Equal("", (await cli.LineAsync($"ct list {selection} -o name")).Succeeded());
+        CliRun verb = await cli.LineAsync($"ct shutdown {selection}");
+        verb.Succeeded();
+        Assert.Contains("No guest fits: nothing was done.", verb.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("vm start nothing", 5, "There is no virtual machine 'nothing'")]
     [InlineData("vm start web-3", 5, "Did you mean 'web-")]
     [InlineData("vm start dns", 5, "prox ct")]
+    [InlineData("ct list node=nowhere", 5, "'node=nowhere' fits no container")]
+    [InlineData("ct list @pool-nothing", 5, "'@pool-nothing' fits no container")]
+    [InlineData("ct list 'web*'", 5, "'web*' fits no container")]
+    [InlineData("vm stop 'nothing*'", 5, "'nothing*' fits no virtual machine")]
     [InlineData("vm start @tag-nothing", 5, "'@tag-nothing' fits no virtual machine")]
     [InlineData("vm list 'debian*'", 5, "Only templates fit it, which are left out unless they are named. With them: debian* template=any")]
     [InlineData("vm stop node=*", 2, "'node=*' would mean every virtual machine")]

@@ -6,6 +6,7 @@ namespace ProxSharp.Cli.Tests.Testing;
 /// <summary>A simulated cluster with quick tasks, for one test class.</summary>
 public sealed class SimulatedCluster : IAsyncLifetime
 {
+    private Action<ClusterBuilder> _scenario = DefaultCluster.Build;
     private PveSimulator? _simulator;
 
     /// <summary>The simulator.</summary>
@@ -16,15 +17,16 @@ public sealed class SimulatedCluster : IAsyncLifetime
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _simulator = await PveSimulator.StartAsync(
-        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5) });
+        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5), Scenario = _scenario });
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();
 
     /// <summary>Starts a cluster of its own for a test that changes much.</summary>
-    internal static async Task<SimulatedCluster> StillAsync()
+    /// <param name="more">What it has beside that of the others.</param>
+    internal static async Task<SimulatedCluster> StillAsync(Action<ClusterBuilder>? more = null)
     {
-        SimulatedCluster cluster = new();
+        SimulatedCluster cluster = new() { _scenario = DefaultCluster.Build + more };
         await cluster.InitializeAsync();
         return cluster;
     }

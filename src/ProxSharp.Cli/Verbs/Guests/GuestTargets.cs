@@ -64,7 +64,9 @@ internal sealed class GuestTargets
         GuestSelector? selector = words.Any(IsWholeName) ? null : Parse(string.Join(' ', words));
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> chosen = selector is null ? Choose(words, all) : Choose(selector, all);
+        GuestSelector meant = selector ?? Meaning(words, all);
+        IReadOnlyCollection<string> there = await GroupNames.ThereAsync(run, Unmatched(meant, all), all, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> chosen = Choose(meant, all, there);
         return (chosen, selector is null ? [] : [.. WithTemplates(selector.ToString(), all)?.Guests.Except(chosen) ?? []]);
     }
 
@@ -85,7 +87,14 @@ internal sealed class GuestTargets
 
     /// <summary>Chooses among all guests of a cluster by the words of a command line. Pure.</summary>
     internal IReadOnlyList<GuestSummary> Choose(IEnumerable<string> words, IReadOnlyList<GuestSummary> all) =>
-        Choose(Parse(string.Join(' ', words.Select(word => Selecting(word, all)))), all);
+        Choose(Meaning(words, all), all);
+
+    private GuestSelector Meaning(IEnumerable<string> words, IReadOnlyList<GuestSummary> all) =>
+        Parse(string.Join(' ', words.Select(word => Selecting(word, all))));
+
+    // Those that fit no guest of this kind, and not because they fit templates only.
+    private IEnumerable<string> Unmatched(GuestSelector selector, IReadOnlyList<GuestSummary> all) =>
+        selector.Select([.. all.Where(guest => Kind.Includes(guest))]).Unmatched.Where(word => !FitsTemplates(word, all));
 
     /// <summary>Tells whether a word may be the name of a guest that no selection can hold: <c>my vm</c>, <c>web(1)</c>. Pure.</summary>
     public static bool IsWholeName(string word) =>
@@ -113,12 +122,15 @@ internal sealed class GuestTargets
         "Name the one you mean by its number");
 
     /// <summary>Chooses among all guests of a cluster. Pure.</summary>
-    internal IReadOnlyList<GuestSummary> Choose(GuestSelector selector, IReadOnlyList<GuestSummary> all)
+    /// <param name="selector">The selection.</param>
+    /// <param name="all">The guests.</param>
+    /// <param name="there">The words that are right although they may fit no guest; null if there is none.</param>
+    internal IReadOnlyList<GuestSummary> Choose(GuestSelector selector, IReadOnlyList<GuestSummary> all, IReadOnlyCollection<string>? there = null)
     {
         GuestSelection chosen = selector.Select([.. all.Where(guest => Kind.Includes(guest))]);
-        if (chosen.Unmatched.Count > 0)
+        if (chosen.Unmatched.FirstOrDefault(word => there?.Contains(word) != true) is { } slip)
         {
-            throw Unmatched(chosen.Unmatched[0], all);
+            throw Unmatched(slip, all);
         }
 
         foreach (string word in Words(selector).Where(static word => word[0] != '-' && !word.AsSpan().ContainsAny(s_signs)))
