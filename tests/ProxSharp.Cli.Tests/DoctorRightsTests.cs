@@ -96,6 +96,15 @@ public sealed class DoctorRightsTests(SimulatedBackupServer backup) : IClassFixt
     public async Task Doctor_BackupServerTokenOfOwner_SeesItsOwn(string path, string expected) =>
         Assert.Contains($"ok    can         {expected}", await AtBackupServerAsync(path), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Doctor_DatastoreWithoutFigures_SaysThatTheyAreNotSeen()
+    {
+        string output = string.Join(' ', (await AtBackupServerAsync("/datastore/store1/customers")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Contains("store1 is there; this user or token may not see how full it is (Datastore.Audit on /datastore/store1)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("store1 is 0 % full", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/vms/100", "PVEVMUser", "see guests: 1 of them, on /vms/100\n")]
     [InlineData("/vms/100", "PVEVMUser", "start and stop guests: 1 of them, on /vms/100\n")]

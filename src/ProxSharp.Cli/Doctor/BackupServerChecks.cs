@@ -38,9 +38,20 @@ internal static class BackupServerChecks
         }
 
         (double used, double total) = (Number(store, "used"), Number(store, "total"));
+        if (Text(store, "mount-status") == "notmounted")
+        {
+            return new Finding("datastore", FindingState.Ok, $"{name} is on a disk that is not mounted");
+        }
+
+        if (total <= 0)
+        {
+            // Proxmox: who may only back up to a datastore gets its name, without figures.
+            return new Finding("datastore", FindingState.Ok, $"{name} is there; this user or token may not see how full it is (Datastore.Audit on /datastore/{name})");
+        }
+
         string text = string.Create(
-            CultureInfo.InvariantCulture, $"{name} is {(total > 0 ? used / total * 100 : 0):0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
-        return total > 0 && used / total > Full
+            CultureInfo.InvariantCulture, $"{name} is {used / total * 100:0} % full, {ValueRenderer.Bytes(Number(store, "avail"))} left");
+        return used / total > Full
             ? new Finding("datastore", FindingState.Warning, text, PrintedCommands.Of("datastore", "gc", "start", name))
             : new Finding("datastore", FindingState.Ok, text);
     }
