@@ -41,6 +41,18 @@ public sealed class LoginCommandTests
     }
 
     [Theory]
+    [InlineData("192.0.2.7:9", "192.0.2.7")]
+    [InlineData("https://[2001:db8::7]:9", "2001-db8--7")]
+    [InlineData("pve1.lab.invalid:9", "pve1")]
+    public async Task Login_Address_IsTheNameOfTheContextAsAWhole(string url, string name)
+    {
+        using CliHarness cli = new();
+        (await cli.LineAsync($"context add {name} pve9.invalid --token-id a@pam!t --secret env:NONE")).Succeeded();
+
+        Assert.Contains($"There is a context '{name}' already", (await cli.LineAsync($"login {url} --user a@pve --secret env:NONE")).FailedWith(6), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(
         "login pve1.invalid --user me@pve --role PVEVMUser --path /pool/web --dry-run",
         "POST /access/users/me%40pve/token/prox comment='made by prox login' privsep=1\nPUT /access/acl path=/pool/web roles=PVEVMUser tokens='me@pve!prox'\n")]

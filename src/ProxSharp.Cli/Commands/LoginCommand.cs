@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
@@ -161,11 +162,18 @@ internal sealed class LoginCommand : ProxCommand
         ProxmoxEndpoint[] endpoints = [.. urls.Select(url => Products.ParseEndpoint(url, product))];
         return new ServerContext
         {
-            Name = run.Value(_name) ?? endpoints[0].Authority.Split(':')[0].Split('.')[0],
+            Name = run.Value(_name) ?? NameOf(endpoints[0]),
             Product = product,
             Endpoints = endpoints,
             IsReadOnly = run.Services.Environment.IsReadOnly,
         };
+    }
+
+    // The first part of a name tells the server; that of an address does not.
+    private static string NameOf(ProxmoxEndpoint endpoint)
+    {
+        string host = new Uri($"https://{endpoint.Authority}").Host.Trim('[', ']');
+        return IPAddress.TryParse(host, out _) ? host.Replace(':', '-').Trim('-') : host.Split('.')[0];
     }
 
     /// <summary>Gives a token that was just made its role and keeps its secret; a token whose secret nobody has is deleted again.</summary>
