@@ -203,6 +203,12 @@ public sealed class StateVerbTests
     }
 
     [Theory]
+    [InlineData("ostemplate: nowhere:vztmpl/nothing.tar.zst", "hostname: box, rootfs: \"local-lvm:4\"", "there is no storage 'nowhere' on pve1")]
+    [InlineData("ostemplate: local-lvm:vztmpl/x.tar.zst", "hostname: box, rootfs: \"local-lvm:4\"", "the storage 'local-lvm' on pve1 takes no vztmpl, but images, rootdir")]
+    [InlineData("ostemplate: local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst", "hostname: box, rootfs: \"nowhere:4\"", "there is no storage 'nowhere' on pve1")]
+    [InlineData("type: qemu", "scsi0: \"nowhere:4\", scsi1: \"local-lvm:4\"", "there is no storage 'nowhere' on pve1")]
+    [InlineData("type: qemu", "ide2: \"ceph:iso/a.iso,media=cdrom\"", "the storage 'ceph' on pve1 takes no iso, but images, rootdir")]
+    [InlineData("clone: {source: web-1, full: true, storage: nowhere}", "cores: 1", "there is no storage 'nowhere' on pve1")]
     [InlineData("ostemplate: local:vztmpl/nothing.tar.zst", "hostname: box, rootfs: \"local-lvm:4\"", "there is no 'local:vztmpl/nothing.tar.zst' on pve1")]
     [InlineData("name: box", "memory: 512, ide2: \"local:iso/nothing.iso,media=cdrom\"", "there is no 'local:iso/nothing.iso' on pve1")]
     [InlineData("clone: debian-13-template", "ide2: \"local:iso/nothing.iso,media=cdrom\"", "there is no 'local:iso/nothing.iso' on pve1")]

@@ -155,7 +155,7 @@ internal sealed class FirewallScope
         changes = changes.Concat(Part(wanted, "ipsets") is { } sets ? _sets?.Compare(sets, StateValues.Member(present, "ipsets"), prune) ?? [] : []);
         changes = changes.Concat(Part(wanted, "groups") is { } groups ? _groups?.Compare(groups, StateValues.Member(present, "groups"), prune) ?? [] : []);
         changes = changes.Concat(Part(wanted, "rules") is { } rules ? _rules.Compare(rules, StateValues.Member(present, "rules"), prune) : []);
-        return changes.Concat(Part(wanted, "options") is { ValueKind: JsonValueKind.Object } options
+        return changes.Concat(Part(wanted, "options") is { } options
             ? Options(options, StateValues.Member(present, "options"))
             : []);
     }
@@ -167,7 +167,9 @@ internal sealed class FirewallScope
     {
         string template = $"{_template}/options";
         IReadOnlyDictionary<string, ApiNode> parameters = StateSchema.Parameters(ApiMethod.Put, template);
-        StateValues.Only(wanted, Section, [.. StateSchema.Describing(parameters)]);
+        string[] known = [.. StateSchema.Describing(parameters)];
+        StateValues.OnlyParts(wanted, $"{Section} {_title}options", known);
+        StateValues.Only(wanted, Section, known);
         (string Key, string? From, string? To)[] keys =
         [
             .. StateValues.Differences(wanted, present, parameters, "digest")

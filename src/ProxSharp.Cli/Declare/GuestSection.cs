@@ -100,11 +100,19 @@ internal sealed class GuestSection : IStateSection
         GuestPlace[] places = [.. items.Select((item, at) => hidden[at] ? GuestPlace.OfHidden(item) : GuestPlace.OfNew(item, index))];
         IReadOnlyList<string>[] lost = new IReadOnlyList<string>[items.Length];
         Dictionary<string, HashSet<string>?> contents = new(StringComparer.Ordinal);
+        GuestStorages storages = new(session, file);
         for (int at = 0; at < items.Length; at++)
         {
-            lost[at] = hidden[at]
-                ? []
-                : await GuestVolumes.LostOfNewAsync(session, items[at], places[at].Node, contents, file, cancellationToken).ConfigureAwait(false);
+            if (hidden[at])
+            {
+                lost[at] = [];
+                continue;
+            }
+
+            IReadOnlyDictionary<string, string> faults = await storages.FaultsAsync(items[at], places[at], cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<string> volumes = await GuestVolumes.LostOfNewAsync(
+                session, items[at], places[at].Node, contents, file, faults.ContainsKey, cancellationToken).ConfigureAwait(false);
+            lost[at] = [.. faults.Values, .. volumes.Select(volume => $"there is no '{volume}' on {places[at].Node}")];
         }
 
         return JsonText.Build(json =>
@@ -174,7 +182,7 @@ internal sealed class GuestSection : IStateSection
                 GuestPlace place = new(id, StateValues.Text(facts, "type")!, StateValues.Text(facts, "node")!);
                 string[] lost = [.. StateValues.Items(StateValues.Member(facts, "lost"), Name).Select(static volume => volume.GetString()!)];
                 yield return lost.Length > 0
-                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = string.Join("; ", lost.Select(volume => $"there is no '{volume}' on {place.Node}")) }
+                    ? new StateChange(Name, id, "blocked", StateStage.NewGuests) { Reason = string.Join("; ", lost) }
                     : new NewGuest(guest, place, StateValues.Member(facts, "source")).Plan();
                 continue;
             }

@@ -43,6 +43,7 @@ internal static class GuestVolumes
     /// <param name="node">Where it is made.</param>
     /// <param name="contents">What is known of the storages.</param>
     /// <param name="file">The whole file.</param>
+    /// <param name="isLeftOut">Tells which storages are not asked, because what is wrong with them is known.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public static async Task<IReadOnlyList<string>> LostOfNewAsync(
         ServerSession session,
@@ -50,10 +51,11 @@ internal static class GuestVolumes
         string node,
         Dictionary<string, HashSet<string>?> contents,
         JsonElement file,
+        Predicate<string> isLeftOut,
         CancellationToken cancellationToken)
     {
         List<string> lost = [];
-        foreach (GuestDisk disk in Needed(item))
+        foreach (GuestDisk disk in Needed(item).Where(disk => !isLeftOut(disk.Storage)))
         {
             if (await IsLostAsync(session, node, disk, contents, file, cancellationToken).ConfigureAwait(false))
             {

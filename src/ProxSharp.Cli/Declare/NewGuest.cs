@@ -29,9 +29,11 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
     {
         if (place.Type == "lxc" && StateValues.Text(item, "ostemplate") is null)
         {
-            throw CliException.Usage(
-                $"Container {place.Id} is not there, and the file does not say what to make it from",
-                "Write ostemplate: local:vztmpl/NAME, or clone: NUMBER");
+            throw StateValues.Text(_config, "ostemplate") is { } inside
+                ? CliException.Usage($"Container {place.Id} has ostemplate in its config, which says what it has later", $"Write it beside config: ostemplate: {inside}")
+                : CliException.Usage(
+                    $"Container {place.Id} is not there, and the file does not say what to make it from",
+                    "Write ostemplate: local:vztmpl/NAME, or clone: NUMBER");
         }
 
         ApiParameters parameters = [];

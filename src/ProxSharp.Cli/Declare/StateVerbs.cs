@@ -57,7 +57,7 @@ internal static class StateVerbs
             VerbClass.Read,
             (run, token) => DiffAsync(run, options, token))
         {
-            Calls = [.. s_reads, GuestVolumes.Reads],
+            Calls = [.. s_reads, GuestVolumes.Reads, GuestStorages.Reads],
             Options = options.All,
             Details =
                 "Only what the file names counts, unless --prune is given. A guest on another node than the file says is no difference without "
