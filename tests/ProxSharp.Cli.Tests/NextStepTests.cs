@@ -114,8 +114,8 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
     }
 
     [Theory]
-    [InlineData("backup list --datastore nosuch", "prox api get /admin/datastore")]
-    [InlineData("datastore show nosuch", "prox api get /admin/datastore")]
+    [InlineData("backup list --datastore nosuch", "prox datastore list")]
+    [InlineData("datastore show nosuch", "prox datastore list")]
     public async Task Verb_MissingDatastore_NamesTheListOfDatastores(string line, string expected)
     {
         using CliHarness cli = new();
@@ -136,5 +136,92 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
 
         Assert.Matches(@"worker_type +worker_id +status +node", (await cli.LineAsync("task list")).Succeeded());
         Assert.Matches(@"  qemu-server.conf.blob, drive-scsi0.img.fidx, index.json.blob\n", (await cli.LineAsync("datastore snapshot list store1")).Succeeded());
+    }
+
+    [Theory]
+    [InlineData("vm snapshot show web-1 nothing", "prox vm snapshot list web-1")]
+    [InlineData("access user show nobody@pve", "prox access user list")]
+    [InlineData("access group delete nothing --yes", "prox access group list")]
+    [InlineData("backup-job show nothing", "prox backup-job list")]
+    [InlineData("sdn zone show nothing", "prox sdn zone list")]
+    [InlineData("firewall alias show nothing", "prox firewall alias list")]
+    [InlineData("datastore show nothing -c backup", "prox -c backup datastore list")]
+    [InlineData("datastore gc start nothing -c backup", "prox -c backup datastore list")]
+    [InlineData("pbs remote show nothing -c backup", "prox -c backup pbs remote list")]
+    public async Task Verb_MissingObject_NamesTheListOfItsNoun(string line, string list)
+    {
+        using CliHarness cli = await BothAsync();
+
+        Assert.EndsWith($"See what there is: {list}", (await cli.LineAsync(line)).FailedWith(5), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("access user list -c backup", "There it is: prox pbs access user list; or choose another one")]
+    [InlineData("pbs access user list -c root", "There it is: prox access user list; or choose another one")]
+    [InlineData("node list -c backup", "There it is: prox pbs node list; or choose another one")]
+    [InlineData("vm list -c backup", "this command is about a Proxmox VE cluster. Choose another one")]
+    [InlineData("datastore list -c root", "this command is about a backup server. Choose another one")]
+    public async Task Verb_ContextOfTheOtherProduct_NamesWhatItHasThere(string line, string hint)
+    {
+        using CliHarness cli = await BothAsync();
+
+        Assert.Contains(hint, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("datastore namespace create store1 team/a", "Write: prox datastore namespace create store1 --parent team --name a")]
+    [InlineData("datastore namespace create store1 --name team/a", "prox datastore namespace create store1 --parent team --name a")]
+    [InlineData("datastore namespace create store1 --parent top --name team/a", "prox datastore namespace create store1 --parent top/team --name a")]
+    [InlineData("namespace list store1", "Write: prox datastore namespace list store1")]
+    [InlineData("datastore verify start store1", "Write: prox datastore verify store1")]
+    [InlineData("datastore verify run store1 --ignore-verified", "Write: prox datastore verify store1 --ignore-verified")]
+    [InlineData("datastore prune start store1", "Write: prox datastore prune store1")]
+    public async Task Line_OfABackupServer_NamesTheLineThatIsMeant(string line, string meant)
+    {
+        using CliHarness cli = await BothAsync("backup");
+
+        Assert.Contains(meant, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vm list -customer1")]
+    [InlineData("vm stop -customer1 --dry-run")]
+    public async Task Selection_ExclusionThatIsTakenForAContext_SaysHowItIsWritten(string line)
+    {
+        using CliHarness cli = await BothAsync();
+
+        string error = (await cli.LineAsync(line)).FailedWith(2);
+
+        Assert.Contains("'-customer1' is taken for the option -c with the value 'ustomer1', and there is no such context", error, StringComparison.Ordinal);
+        Assert.Contains("as in @tag-web,-customer1, or behind --", error, StringComparison.Ordinal);
+        Assert.Contains("There is no context 'ustomer1'. There are: ", (await cli.LineAsync("vm list -c ustomer1")).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MoveDisk_Question_IsInPlainWords()
+    {
+        using CliHarness cli = await BothAsync();
+
+        Assert.Contains("to move a disk of VM 100 (web-1)", (await cli.LineAsync("vm move-disk web-1 scsi0 local --delete")).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ContainerCreate_MissingTemplate_NamesTheOptionAndTheList()
+    {
+        using CliHarness cli = await BothAsync();
+
+        CliRun run = await cli.LineAsync("ct create 399 --ostemplate local:vztmpl/nothing.tar.zst --rootfs local-lvm:4 --node pve1");
+
+        run.FailedWithCode(9);
+        Assert.EndsWith(
+            "Correct --ostemplate; see which templates there are: prox storage content list local --node pve1 --content vztmpl\n", run.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task<CliHarness> BothAsync(string current = "root")
+    {
+        CliHarness cli = await cluster.RootAsync();
+        await backup.UseAsync(cli, "backup");
+        (await cli.LineAsync($"context use {current}")).Succeeded();
+        return cli;
     }
 }

@@ -115,7 +115,7 @@ public sealed class UsedThingTests
     }
 
     [Theory]
-    [InlineData("firewall ipset entry set blk 10.0.0.0/8 --comment x", "prox api get /cluster/firewall/ipset/blk")]
+    [InlineData("firewall ipset entry set blk 10.0.0.0/8 --comment x", "prox firewall ipset entry list blk")]
     [InlineData("api set /cluster/firewall/ipset/blk/10.0.0.0%2F8 comment=x --no-validate", "prox api get /cluster/firewall/ipset/blk")]
     public async Task Address_ThatIsNotInItsSet_IsLookedForInTheSet(string line, string hint)
     {
@@ -130,7 +130,15 @@ public sealed class UsedThingTests
     [InlineData("/cluster/firewall/ipset/blk/10.0.0.0/8", "does not exist", "/cluster/firewall/ipset/blk")]
     [InlineData("/nodes/pve1/qemu/100/firewall/ipset/blk/fd00::/8", "does not exist", "/nodes/pve1/qemu/100/firewall/ipset/blk")]
     [InlineData("/nodes/pve1/storage/local/content/local:iso/x.iso", "does not exist", "/nodes/pve1/storage/local/content")]
-    [InlineData("/cluster/firewall/ipset/blk/10.0.0.0/8", "no such IPSet 'blk'", "/cluster/firewall/ipset")]
-    public void Map_NameWithASlash_IsLookedForInItsList(string path, string message, string list) => Assert.EndsWith(
-        $"prox api get {list}", ErrorMapper.Map(new ProxmoxNotFoundException(message) { Path = path, ServerMessage = message }).Hint, StringComparison.Ordinal);
+    public void Map_NameWithASlash_IsLookedForInItsList(string path, string message, string list) => Maps(path, message, $"prox api get {list}");
+
+    [Theory]
+    [InlineData("/cluster/firewall/ipset/blk/10.0.0.0/8", "no such IPSet 'blk'", "prox firewall ipset list")]
+    [InlineData("/admin/datastore/nosuch/status", "no such datastore 'nosuch'", "prox datastore list")]
+    [InlineData("/pools/nosuch", "pool 'nosuch' does not exist", "prox pool list")]
+    [InlineData("/storage/nosuch", "storage 'nosuch' does not exist", "prox storage config list")]
+    public void Map_ListWithAVerb_IsNamedByIt(string path, string message, string list) => Maps(path, message, list);
+
+    private static void Maps(string path, string message, string list) => Assert.EndsWith(
+        list, ErrorMapper.Map(new ProxmoxNotFoundException(message) { Path = path, ServerMessage = message }).Hint, StringComparison.Ordinal);
 }

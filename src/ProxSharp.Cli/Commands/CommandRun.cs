@@ -89,6 +89,25 @@ internal sealed class CommandRun
     /// <summary>Tells whether an option was typed.</summary>
     public bool IsGiven(Option option) => _parse.GetResult(option) is { Implicit: false };
 
+    /// <summary>The words that were typed for an argument.</summary>
+    public IReadOnlyList<string> Typed(Argument argument) => [.. _parse.GetResult(argument)?.Tokens.Select(static token => token.Value) ?? []];
+
+    /// <summary>The command that runs, and those that it stands in, the nearest first.</summary>
+    public IEnumerable<Command> Places
+    {
+        get
+        {
+            for (Command? place = _parse.CommandResult.Command; place is not null; place = place.Parents.OfType<Command>().FirstOrDefault())
+            {
+                yield return place;
+            }
+        }
+    }
+
+    /// <summary>Finds a command by its words; null if there is none.</summary>
+    public Command? Find(IReadOnlyList<string> words) =>
+        CommandTree.Build(Services, words).Parse(words).CommandResult is { } result && PathOf(result) == string.Join(' ', words) ? result.Command : null;
+
     /// <summary>The values that were typed, each with the option it belongs to; null for an argument.</summary>
     public IEnumerable<(string? Option, string Value)> TypedValues()
     {

@@ -86,7 +86,20 @@ internal sealed class ConnectionOptions
         ContextStore store = run.Services.Contexts;
         string? name = named ?? run.Services.Environment.Variable("PROX_CONTEXT");
         ContextList list = store.Load();
-        return (name ?? list.Current) is { } wanted ? list.Find(wanted) ?? throw Unknown(wanted, list) : null;
+        return (name ?? list.Current) is { } wanted ? list.Find(wanted) ?? throw Unknown(run, wanted, list) : null;
+    }
+
+    // The parser takes -customer1 for -c with the value ustomer1.
+    private static CliException Unknown(CommandRun run, string name, ContextList list)
+    {
+        CliException unknown = Unknown(name, list);
+        return run.Services.Words.TakeWhile(static word => word != "--").Contains($"-c{name}") && UsageErrors.TakesGuests(run.Places.First())
+            ? new CliException(unknown.Error with
+            {
+                Message = $"'-c{name}' is taken for the option -c with the value '{name}', and there is no such context",
+                Hint = UsageErrors.Exclusion($"-c{name}", $"Run: prox {run.Path} --help"),
+            })
+            : unknown;
     }
 
     /// <summary>The contexts that a command takes by name, the usual one first. The option names one too: alone, or as the first of those that are named.</summary>

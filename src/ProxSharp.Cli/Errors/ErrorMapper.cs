@@ -196,7 +196,7 @@ internal static class ErrorMapper
                 ExitCode = ExitCodes.NotFound,
                 Hint = NotFoundAdvice.IsTask(api.Path) ? NotFoundAdvice.TaskList
                     : NotFoundAdvice.Namespaces(api) is { } namespaces ? namespaces
-                    : ListAbove(api) is { Length: > 0 } list ? $"See what there is: {PrintedCommands.Of("api", "get", list)}" : error.Hint,
+                    : ListAbove(api) is { Length: > 0 } list ? $"See what there is: {NotFoundAdvice.Listing(list)}" : error.Hint,
             },
             ProxmoxConflictException => error with
             {

@@ -149,6 +149,7 @@ internal static class Habits
         new("context rename", "", "a context keeps its name: prox context add NEW URL makes another, and prox context remove OLD takes this one away"),
         new("config", "context"),
         new("datastore status", "datastore show"),
+        new("namespace", "datastore namespace"),
         new("datastore gc run", "datastore gc start"),
         new("datastore gc log", "datastore gc show"),
         new("datastore gc stop", "", "a garbage collection that runs is a task: prox pbs task list --running names it, and prox pbs task delete UPID stops it"),

@@ -132,6 +132,7 @@ internal static partial class KnownRefusals
         return upid.Split(':') is not [_, _, _, _, _, { } type, { } id, ..] ? null : type switch
         {
             "qmrestore" => OfRestore(id, end),
+            "vzcreate" when LostVolume.Match(end) is { Success: true } lost => Templates(upid.Split(':')[1], lost.Groups["volume"].Value),
 
             // Proxmox: a migration may end with no more than that it was aborted.
             "qmigrate" when log.Prepend(end).Any(static line => line.Contains("with-local-disks option", StringComparison.Ordinal)) =>
@@ -139,6 +140,15 @@ internal static partial class KnownRefusals
             _ => null,
         };
     }
+
+    // What was typed for --ostemplate is a volume of a storage.
+    private static string Templates(string node, string volume)
+    {
+        string storage = volume.Contains(':', StringComparison.Ordinal) ? volume.Split(':')[0] : "STORAGE";
+        return $"Correct --ostemplate; see which templates there are: {PrintedCommands.Of("storage", "content", "list", storage, "--node", node, "--content", "vztmpl")}";
+    }
+
+    private static Regex LostVolume => field ??= new("^unable to create CT [0-9]+ - volume '(?<volume>[^']+)' does not exist", RegexOptions.CultureInvariant);
 
     private static string? OfRestore(string id, string end)
     {

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Schema;
+using ProxSharp.Cli.Verbs.Derived;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Errors;
@@ -8,6 +10,8 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>Says where to look for an object that the server does not have.</summary>
 internal static class NotFoundAdvice
 {
+    private static readonly ProxmoxProduct[] s_products = [ProxmoxProduct.VirtualEnvironment, ProxmoxProduct.BackupServer];
+
     /// <summary>The next step of somebody who named a task that there is not.</summary>
     public const string TaskList = "See which tasks there are: prox task list";
 
@@ -21,7 +25,13 @@ internal static class NotFoundAdvice
         : null;
 
     /// <summary>Makes the error; its next step is the list that the missing object would be in.</summary>
-    public static CliError Explain(ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path)
+    /// <param name="missing">What the server said.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="endpoint">The endpoint that was called.</param>
+    /// <param name="path">The path of the call.</param>
+    /// <param name="lister">Writes the command that reads a list, from its endpoint; null where there is none.</param>
+    public static CliError Explain(
+        ProxmoxNotFoundException missing, ApiSchema schema, ApiEndpoint endpoint, string path, Func<ApiEndpoint, string?>? lister = null)
     {
         CliError error = ErrorMapper.Map(missing);
         if (IsTask(path))
@@ -39,7 +49,7 @@ internal static class NotFoundAdvice
             : null);
         string advice = list is null
             ? $"See what it takes: {PrintedCommands.Of("api", "describe", endpoint.Path)}"
-            : $"See what there is: {PrintedCommands.Of("api", "get", list)}";
+            : $"See what there is: {Verb(schema, list, lister) ?? PrintedCommands.Of("api", "get", list)}";
         return error with { Hint = ServerAdvice.Of(missing).Advice is { } said ? $"{said}. {advice}" : advice };
     }
 
@@ -68,6 +78,17 @@ internal static class NotFoundAdvice
             ? ($"/nodes/{node}/storage", "storage", $"storages on {Uri.UnescapeDataString(node)}")
             : ("/storage", "storage", "storages");
     }
+
+    /// <summary>Writes the command that reads a list: its verb where one takes no more than that, else the call.</summary>
+    /// <param name="list">The path of the list.</param>
+    public static string Listing(string list) => s_products
+        .SelectMany(static product => PathWords.Of(SchemaSource.Embedded(product)))
+        .FirstOrDefault(verb => verb.Call == $"GET {list}" && verb.Name == "list") is { } found
+        ? PrintedCommands.Of(found.Words)
+        : PrintedCommands.Of("api", "get", list);
+
+    private static string? Verb(ApiSchema schema, string list, Func<ApiEndpoint, string?>? lister) =>
+        lister is not null && schema.TryMatch(ApiMethod.Get, list, out ApiMatch? match) ? lister(match.Endpoint) : null;
 
     private static string StoreOf(string path) =>
         path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["admin", "datastore", { } store, ..] ? Uri.UnescapeDataString(store) : "STORE";

@@ -24,7 +24,8 @@ internal static class OptionPlaces
             return null;
         }
 
-        string[] line = [.. arguments.Take(at), option, .. arguments.Skip(at)];
+        string[] named = command.Command is VerbCommand { Verb: { } made } ? NamespaceNames.Options(made, word) ?? [option, word] : [option, word];
+        string[] line = [.. arguments.Take(at), .. named, .. arguments.Skip(at + 1)];
         return lines?.Complete(line) is { } whole ? $"Write: {whole}" : $"It is written behind its option: {option} {GuardWords.Join([word])}. {help}";
     }
 

@@ -26,6 +26,7 @@ internal static class UsageErrors
             ?? ValueErrors.FindWatchedGuest(command, Path(command), arguments)
             ?? OneDash(command, arguments, help)
             ?? JoinedGuest(parse, arguments, help)
+            ?? SecondVerb(command, arguments, lines)
             ?? WrongOption(parse, arguments, lines, help)
             ?? BareOptions.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
             ?? LastWords.Find(command, string.Join(' ', Words(command, parse)), arguments, lines)
@@ -128,10 +129,31 @@ internal static class UsageErrors
         return null;
     }
 
-    private static bool TakesGuests(CommandResult command) =>
-        command.Command is VerbCommand { Verb: { } verb } && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection");
+    // A verb that starts something by itself: datastore gc start is one, datastore verify another. What is no backup stands where one is to.
+    private static CliError? SecondVerb(CommandResult command, IReadOnlyList<string> arguments, KnownLines? lines)
+    {
+        string[] typed = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value)];
+        if (command.Command is not VerbCommand { Verb: { Class: not VerbClass.Read, Arguments: [{ Name: "store" }, ..] } }
+            || typed is not ["start" or "run", { } store, ..] || store.Contains('/', StringComparison.Ordinal))
+        {
+            return null;
+        }
 
-    private static string Exclusion(string word, string help) =>
+        int at = arguments.ToList().IndexOf(typed[0]);
+        string[] line = [.. arguments.Take(at), .. arguments.Skip(at + 1)];
+        return CliError.Usage(
+            $"'{Path(command)}' is the verb, and '{typed[0]}' would be the name of a datastore",
+            $"Write: {lines?.Complete(line) ?? $"{Path(command)} {GuardWords.Join([store])}"}");
+    }
+
+    /// <summary>Tells whether words of a command choose guests.</summary>
+    public static bool TakesGuests(Command command) =>
+        command is VerbCommand { Verb: { } verb } && verb.Arguments.Any(static argument => argument.Name is "guest" or "selection");
+
+    private static bool TakesGuests(CommandResult command) => TakesGuests(command.Command);
+
+    /// <summary>How a guest is left out whose name would be an option.</summary>
+    public static string Exclusion(string word, string help) =>
         $"To leave a guest out write it behind other words and a comma, as in @tag-web,{word}, or behind -- at the end: @tag-web -- {word}. {help}";
 
     // The parser takes -web-1 for -w with the value eb-1, and says something about a value that nobody has typed.

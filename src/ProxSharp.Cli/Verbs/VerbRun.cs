@@ -216,9 +216,20 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _session?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    // What both products have stands below pbs for the backup server.
+    private string? Counterpart()
+    {
+        const string Below = "pbs ";
+        string path = Command.Path;
+        string other = path.StartsWith(Below, StringComparison.Ordinal) ? path[Below.Length..] : Below + path;
+        return Command.Find(other.Split(' ')) is null ? null : other;
+    }
+
     private CliException WrongProduct(ProxmoxProduct wanted) => CliException.Usage(
         $"The context '{Context.Name ?? "--url"}' is a {(Context.Product == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster")}, and "
         + $"this command is about a "
         + (wanted == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster"),
-        "Choose another one with --context NAME (prox context list)");
+        Counterpart() is { } other
+            ? $"There it is: prox {other}; or choose another one with --context NAME (prox context list)"
+            : "Choose another one with --context NAME (prox context list)");
 }

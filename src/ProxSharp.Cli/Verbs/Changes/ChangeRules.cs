@@ -109,6 +109,7 @@ internal static class ChangeRules
     {
         "rollback" => "roll back to",
         "power" => "shut down or restart",
+        "move-disk" => "move a disk of",
         _ => verb,
     };
 

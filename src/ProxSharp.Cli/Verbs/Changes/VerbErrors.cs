@@ -1,3 +1,4 @@
+using System.CommandLine;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
@@ -29,7 +30,7 @@ internal static class VerbErrors
         }
         catch (ProxmoxNotFoundException missing)
         {
-            CliError error = NotFoundAdvice.Explain(missing, schema, endpoint, path);
+            CliError error = NotFoundAdvice.Explain(missing, schema, endpoint, path, list => Lister(run, list));
             throw new CliException(await WithNamesAsync(run, error, missing, path).ConfigureAwait(false), missing);
         }
         catch (ProxmoxApiException unreached) when ((int)unreached.StatusCode == NotPassedOn && NodeOf(path) is { } node)
@@ -69,6 +70,37 @@ internal static class VerbErrors
         return names.Count == 0 ? error : error with { Hint = There(what, names) };
     }
 
+    // The verb beside this one, or further up, with those of its arguments that were typed here.
+    private static string? Lister(VerbRun run, ApiEndpoint list)
+    {
+        VerbCommand? beside = run.Command.Places.SelectMany(static place => place.Subcommands).OfType<VerbCommand>()
+            .FirstOrDefault(verb => verb.Name == "list" && verb.Verb.Calls.Contains(list.ToString()));
+
+        // Verbs that are not on the command line are not built out.
+        List<string> words = beside is null ? [] : [.. PathOf(beside)];
+        if (beside is null || run.Command.Find(words) is not VerbCommand found || found.Options.Any(static option => option.Required))
+        {
+            return null;
+        }
+
+        foreach (Argument argument in found.Arguments)
+        {
+            if (run.Verb.Arguments.FirstOrDefault(own => own.Name == argument.Name) is { } typed && run.Command.Typed(typed) is [{ } word])
+            {
+                words.Add(word);
+            }
+            else if (argument.Arity.MinimumNumberOfValues > 0)
+            {
+                return null;
+            }
+        }
+
+        return PrintedCommands.Of(words);
+    }
+
+    private static IEnumerable<string> PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? PathOf(parent).Append(command.Name) : [command.Name];
+
     private static string There(string what, IReadOnlyList<string> names)
     {
         string more = names.Count > MostNames ? $" and {names.Count - MostNames} more" : "";
@@ -99,6 +131,11 @@ internal static class VerbErrors
 
     private static CliError Invalid(VerbRun run, CliError error, ApiEndpoint endpoint)
     {
+        if (error.ParameterErrors.ContainsKey("name") && NamespaceNames.Advice(run) is { } advice)
+        {
+            return error with { Hint = advice };
+        }
+
         string help = $"prox {run.Command.Path} --help";
         string[] bad = [.. error.ParameterErrors.Keys];
         string options = string.Join(", ", bad.Where(endpoint.Parameters.ContainsKey).Select(
