@@ -24,7 +24,7 @@ public sealed class BootMediaTests
     [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/debian.iso", OperationClass.Privileged)]
     [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/debian.iso,media=cdrom,serial=cloudinit", OperationClass.Privileged)]
     [InlineData("boot=order=ide2;scsi0", "ide2=local:iso/cloudinit.iso,media=cdrom", OperationClass.Privileged)]
-    [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:cloudinit", OperationClass.Reversible)]
+    [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:cloudinit", OperationClass.Disruptive)]
     [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("boot=order=scsi0;ide2", "scsi0=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("delete=boot", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]

@@ -52,7 +52,7 @@ public sealed class EjectionTests
 
         Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
         Assert.StartsWith($"PUT {Config} ide2={(drive.EndsWith("cloudinit", StringComparison.Ordinal) ? $"{drive},media=cdrom" : before)}", Assert.Single(undo.Calls).ToString(), StringComparison.Ordinal);
-        Assert.Equal(OperationClass.Reversible, undo.Class);
+        Assert.Equal(drive.EndsWith("cloudinit", StringComparison.Ordinal) ? OperationClass.Disruptive : OperationClass.Reversible, undo.Class);
         Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
         Assert.Equal(before, await cluster.ConfigAsync(106, "ide2"));
         Assert.Equal(GuardRefusedException.Unneeded, await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));

@@ -60,7 +60,7 @@ public sealed class EverydayCallTests
         ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00 remove=0", One),
         ("PUT", "/pools", "poolid=dev vms=131", One + 1),
         ("POST", "/access/users", "userid=joe@pve", 0),
-        ("PUT", "/access/acl", "path=/vms/130 roles=PVEVMUser users=demo@pve", One + 1),
+        ("PUT", "/access/acl", "path=/vms/130 roles=PVEVMUser users=demo@pve", One + 2),
         ("POST", "/cluster/ha/resources", "sid=vm:130", One),
         ("POST", "/cluster/ha/rules", "rule=r1 type=node-affinity resources=vm:130 nodes=pve1", One),
         ("POST", "/cluster/replication", "id=130-0 target=pve1 type=local", One),

@@ -8,6 +8,8 @@ namespace ProxSharp.Operations.Tests;
 /// <summary>Plans that make something and put something into it, and ways back of what is shown in other forms than it is set.</summary>
 public sealed class FilledObjectTests
 {
+    private const string Machines = "/nodes/pve1/qemu";
+
     private const string Most = """
         {"version":1,"limits":{"targetsPerPlan":4},"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],
          "approval":{"reversible":"none","disruptive":"none","destructive":"none","privileged":"none"}}
@@ -34,6 +36,29 @@ public sealed class FilledObjectTests
         await using PveClient root = cluster.OpenRoot();
         await root.Raw.PostAsync(Set, TextPlans.Parameters("cidr=10.0.0.2"));
         Assert.Equal("changed", await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)));
+    }
+
+    [Fact]
+    public async Task Undo_OfAGuestThatHasGotTheDiskOfAnother_IsRefused()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        ApplyResult done = await ApplyAsync(cluster, Machines, "vmid=520 scsi0=local-lvm:1", $"{Machines}/520/config", "scsi1=local-lvm:1");
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync($"{Machines}/106/move_disk", TextPlans.Parameters("disk=scsi0 target-vmid=520 target-disk=scsi7")));
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber));
+
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains("guest 520 has disks that it did not have: scsi7", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfAGuestAndADiskThatThePlanGaveIt_TakesBothBack()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        ApplyResult done = await ApplyAsync(cluster, Machines, "vmid=520 scsi0=local-lvm:1", $"{Machines}/520/config", "scsi1=local-lvm:1");
+
+        Assert.True((await cluster.Guard.ApplyAsync((await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber)).Id)).IsComplete);
+        Assert.DoesNotContain(await cluster.Other.Guests.ListAsync(), static guest => guest.Id.Value == 520);
     }
 
     [Theory]

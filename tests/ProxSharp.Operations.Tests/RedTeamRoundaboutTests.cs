@@ -125,7 +125,7 @@ public sealed class RedTeamRoundaboutTests
     [InlineData("POST", "/nodes/pve1/qemu/100/clone", "newid=300", "protected")]
     [InlineData("PUT", "/nodes/pve1/qemu/100/config", "delete=tags", "protected")]
     [InlineData("PUT", "/nodes/pve1/qemu/100/config", "tags=scratch", "protected")]
-    [InlineData("POST", "/nodes/pve1/qemu/106/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7", "protected")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/move_disk", "disk=scsi0 target-vmid=100 target-disk=scsi7", "policy")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst", "protected")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=ceph:vm-100-disk-0", "protected")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=local:0,import-from=ceph:vm-100-disk-0", "protected")]

@@ -140,6 +140,9 @@ public sealed class StandingRuleTests
     [Theory]
     [InlineData("/nodes/pve1/qemu", "vmid=520 scsi0=local-lvm:1 start=1")]
     [InlineData("/nodes/pve1/lxc", "vmid=520 ostemplate=local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst rootfs=local-lvm:4 unprivileged=1 start=1")]
+    [InlineData("/nodes/pve1/qemu", "vmid=520 scsi0=local-lvm:1 ha-managed=1")]
+    [InlineData("/nodes/pve1/qemu", "vmid=520 scsi0=local-lvm:1 ha-managed=1 start=1")]
+    [InlineData("/nodes/pve1/lxc", "vmid=520 ostemplate=local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst rootfs=local-lvm:4 unprivileged=1 start=1 ha-managed=1")]
     public async Task Guest_ThatWasMadeAndStarted_IsTakenBack(string path, string parameters)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
@@ -233,6 +236,16 @@ public sealed class StandingRuleTests
     [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=.//etc/.", OperationClass.Disruptive)]
     [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=/data/../etc", OperationClass.Disruptive)]
     [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=/data/..x", OperationClass.Reversible)]
+    [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=/var/lib", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=home/joe", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/lxc/{vmid}/config", "mp5=local-lvm:1,mp=/srv/data", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/config", "ide2=local:cloudinit", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "scsi5=media=cdrom,file=local-lvm:cloudinit", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ciupgrade=1", OperationClass.Disruptive)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ciupgrade=0", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/move_disk", "disk=scsi0 target-vmid=105", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/lxc/{vmid}/move_volume", "volume=mp0 target-vmid=105", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/move_disk", "disk=scsi0 storage=ceph", OperationClass.Disruptive)]
     public void Class_OfWhatGivesOrdersToAMachine_OrLiesOverItsSystem(string method, string path, string parameters, OperationClass expected)
     {
         Assert.True(ApiMethods.TryParse(method, out ApiMethod verb));

@@ -18,6 +18,8 @@ internal static class Consequences
     public const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
 
+    private const string Whole = " It is written as a whole: what the call does not say of it, such as a comment, is dropped.";
+
     private static readonly string[] s_ofTheMoment =
     [
         "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack,
@@ -28,7 +30,7 @@ internal static class Consequences
     public static async Task<IReadOnlyList<string>> OfAsync(
         ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
     {
-        List<string> lines = [Says(call), .. await LocalDisks.SayAsync(client, call, cancellationToken).ConfigureAwait(false)];
+        List<string> lines = [Says(client.Schema.Product, call), .. await LocalDisks.SayAsync(client, call, cancellationToken).ConfigureAwait(false)];
         lines.AddRange(Left(call));
 
         foreach (PlanTarget target in targets)
@@ -44,9 +46,9 @@ internal static class Consequences
     }
 
     /// <summary>True if the sentences are of those that calls and targets lead to.</summary>
-    public static bool Fit(PlanDraft draft)
+    public static bool Fit(ProxmoxProduct product, PlanDraft draft)
     {
-        HashSet<string> own = [.. draft.Calls.Select(Says), .. draft.Calls.SelectMany(Left),
+        HashSet<string> own = [.. draft.Calls.Select(call => Says(product, call)), .. draft.Calls.SelectMany(Left),
             .. draft.Targets.Select(ActsOn), .. draft.Overwrites.Select(Overwrites),
             .. draft.Purges.Select(static purge => purge.Describe())];
         return draft.Consequences.All(line => own.Contains(line) || IsOfTheMoment(line));
@@ -68,7 +70,7 @@ internal static class Consequences
             ? " (not there)"
             : "";
         IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0).Select(static fact =>
-            $"{fact.Key} {(s_writtenByOthers.Contains(fact.Key) ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
+            $"{UntrustedText.Clean(fact.Key, NameLength)} {(s_writtenByOthers.Contains(fact.Key) ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
         return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
     }
 
@@ -97,11 +99,12 @@ internal static class Consequences
         ? ""
         : $" By the policy, {OperationCatalogue.Word(call.Grants)} calls on the guest are allowed afterwards, and are not now: a person has to agree.";
 
-    /// <summary>What stands behind the class of a call: that two guests have one disk after it, and what it makes allowed.</summary>
-    public static string Remarks(PlannedCall call) => $"{(ForeignVolumes.IsOne(call) ? TwoGuests : "")}{StateRaises.Why(call)}{Grants(call)}";
+    /// <summary>What stands behind the class of a call: that two guests have one disk after it, what it drops, and what it makes allowed.</summary>
+    public static string Remarks(ProxmoxProduct product, PlannedCall call) =>
+        $"{(ForeignVolumes.IsOne(call) ? TwoGuests : "")}{StateRaises.Why(call)}{(UndoBuilder.WritesWhole(product, call) ? Whole : "")}{Grants(call)}";
 
     // The digest comes on top when a call is planned, and says nothing to people.
-    private static string Says(PlannedCall call)
+    private static string Says(ProxmoxProduct product, PlannedCall call)
     {
         ApiParameters parameters = [];
         foreach (ApiParameter parameter in call.Parameters.Where(static parameter => parameter.Name != "digest"))
@@ -109,7 +112,7 @@ internal static class Consequences
             parameters.Add(parameter);
         }
 
-        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {call.Set.Words}.{Remarks(call)}";
+        return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {call.Set.Words}.{Remarks(product, call)}";
     }
 
     private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)

@@ -97,7 +97,8 @@ internal static class Ejections
             parameters.Add(isGone && Drive.IsMatch(parameter.Name) ? parameter with { Text = AsOrder(parameter.Text) } : parameter);
         }
 
-        return back.With(parameters);
+        // A drive of cloud-init that is made anew is worse than one that is put back.
+        return back.Ordering(parameters);
     }
 
     /// <summary>True for a drive of cloud-init that is wanted where there is one already, on the same storage.</summary>

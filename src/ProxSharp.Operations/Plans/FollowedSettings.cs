@@ -32,6 +32,9 @@ internal sealed class FollowedSettings(ProxmoxProduct product, Func<string, Canc
     // What an object is called, and what others have noted about it, decides nothing.
     private static readonly HashSet<string> s_idle = new(StringComparer.Ordinal) { "id", "name", "realm", "comment", "digest" };
 
+    /// <summary>True for a member of an object that decides nothing.</summary>
+    public static bool IsIdle(string member) => s_idle.Contains(member);
+
     /// <summary>Those settings by name; what is of a remote or a pool has its kind in front. Empty where a call follows none.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
     {

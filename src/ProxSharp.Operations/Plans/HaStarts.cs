@@ -31,4 +31,14 @@ internal static class HaStarts
         string node = Uri.EscapeDataString(guest.Facts.GetValueOrDefault("node") ?? "");
         return verb is null ? null : new PlanRequest(ApiMethod.Post, $"/nodes/{node}/{type}/{guest.Key["guest ".Length..]}/status/{verb}");
     }
+
+    /// <summary>What takes a guest out of the care of high availability that is put there as it is made: before that it cannot be removed. Empty for others.</summary>
+    public static IEnumerable<PlanRequest> Release(PlannedCall call)
+    {
+        if (UndoBuilder.IsSet(call, "ha-managed"))
+        {
+            string kind = call.Path.EndsWith("/lxc", StringComparison.Ordinal) ? "ct" : "vm";
+            yield return new PlanRequest(ApiMethod.Delete, $"{Resources}/{kind}:{call.Parameters.Find("vmid")}");
+        }
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
                 .ConfigureAwait(false)];
 
             // What was created inside a guest is not described by the configuration of the guest.
-            PlanTarget? made = shown == call ? null : now.FirstOrDefault(target => target.Key == shown?.ConcretePath);
+            PlanTarget? made = shown == call || shown is null ? null : GoneWith(shown, now);
             JsonElement value = shown == call && shown is not null ? UndoBuilder.Before(call, now) : made?.Before ?? default;
             return new LeftObject(value, await WholeAsync(call, made, cancellationToken).ConfigureAwait(false))
             {
@@ -77,7 +77,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     /// <param name="undo">The plan that goes there.</param>
     public static string? Change(IEnumerable<LedgerEntry> outcomes, PlannedCall back, PlanDraft undo)
     {
-        if (back.Method != ApiMethod.Delete || RuleLists.IsOnRule(back) || undo.Targets.FirstOrDefault(target => target.Key == back.ConcretePath) is not { } now)
+        if (back.Method != ApiMethod.Delete || RuleLists.IsOnRule(back) || GoneWith(back, undo.Targets) is not { } now)
         {
             return null;
         }
@@ -86,8 +86,23 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
         string? whole = outcomes.Index().Select(outcome => outcome.Index == 0
             ? outcome.Item.Facts.Text(Member)
             : outcome.Item.Facts.TryGetProperty(FilledMember, out JsonElement filled) ? filled.Text(back.ConcretePath) : null).LastOrDefault(static text => text is not null);
-        return whole is not null && WholeOf(back, now) != whole ? $"{back.ConcretePath} is not as it was left" : null;
+        return whole is null ? null
+            : GuestOf(back) is { } guest ? Added(whole, WholeOf(back, now)) is { Length: > 0 } disks ? $"{guest} has disks that it did not have: {disks}" : null
+            : WholeOf(back, now) != whole ? $"{back.ConcretePath} is not as it was left"
+            : null;
     }
+
+    private static string Added(string then, string now) => string.Join(", ", now.Split(' ').Except(then.Split(' ')));
+
+    // A guest is called by its number, whatever the path is.
+    private static PlanTarget? GoneWith(PlannedCall back, IEnumerable<PlanTarget> targets)
+    {
+        string key = GuestOf(back) ?? back.ConcretePath;
+        return targets.FirstOrDefault(target => target.Key == key);
+    }
+
+    private static string? GuestOf(PlannedCall back) =>
+        back.Path.EndsWith("/{vmid}", StringComparison.Ordinal) && GuestNames.IsInPath(back) ? $"guest {back.Parameters.Find("vmid")}" : null;
 
     private async Task<Dictionary<string, string>?> FilledAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
@@ -96,7 +111,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
             && $"{call.ConcretePath}/".StartsWith($"{step.Call.ConcretePath}/", StringComparison.Ordinal) && !RuleLists.IsOnRule(step.Call)))
         {
             IReadOnlyList<PlanTarget> now = await new TargetReader(client, door).ReadAsync(step.Call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false);
-            if (now.FirstOrDefault(target => target.Key == step.Call.ConcretePath) is { Before.ValueKind: not JsonValueKind.Undefined } made)
+            if (GoneWith(step.Call, now) is { Before.ValueKind: not JsonValueKind.Undefined } made)
             {
                 (filled ??= new(StringComparer.Ordinal))[step.Call.ConcretePath] = WholeOf(step.Call, made);
             }
@@ -118,7 +133,8 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
         : made is null || made.Before.ValueKind == JsonValueKind.Undefined ? null
         : WholeOf(call, made);
 
-    // Proxmox: a pool shows what its members use at the moment; its state is that without.
-    private static string WholeOf(PlannedCall call, PlanTarget target) =>
-        call.Path.StartsWith("/pools", StringComparison.Ordinal) ? target.State : JsonTexts.HashWithoutDigests(target.Before);
+    // Proxmox: a pool shows what its members use at the moment; its state is that without. Of a guest its disks are what would be lost beside the guest.
+    private static string WholeOf(PlannedCall call, PlanTarget target) => call.Path.StartsWith("/pools", StringComparison.Ordinal) ? target.State
+        : target.Key.StartsWith("guest ", StringComparison.Ordinal) ? string.Join(' ', VolumeOwners.DisksOf(target.Before))
+        : JsonTexts.HashWithoutDigests(target.Before);
 }

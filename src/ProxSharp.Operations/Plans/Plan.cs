@@ -35,7 +35,7 @@ public sealed class Plan
         Created = root.GetProperty("created").GetDateTimeOffset();
         Expires = root.GetProperty("expires").GetDateTimeOffset();
         _draft = ReadDraft(root, Product);
-        if (_draft.Calls.Count == 0 || _draft.Targets.Count == 0 || !Plans.Consequences.Fit(_draft) || Write() != content)
+        if (_draft.Calls.Count == 0 || _draft.Targets.Count == 0 || !Plans.Consequences.Fit(Product, _draft) || Write() != content)
         {
             throw new InvalidDataException("it says more or less than plans do");
         }
@@ -131,8 +131,8 @@ public sealed class Plan
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Plan {Id[..ShortLength]} for {Clean(Context)}: {Set.Words}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
-            .. Calls.Select(static (call, i) =>
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({call.Set.Words}){Plans.Consequences.Remarks(call)}")),
+            .. Calls.Select((call, i) =>
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({call.Set.Words}){Plans.Consequences.Remarks(Product, call)}")),
         ];
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)

@@ -36,7 +36,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
                 if (steps.Count > 0)
                 {
                     // Earlier calls of the plan have changed the state on purpose, and of who a target is what they say.
-                    await CompareAgainAsync(plan, call, known, cancellationToken).ConfigureAwait(false);
+                    await CompareAgainAsync(plan, call, known, steps.Count, cancellationToken).ConfigureAwait(false);
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
@@ -163,15 +163,23 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
         checks.Limit(entries, client.Options.TimeProvider.GetUtcNow());
     }
 
-    /// <summary>Compares who the targets are with the plan, and with what its own calls have made of them.</summary>
-    private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, CancellationToken cancellationToken)
+    /// <summary>
+    /// Compares who the targets are with the plan, and with what its own calls have made of them. What the call goes by is compared with what the plan tells:
+    /// calls on guests change none of that, and where an earlier one is on something else it may have changed it on purpose.
+    /// </summary>
+    private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, int place, CancellationToken cancellationToken)
     {
         TargetReader targets = new(client, door);
+        bool areRulesAsTold = plan.Calls.Take(place).All(GuestNames.IsInPath);
         foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = known.GetValueOrDefault(target.Key)
                 ?? plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key);
             PlanComparison.Refuse(plan, target, planned, identityOnly: true);
+            if (areRulesAsTold && plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key) is { } told)
+            {
+                PlanComparison.RefuseRules(plan, target, told);
+            }
         }
     }
 

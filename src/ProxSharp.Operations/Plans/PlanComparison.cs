@@ -35,9 +35,14 @@ internal static class PlanComparison
     }
 
     /// <summary>Refuses if a target is not the one that was planned.</summary>
-    public static void Refuse(Plan plan, PlanTarget target, PlanTarget? planned, bool identityOnly)
+    public static void Refuse(Plan plan, PlanTarget target, PlanTarget? planned, bool identityOnly) =>
+        Refuse(plan, target, planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)]);
+
+    /// <summary>Refuses if what a call goes by is not what the plan tells.</summary>
+    public static void RefuseRules(Plan plan, PlanTarget target, PlanTarget planned) => Refuse(plan, target, [.. planned.RuleDrift(target)]);
+
+    private static void Refuse(Plan plan, PlanTarget target, string[] drift)
     {
-        string[] drift = planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)];
         if (drift.Length > 0)
         {
             string what = UntrustedText.Clean(string.Join("; ", drift), 400);

@@ -157,11 +157,16 @@ public sealed class PlannedCall
     internal PlannedCall Granting(OperationClass kind) => new(Method, Path, Parameters, _own, Upload, _replaces, _more, kind) { Ejected = Ejected };
 
     /// <summary>The call as one that takes drives without a disk out of a machine. It is judged by that before it is by anything else.</summary>
-    internal PlannedCall Ejecting(IReadOnlyList<string> drives) => new(
+    internal PlannedCall Ejecting(IReadOnlyList<string> drives) => Weigh(Parameters, drives);
+
+    /// <summary>The same call on a machine with other parameters, as bad as those are.</summary>
+    internal PlannedCall Ordering(ApiParameters parameters) => Weigh(parameters, Ejected);
+
+    private PlannedCall Weigh(ApiParameters parameters, IReadOnlyList<string> drives) => new(
         Method,
         Path,
-        Parameters,
-        OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(Method, Path).SetOf(Ejections.Without(Parameters, drives)),
+        parameters,
+        OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(Method, Path).SetOf(Ejections.Without(parameters, drives)),
         Upload,
         _replaces,
         _more,

@@ -7,7 +7,7 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Reads what a call goes by without naming it: the settings of the job that it runs, the rule by which a storage keeps backups, the changes that it puts in force,
-/// the images that it names, which others may replace. They are facts of what the call acts on: the plan tells them, and is refused once they are others.
+/// the images that it names, which others may replace, and what stands behind other names. They are facts of what the call acts on: the plan tells them, and is refused once they are others.
 /// </summary>
 internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 {
@@ -25,9 +25,20 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
     private readonly FollowedSettings _settings = new(client.Schema.Product, (path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
 
+    private readonly NamedSettings _names = new((path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
+
     /// <summary>Those rules by name; empty where a call names all that it goes by.</summary>
     /// <exception cref="GuardRefusedException">The networks cannot be read, so that nobody can tell what a call puts in force.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, string> own = await OfCallAsync(call, cancellationToken).ConfigureAwait(false);
+        return client.Schema.Product == ProxmoxProduct.VirtualEnvironment
+            && await _names.ReadAsync(call, cancellationToken).ConfigureAwait(false) is { Count: > 0 } named
+            ? own.Concat(named).ToDictionary(StringComparer.Ordinal)
+            : own;
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> OfCallAsync(PlannedCall call, CancellationToken cancellationToken) =>
         (client.Schema.Product, call.Method, call.Path) switch
         {
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") => await OfBackupAsync(call, cancellationToken).ConfigureAwait(false),
@@ -35,10 +46,8 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
                 when call.Parameters.Find("storage") is { Length: > 0 } storage && IsByStorage(call) => await OfStorageAsync(storage, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when IsByStorage(call) =>
                 await OfStorageAsync(call.Parameters.Find("storage")!, cancellationToken).ConfigureAwait(false),
-            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/sdn/rollback") => new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["pending"] = await networks.PendingAsync(cancellationToken).ConfigureAwait(false),
-            },
+            (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/sdn/rollback") =>
+                Fact("pending", await networks.PendingAsync(cancellationToken).ConfigureAwait(false)),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/ha/resources") => Fact(HaStarts.Asked, call.Parameters.Find("state") ?? "started"),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post or ApiMethod.Put, "/nodes/{node}/qemu" or "/nodes/{node}/lxc" or "/nodes/{node}/qemu/{vmid}/config"
                 or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
@@ -63,8 +72,8 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     private async Task<Dictionary<string, string>> OfStorageAsync(string storage, CancellationToken cancellationToken) =>
         Fact(Kept, RuleIn(await ReadAsync(client, $"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
 
-    // Proxmox: an image that is uploaded again takes the place of the one before. Of it the list tells what the volume itself does not: when it came. Backups
-    // have their time in their names, and nobody uploads them.
+    // Proxmox: an image that is uploaded again takes the place of the one before, and a backup that is written again has the same name if it says the same time.
+    // Of both the list tells what the volume itself does not: when it came. Backups are many, so that only those of its guest are listed.
     private async Task<Dictionary<string, string>> OfImagesAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
@@ -74,7 +83,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
             JsonElement? list = await ReadAsync(
                 client,
                 $"/nodes/{node}/storage/{Uri.EscapeDataString(image.Groups["storage"].Value)}/content",
-                new ApiParameters { { "content", image.Groups["content"].Value } },
+                new ApiParameters { { "content", image.Groups["content"].Value }, { "vmid", VolumeOwners.OwnersOf(image.Value).FirstOrDefault() } },
                 cancellationToken).ConfigureAwait(false);
             found[image.Value] = list is not { ValueKind: JsonValueKind.Array } all ? Unreadable
                 : all.EnumerateArray().Where(entry => entry.Text("volid") == image.Value).Select(Describe).FirstOrDefault() ?? "not there";
@@ -110,7 +119,9 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
         }
     }
 
-    private static Regex Source => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom|ostemplate|cicustom)$", RegexOptions.ExplicitCapture);
+    private static Regex Source => field ??= new(
+        "^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom|ostemplate|archive|cicustom|hookscript)$", RegexOptions.ExplicitCapture);
 
-    private static Regex Image => field ??= new(@"(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>iso|import|vztmpl|snippets)/[^,;=]+", RegexOptions.ExplicitCapture);
+    private static Regex Image => field ??= new(
+        "(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>backup|iso|import|vztmpl|snippets)/[^,;=]+", RegexOptions.ExplicitCapture);
 }

@@ -16,8 +16,10 @@ internal sealed class StateRaises(ProxmoxClient client)
     private const string Enabled = "enabled";
     private const string Containers = "/nodes/{node}/lxc";
     private const string Unprivileged = "unprivileged";
+    private const string Replication = "/nodes/{node}/replication/{id}/schedule_now";
 
     private const string MountWhy = " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.";
+    private const string ReplicationWhy = " The job is marked for removal, or nobody could read whether it is: its run removes it, and with it the copy on the other node.";
     private const string ContainerWhy = " Without unprivileged=1 the container is privileged.";
     private const string RestoredWhy = " Without unprivileged=1 the container is privileged where that of the backup was.";
 
@@ -52,6 +54,7 @@ internal sealed class StateRaises(ProxmoxClient client)
             call.Also(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
         (ProxmoxProduct.BackupServer, ApiMethod.Post, Mount) =>
             call.Also(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Replication) => RemovesCopy(own) ? call.Also(OperationClass.Destructive) : call,
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
             when !call.Set.Has(OperationClass.Privileged) && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
             await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.Also(OperationClass.Privileged),
@@ -59,12 +62,13 @@ internal sealed class StateRaises(ProxmoxClient client)
     };
 
     /// <summary>All that <see cref="Why"/> may say.</summary>
-    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why];
+    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ReplicationWhy, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
     public static string Why(PlannedCall call) => call switch
     {
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
+        { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
@@ -76,6 +80,10 @@ internal sealed class StateRaises(ProxmoxClient client)
     // Its parameters alone would not make it so bad.
     private static bool IsRaisedTo(PlannedCall call, OperationClass kind) => call.Set.Has(kind)
         && !OperationCatalogue.For(ProxmoxProduct.VirtualEnvironment).Find(call.Method, call.Path).SetOf(call.Parameters).Has(kind);
+
+    // Proxmox: a job that is marked for removal removes itself with its next run, and the copy on the other node with it where it is to go in full.
+    private static bool RemovesCopy(IReadOnlyList<PlanTarget> own) =>
+        own is [{ Rules: var job }, ..] && (job.GetValueOrDefault("remove_job") == "full" || job.Values.Contains(StandingRules.Unreadable));
 
     // Proxmox: what the call does not say of it holds as in the configuration that is kept in the backup.
     private async Task<bool> IsUnprivilegedAsync(PlannedCall call, CancellationToken cancellationToken)

@@ -76,8 +76,11 @@ internal sealed class UndoBuilder(ApiSchema schema)
     private static IEnumerable<PlanRequest> Steps(PlannedCall call, PlanRequest request, string? recipe, IReadOnlyList<PlanTarget> targets) =>
         recipe == "recreate" && RuleLists.IsOnRule(call) ? RuleLists.Recreate(call, request)
         : HaStarts.Back(call, targets) is { } power ? [request, power]
-        : call.Path == Machines && IsSet(call, "start") ? [new PlanRequest(ApiMethod.Post, $"{request.Path}/status/stop"), request]
+        : call.Path is Machines or Containers && recipe == DeleteCreated ? HaStarts.Release(call).Concat(Removal(call, request))
         : [request];
+
+    private static PlanRequest[] Removal(PlannedCall call, PlanRequest request) =>
+        call.Path == Machines && IsSet(call, "start") ? [new PlanRequest(ApiMethod.Post, $"{request.Path}/status/stop"), request] : [request];
 
     // What the API would refuse later is no way back now.
     private bool IsValid(PlannedCall back)
@@ -134,7 +137,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
         ApiParameters parameters = Keys(call);
         ApiEndpoint endpoint = schema.Find(call.Method, call.Path)!;
         bool deletes = endpoint.Parameters.TryGetValue("delete", out ApiNode? node);
-        bool isWhole = WritesWhole(call);
+        bool isWhole = WritesWhole(schema.Product, call);
         List<string> gone = [];
         foreach (string name in Names(call).Union(isWhole ? Others(call, before, endpoint) : [], StringComparer.Ordinal))
         {
@@ -167,9 +170,9 @@ internal sealed class UndoBuilder(ApiSchema schema)
         return isEmpty || (gone.Count > 0 && !deletes && !isWhole) ? null : new PlanRequest(call.Method, call.ConcretePath, parameters);
     }
 
-    // Proxmox: these calls write the object as a whole, so that what they do not say is dropped; everywhere else it stays.
-    private static bool WritesWhole(PlannedCall call) => call.Path == "/nodes/{node}/dns"
-        || call.Path.EndsWith("/ipset/{name}/{cidr}", StringComparison.Ordinal) || call.Path.EndsWith("/aliases/{name}", StringComparison.Ordinal);
+    /// <summary>Proxmox: true for calls that write the object as a whole, so that what they do not say is dropped; everywhere else it stays.</summary>
+    public static bool WritesWhole(ProxmoxProduct product, PlannedCall call) => product == ProxmoxProduct.VirtualEnvironment && call.Method == ApiMethod.Put
+        && (call.Path == "/nodes/{node}/dns" || call.Path.EndsWith("/ipset/{name}/{cidr}", StringComparison.Ordinal) || call.Path.EndsWith("/aliases/{name}", StringComparison.Ordinal));
 
     private static IEnumerable<string> Others(PlannedCall call, JsonElement before, ApiEndpoint endpoint) => endpoint.Parameters.Keys
         .Where(name => !s_steering.Contains(name) && !call.Path.Contains($"{{{name}}}", StringComparison.Ordinal) && before.Text(name) is not null);

@@ -18,6 +18,9 @@ internal sealed record CollectionFamily
     /// <summary>True if objects are numbered by their place in the list instead of named.</summary>
     public bool IsOrdered => Key == "pos";
 
+    /// <summary>Proxmox VE: true if a change writes the object anew, so that what it does not say is dropped.</summary>
+    public bool IsWhole => Item.EndsWith("/firewall/ipset/{name}/{cidr}", StringComparison.Ordinal) || Item.EndsWith("/firewall/aliases/{name}", StringComparison.Ordinal);
+
     /// <summary>The last fixed part of the path, for example <c>backup</c>.</summary>
     public string Noun => Parent.Split('/').Last(static segment => segment.Length > 0 && !segment.StartsWith('{'));
 

@@ -200,9 +200,14 @@ internal sealed class CollectionHandlers
             return ApiReply.Nothing;
         }
 
-        JsonObject changed = _projection.Store(call, item.DeepClone().AsObject());
+        JsonObject changed = _projection.Store(call, family.IsWhole ? [] : item.DeepClone().AsObject());
         _state.CollectionRules?.DemandWrite(call, family.Parent, id, changed);
         _state.CollectionRules?.DemandKnown(family.Parent, changed);
+        if (family.IsWhole)
+        {
+            item.Clear();
+        }
+
         _projection.Store(call, item);
         return Created(call, id, family);
     }

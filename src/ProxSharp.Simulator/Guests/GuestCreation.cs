@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ProxSharp.Simulator.Backups;
 using ProxSharp.Simulator.Calls;
+using ProxSharp.Simulator.Ha;
 using ProxSharp.Simulator.State;
 using ProxSharp.Simulator.Storage;
 using ProxSharp.Simulator.Tasks;
@@ -52,12 +54,20 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         string action = restores ? "restore" : "create";
         Guest guest = Add(call, vmid, isContainer, action);
         bool start = call.IsSet("start");
+        bool isManaged = call.IsSet("ha-managed");
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, (isContainer ? "vz" : "qm") + action, guest) with
         {
             Effort = isContainer ? 4 : restores ? 2 : 1,
             Lines = restores && context.Configurator.Volumes.Find(archive, node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
-            Work = task => Finish(guest, options, restore, archive, start, task),
+            Work = task =>
+            {
+                Finish(guest, options, restore, archive, start, task);
+                if (isManaged)
+                {
+                    Manage(guest, start);
+                }
+            },
         });
         return ApiReply.Of(made.Upid);
     }
@@ -218,6 +228,13 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         {
             GuestLifecycle.Start(guest, task);
         }
+    }
+
+    private void Manage(Guest guest, bool isStarted)
+    {
+        string sid = HaManager.IdOf(guest);
+        state.Collections.Put(HaManager.Resources, sid, new JsonObject { ["state"] = isStarted ? "started" : "stopped" });
+        state.Ha.Touch(sid);
     }
 
     private Volume DemandTemplate(Guest guest, string template) => context.Configurator.Volumes.Find(template, guest.Node) is { Content: "vztmpl" } found

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ProxSharp.Api;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>
+/// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the device of a mapping, the
+/// model of a processor. Others may change those between plan and apply, and the call would mean something else.
+/// </summary>
+/// <param name="read">Reads an object; null if it cannot be read.</param>
+internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonElement?>> read)
+{
+    private const string Name = @"(?<name>[A-Za-z][A-Za-z0-9_.-]*)\z";
+
+    // What it is, the parameter that names it, one item of its value, and where it stands.
+    private static readonly (string Kind, Lazy<Regex> Parameter, Lazy<Regex> Item, string Place)[] s_all =
+    [
+        ("role", Pattern(@"\Aroles\z"), Pattern($@"\A{Name}"), "/access/roles"),
+        ("security group", Pattern(@"\Aaction\z"), Pattern($@"\A{Name}"), "/cluster/firewall/groups"),
+        ("device mapping", Pattern(@"\Ahostpci[0-9]+\z"), Pattern($@"\Amapping={Name}"), "/cluster/mapping/pci"),
+        ("device mapping", Pattern(@"\Ausb[0-9]+\z"), Pattern($@"\Amapping={Name}"), "/cluster/mapping/usb"),
+        ("directory mapping", Pattern(@"\Avirtiofs[0-9]+\z"), Pattern($@"\A(dirid=)?{Name}"), "/cluster/mapping/dir"),
+        ("processor", Pattern(@"\Acpu\z"), Pattern($@"\A(cputype=)?custom-{Name}"), "/cluster/qemu/custom-cpu-models"),
+    ];
+
+    /// <summary>What is behind each name, by the kind of the thing and its name; empty where a call names none.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        if (call.Method is not (ApiMethod.Post or ApiMethod.Put))
+        {
+            return found;
+        }
+
+        foreach ((string kind, string name, string place) in NamedBy(call))
+        {
+            found[$"{kind} {name}"] = await read($"{place}/{name}", cancellationToken).ConfigureAwait(false) is { } known ? Describe(known) : StandingRules.Unreadable;
+        }
+
+        return found;
+    }
+
+    // Only a rule of the type "group" has the name of a group as its action.
+    private static IEnumerable<(string Kind, string Name, string Place)> NamedBy(PlannedCall call)
+    {
+        bool isOfGroup = call.Parameters.Find("type") == "group";
+        foreach (ApiParameter parameter in call.Others.Where(parameter => parameter.Name != "action" || isOfGroup))
+        {
+            foreach ((string kind, Lazy<Regex> name, Lazy<Regex> item, string place) in s_all)
+            {
+                foreach (string value in name.Value.IsMatch(parameter.Name) ? ItemLists.Split(parameter.Text) : [])
+                {
+                    if (item.Value.Match(value) is { Success: true } match)
+                    {
+                        yield return (kind, match.Groups["name"].Value, place);
+                    }
+                }
+            }
+        }
+    }
+
+    // A role is the privileges that are on; a list of rules is told by its length, and compared by all that it says.
+    private static string Describe(JsonElement known) => known.ValueKind switch
+    {
+        JsonValueKind.Object => string.Join(", ", known.EnumerateObject()
+            .Where(static member => !FollowedSettings.IsIdle(member.Name) && JsonTexts.Written(member.Value) != "0")
+            .OrderBy(static member => member.Name, StringComparer.Ordinal)
+            .Select(static member => JsonTexts.Written(member.Value) == "1" ? member.Name : $"{member.Name}={JsonTexts.Written(member.Value)}")),
+        JsonValueKind.Array => $"{known.GetArrayLength()} rules, {JsonTexts.HashWithoutDigests(known)[..12]}",
+        _ => StandingRules.Unreadable,
+    };
+
+    private static Lazy<Regex> Pattern(string pattern) => new(() => new Regex(pattern, RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant));
+}
