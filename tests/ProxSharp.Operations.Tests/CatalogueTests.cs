@@ -280,7 +280,7 @@ public sealed class CatalogueTests
     [InlineData("POST", "/nodes/{node}/firewall/rules", "action=DROP", OperationClass.Disruptive)]
     [InlineData("DELETE", "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", "", OperationClass.Disruptive)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=ipfilter-net0", OperationClass.Disruptive)]
-    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=web", OperationClass.Reversible)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=web", OperationClass.Disruptive)]
     [InlineData("PUT", "/cluster/metrics/server/{id}", "server=10.0.0.9", OperationClass.Privileged)]
     [InlineData("POST", "/cluster/notifications/endpoints/smtp", "", OperationClass.Privileged)]
     [InlineData("POST", "/cluster/sdn/ipams", "url=http://10.0.0.9", OperationClass.Privileged)]

@@ -19,6 +19,9 @@ public sealed class EverydayCallTests
     // The list in which an image stands that a call names.
     private const int Image = 1;
 
+    // The storages that may have backups under the number of a new guest, and what they have.
+    private const int Number = 2;
+
     private const string Vm = "/nodes/pve15/qemu/130";
     private const string Stopped = "/nodes/pve16/qemu/131";
     private const string Container = "/nodes/pve3/lxc/134";
@@ -42,8 +45,8 @@ public sealed class EverydayCallTests
         ("POST", Vm + "/snapshot", "snapname=s1", One),
         ("POST", Vm + "/snapshot/before/rollback", "", One + 3),
         ("DELETE", Vm + "/snapshot/before", "", One + 3),
-        ("POST", Vm + "/clone", "newid=99999", One),
-        ("POST", Vm + "/clone", "newid=99999 target=pve2", One),
+        ("POST", Vm + "/clone", "newid=99999", One + Number),
+        ("POST", Vm + "/clone", "newid=99999 target=pve2", One + Number),
         ("POST", Vm + "/migrate", "target=pve1 online=1", One + 2),
         ("POST", Container + "/migrate", "target=pve1 restart=1", One + 2),
         ("POST", "/nodes/pve15/vzdump", "vmid=130 storage=local", One + 1),
@@ -51,8 +54,8 @@ public sealed class EverydayCallTests
         ("POST", Vm + "/move_disk", "disk=scsi0 storage=local", One),
         ("POST", Container + "/move_volume", "volume=rootfs storage=local", One + 1),
         ("POST", "/nodes/pve1/storage/local/download-url", Download, 2),
-        ("POST", "/nodes/pve1/qemu", "vmid=99998 name=new memory=512 scsi0=ceph:8 net0=virtio,bridge=vmbr0", 1),
-        ("POST", "/nodes/pve1/lxc", "vmid=99997 hostname=new ostemplate=local:vztmpl/debian.tar.zst rootfs=ceph:8", 1 + Image),
+        ("POST", "/nodes/pve1/qemu", "vmid=99998 name=new memory=512 scsi0=ceph:8 net0=virtio,bridge=vmbr0", 1 + Number),
+        ("POST", "/nodes/pve1/lxc", "vmid=99997 hostname=new ostemplate=local:vztmpl/debian.tar.zst rootfs=ceph:8", 1 + Image + Number),
         ("DELETE", Stopped, "purge=1", One + 2),
         ("POST", Vm + "/firewall/rules", "type=in action=ACCEPT proto=tcp dport=22", One),
         ("PUT", Vm + "/firewall/options", "enable=1", One + 1),

@@ -97,7 +97,7 @@ public sealed class RedTeamGuestTests
     public async Task OwnVolume_AndTheTemplateOfALinkedClone_AreNoOtherGuest()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
-        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "scsi0=local-lvm:base-100-disk-0/vm-106-disk-0"));
+        Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "scsi3=local-lvm:base-100-disk-0/vm-106-disk-0"));
         Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "delete=scsi0"));
         Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "description=local-lvm:vm-102-disk-0"));
         Assert.Equal(["guest 106"], await TextPlans.TargetsAsync(cluster, "PUT", Own, "ipconfig0=ip6=fd00::100/64"));

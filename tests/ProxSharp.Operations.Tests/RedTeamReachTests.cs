@@ -55,7 +55,7 @@ public sealed class RedTeamReachTests
         await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(late.Id));
         if (path == "/nodes/pve1/vzdump")
         {
-            Assert.True((await cluster.Guard.ApplyAsync(early.Id)).IsComplete);
+            Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(early.Id)));
             Assert.True((await cluster.Guard.ApplyAsync(plan.Id)).IsComplete);
         }
     }

@@ -244,6 +244,13 @@ public sealed class StandingRuleTests
     [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ciupgrade=1", OperationClass.Disruptive)]
     [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "ciupgrade=0", OperationClass.Reversible)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/move_disk", "disk=scsi0 target-vmid=105", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "bios=ovmf", OperationClass.Privileged)]
+    [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "delete=bios", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 remove=0 exclude-path=/var", OperationClass.Destructive)]
+    [InlineData("POST", "/cluster/firewall/aliases", "name=local_network cidr=10.0.0.0/8", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=trusted", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/services/{service}/stop", "service=pveproxy", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/services/{service}/stop", "service=chrony", OperationClass.Disruptive)]
     [InlineData("POST", "/nodes/{node}/lxc/{vmid}/move_volume", "volume=mp0 target-vmid=105", OperationClass.Privileged)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/move_disk", "disk=scsi0 storage=ceph", OperationClass.Disruptive)]
     public void Class_OfWhatGivesOrdersToAMachine_OrLiesOverItsSystem(string method, string path, string parameters, OperationClass expected)

@@ -38,7 +38,7 @@ internal static partial class SafeText
     };
 
     /// <summary>What may stand behind the class of a call.</summary>
-    public static IReadOnlyList<string> Remarks { get; } = [.. StateRaises.Whys, Consequences.TwoGuests];
+    public static IReadOnlyList<string> Remarks { get; } = [.. StateRaises.Whys, Consequences.TwoGuests, Consequences.Whole];
 
     /// <summary>
     /// True if the text under this name was written by others than the server. A status is in some lists only, and is marked where it is a sentence.

@@ -27,8 +27,8 @@ internal static class BootMedia
             ? call.Also(OperationClass.Privileged)
             : call;
 
-    /// <summary>True for a call that puts something foreign into a drive.</summary>
-    public static bool IsOne(PlannedCall call) => call.Path is Path or Making && Foreign(call).Any();
+    /// <summary>True for a call that puts something foreign into a drive, or something else into one.</summary>
+    public static bool IsOne(PlannedCall call) => (call.Path is Path or Making && Foreign(call).Any()) || (call.Path == Path && call.Others.Any(static parameter => Drive.IsMatch(parameter.Name)));
 
     /// <summary>True if a machine starts from a drive before it comes to its disks, or it is the first of them.</summary>
     /// <param name="drive">The drive.</param>
@@ -48,8 +48,16 @@ internal static class BootMedia
         return order.TakeWhile(device => device == drive || !IsDisk(config(device), device)).Contains(drive);
     }
 
-    // A machine without disks has nothing that the other system could get at.
-    private static bool StartsOther(PlannedCall call, Func<string, string?> config) => Foreign(call)
+    // A machine without disks has nothing that the other system could get at. With another disk in the place of the first one it starts from that, or from the
+    // network, where that comes next and the disk is empty; what it had comes in again behind it.
+    private static bool StartsOther(PlannedCall call, Func<string, string?> config) => StartsForeign(call, config) || ReplacesFirst(call, config);
+
+    private static bool ReplacesFirst(PlannedCall call, Func<string, string?> config) => call.Others
+        .Where(static parameter => Drive.IsMatch(parameter.Name))
+        .Any(drive => IsDisk(config(drive.Name), drive.Name) && Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name)!)
+            && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
+
+    private static bool StartsForeign(PlannedCall call, Func<string, string?> config) => Foreign(call)
         .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
         .Any(drive => IsImage(drive)
             ? IsFirst(drive.Name, config)

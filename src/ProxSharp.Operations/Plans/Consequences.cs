@@ -18,7 +18,8 @@ internal static class Consequences
     public const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
 
-    private const string Whole = " It is written as a whole: what the call does not say of it, such as a comment, is dropped.";
+    /// <summary>What stands behind a call that writes an object as a whole.</summary>
+    public const string Whole = " It is written as a whole: what the call does not say of it, such as a comment, is dropped.";
 
     private static readonly string[] s_ofTheMoment =
     [

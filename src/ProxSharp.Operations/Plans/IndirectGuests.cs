@@ -140,6 +140,7 @@ internal sealed class IndirectGuests(ProxmoxClient client, GuestConfigs configs)
         foreach (string volume in volumes)
         {
             found.AddRange(await Storages.OfVolumeAsync(volume, cancellationToken).ConfigureAwait(false));
+            found.AddRange(await Storages.InVolumeAsync(volume, cancellationToken).ConfigureAwait(false));
         }
 
         return found;

@@ -10,6 +10,7 @@ internal static class LostStates
 {
     private const string Machines = "/nodes/{node}/qemu";
     private const string Containers = "/nodes/{node}/lxc";
+    private const string Stop = "/nodes/{node}/services/{service}/stop";
     private const string Config = "/{vmid}/config";
 
     // A start and a resume both go on from the memory that was saved.
@@ -34,6 +35,12 @@ internal static class LostStates
         if (s_starts.Contains(call.Path) && targets is [{ } guest, ..] && guest.Facts.GetValueOrDefault("lock") == "suspended")
         {
             return "the memory with which the guest was suspended is used up by its start";
+        }
+
+        // Proxmox: these serve the API.
+        if (call.Path == Stop && call.Parameters.Find("service") is "pveproxy" or "pvedaemon" or "pve-cluster" or "proxmox-backup" or "proxmox-backup-proxy")
+        {
+            return "without that service there is no API that could start it again; somebody does on the node: systemctl start";
         }
 
         // Proxmox: one storage for all disks, or pairs of storages; where each disk was is not told by the guest that has arrived.

@@ -8,6 +8,12 @@ namespace ProxSharp.Operations.Plans;
 /// <summary>Puts snapshots before the calls of a plan.</summary>
 internal static class Snapshots
 {
+    private const string Prefix = "prox-";
+    private const string Description = "Taken before a planned change";
+
+    /// <summary>What a plan says of such a snapshot.</summary>
+    public const string Why = " It stays when the plan is taken back.";
+
     /// <summary>Tells whether the policy wants one before a call. What removes a guest removes its snapshots, and one of snapshots needs no other.</summary>
     public static bool IsWanted(PlannedCall call, GuardPolicy policy) => call.Classes.Any(policy.SnapshotFirst.Contains) && PathOf(call) is { } guest
         && call.ConcretePath != guest && !call.Path.Contains("/{vmid}/snapshot", StringComparison.Ordinal);
@@ -23,7 +29,7 @@ internal static class Snapshots
     {
         TimeProvider time = client.Options.TimeProvider;
         List<PlannedCall> snapshots = [];
-        string name = $"prox-{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
+        string name = $"{Prefix}{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         foreach (string guest in calls.Select(PathOf).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             JsonElement answer = (await client.Raw.GetAsync(
@@ -38,12 +44,16 @@ internal static class Snapshots
                 throw new GuardRefusedException("target", $"The storage of {guest} makes no snapshots; plan without one.");
             }
 
-            ApiParameters parameters = new() { { "snapname", name }, { "description", "Taken before a planned change" } };
+            ApiParameters parameters = new() { { "snapname", name }, { "description", Description } };
             snapshots.Add(PlannedCall.Of(client.Schema, new PlanRequest(ApiMethod.Post, $"{guest}/snapshot", parameters)));
         }
 
         return snapshots;
     }
+
+    /// <summary>True for a snapshot that was put before other calls: it stays when they are taken back, which needs no right to remove one then.</summary>
+    public static bool IsBefore(PlannedCall call) => call.Method == ApiMethod.Post && call.Path.EndsWith("/{vmid}/snapshot", StringComparison.Ordinal)
+        && call.Parameters.Find("description") == Description && call.Parameters.Find("snapname")?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 
     private static string? PathOf(PlannedCall call)
     {

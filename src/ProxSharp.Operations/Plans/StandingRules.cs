@@ -58,10 +58,12 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     public static string? KeptBy(IReadOnlyList<PlanTarget> targets) => targets is [{ } first, ..] ? first.Rules.GetValueOrDefault(Kept) : null;
 
     private static bool IsByStorage(PlannedCall call) =>
-        !ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("prune-backups") is null && call.Parameters.Find("maxfiles") is null;
+        !ChangedJob.IsOff(call.Parameters.Find("remove")) && !HasOwnRule(call);
+
+    private static bool HasOwnRule(PlannedCall call) => call.Parameters.Find("prune-backups") is not null || call.Parameters.Find("maxfiles") is not null;
 
     // Proxmox: a node tells what holds there for a storage, be it by the storage or by the node's vzdump.conf.
-    private async Task<Dictionary<string, string>> OfBackupAsync(PlannedCall call, CancellationToken cancellationToken) => !IsByStorage(call)
+    private async Task<Dictionary<string, string>> OfBackupAsync(PlannedCall call, CancellationToken cancellationToken) => HasOwnRule(call)
         ? s_none
         : Fact(Kept, RuleIn(await ReadAsync(
             client,

@@ -13,6 +13,7 @@ internal sealed class StateRaises(ProxmoxClient client)
 {
     private const string Jobs = "/config/sync";
     private const string Mount = "/admin/datastore/{store}/mount";
+    private const string Backup = "/nodes/{node}/vzdump";
     private const string Enabled = "enabled";
     private const string Containers = "/nodes/{node}/lxc";
     private const string Unprivileged = "unprivileged";
@@ -20,6 +21,7 @@ internal sealed class StateRaises(ProxmoxClient client)
 
     private const string MountWhy = " Mounting it starts sync jobs with run-on-mount, or nobody could read whether there are any: it is as bad as their run.";
     private const string ReplicationWhy = " The job is marked for removal, or nobody could read whether it is: its run removes it, and with it the copy on the other node.";
+    private const string CountsWhy = " It removes none now, and counts among those that the rule of the storage keeps: the next one that removes some removes older ones sooner.";
     private const string ContainerWhy = " Without unprivileged=1 the container is privileged.";
     private const string RestoredWhy = " Without unprivileged=1 the container is privileged where that of the backup was.";
 
@@ -40,11 +42,17 @@ internal sealed class StateRaises(ProxmoxClient client)
     /// <param name="call">The call.</param>
     /// <param name="own">What it acts on.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    public async Task<PlannedCall> JudgeAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
+    public async Task<PlannedCall> JudgeAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") when !call.Set.Has(OperationClass.Destructive) && StandingRules.KeptBy(own) is { } rule =>
-            OnlyStops(call) || !PrunesByRule(rule) ? call : call.Also(OperationClass.Destructive),
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump" or "/cluster/backup") when !call.Set.Has(OperationClass.Destructive) =>
+        PlannedCall judged = await OfStateAsync(call, own, cancellationToken).ConfigureAwait(false);
+        return UsedNumbers.IsOne(judged) ? await new UsedNumbers(ReadAsync).JudgeAsync(judged, cancellationToken).ConfigureAwait(false) : judged;
+    }
+
+    private async Task<PlannedCall> OfStateAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
+    {
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Backup) when !call.Set.Has(OperationClass.Destructive) && StandingRules.KeptBy(own) is { } rule =>
+            OnlyStops(call) || ChangedJob.IsOff(call.Parameters.Find("remove")) || !PrunesByRule(rule) ? call : call.Also(OperationClass.Destructive),
+        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Backup or "/cluster/backup") when !call.Set.Has(OperationClass.Destructive) =>
             await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
             when !call.Set.Has(OperationClass.Destructive) && ChangedJob.Names(call, s_backedUp) =>
@@ -58,17 +66,26 @@ internal sealed class StateRaises(ProxmoxClient client)
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
             when !call.Set.Has(OperationClass.Privileged) && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
             await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.Also(OperationClass.Privileged),
+        (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) =>
+            await new MovedBackups((path, token) => ReadAsync(path, null, token)).JudgeAsync(call, cancellationToken).ConfigureAwait(false),
         _ => call,
     };
 
     /// <summary>All that <see cref="Why"/> may say.</summary>
-    public static IReadOnlyList<string> Whys { get; } = [MountWhy, ReplicationWhy, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why];
+    public static IReadOnlyList<string> Whys { get; } =
+    [
+        MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why,
+    ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
     public static string Why(PlannedCall call) => call switch
     {
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
+        _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
+        { Path: Backup } when ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true") => CountsWhy,
+        { Class: >= OperationClass.Destructive } when MovedBackups.IsOne(call) => MovedBackups.Why,
+        { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,

@@ -54,6 +54,16 @@ internal sealed class StorageUsers(ProxmoxClient client, GuestConfigs guests)
         return await FindAsync($"{Of(names)}{Regex.Escape(name)}(?:$|[,;\\s\"])", null, cancellationToken, mayBe).ConfigureAwait(false);
     }
 
+    /// <summary>The guests that use a storage which lies in a volume as in a disk: the volume group of an LVM storage on a unit of an iSCSI server.</summary>
+    /// <param name="volume">Its full name with the storage.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="GuardRefusedException">A configuration cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<string>> InVolumeAsync(string volume, CancellationToken cancellationToken)
+    {
+        JsonElement all = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+        return await InPlaceOfAsync(Names(all.EnumerateArray().Where(storage => storage.Text("base") == volume)), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The storages that lie where some do, those among them.</summary>
     private async Task<string[]> InSamePlaceAsync(IReadOnlyCollection<string> storages, CancellationToken cancellationToken) =>
         (await PlacesAsync(storages, cancellationToken).ConfigureAwait(false)).Names;

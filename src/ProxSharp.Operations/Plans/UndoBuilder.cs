@@ -37,7 +37,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
     public IEnumerable<PlannedCall> Build(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (IsFinal(call) || RuleLists.Moves(call))
+        if (IsFinal(call) || RuleLists.Moves(call) || Snapshots.IsBefore(call))
         {
             return [];
         }

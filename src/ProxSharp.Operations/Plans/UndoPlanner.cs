@@ -1,3 +1,4 @@
+using ProxSharp.Api;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Text;
 using ProxSharp.Schema;
@@ -28,12 +29,16 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
                 : $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
         }
 
-        UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of))];
+        UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of) && !IsGone(done, made, step))];
         bool isFinal = made.Any(i => steps.All(step => step.Of != i) && UndoBuilder.LosesData(schema, done.Calls[i]));
         return steps.Length > 0 && !isFinal
             ? steps
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
     }
+
+    // What was changed in something that a later call has removed, and that does not come back, is not brought back either.
+    private static bool IsGone(Plan done, int[] made, UndoStep step) => made.Any(i => i > step.Of && done.Calls[i].Method == ApiMethod.Delete
+        && done.Draft.Undo.All(other => other.Of != i) && $"{step.Call.ConcretePath}/".StartsWith($"{done.Calls[i].ConcretePath}/", StringComparison.Ordinal));
 
     /// <summary>The guests that the plan has retired, if nobody has taken that back before.</summary>
     public PlanRelease Release(Plan done)
