@@ -21,6 +21,10 @@ using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(Posix
 using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Stop);
 using PosixSignalRegistration hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+
+// A file that may not grow further (ulimit -f) is an error of the write, which is told and tidied up after, and not the end of the program.
+const int fileTooLarge = 25;
+using PosixSignalRegistration? tooLarge = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)fileTooLarge, static signal => signal.Cancel = true);
 app.InterruptedCode = () => interrupt.ExitCode;
 return await app.RunAsync(args, interrupt.Token).ConfigureAwait(false);
 

@@ -143,6 +143,18 @@ public sealed class BackupTests : SimulatedCluster
         Assert.Equal("running", (await DataAsync("/nodes/pve2/qemu/102/status/current"))["status"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Migrate_BringsTheFirewallAlong()
+    {
+        Assert.Equal(200, (await Client.PostAsync("/nodes/pve1/qemu/102/firewall/rules", ("type", "in"), ("action", "DROP"), ("comment", "mine"))).Status);
+        Assert.Equal(200, (await Client.PutAsync("/nodes/pve1/qemu/102/firewall/options", ("enable", "1"))).Status);
+
+        await RunAsync(Client.PostAsync("/nodes/pve1/qemu/102/migrate", ("target", "pve2"), ("online", "1"), ("with-local-disks", "1")));
+
+        Assert.Equal("mine", (await DataAsync("/nodes/pve2/qemu/102/firewall/rules"))[0]!["comment"]!.GetValue<string>());
+        Assert.NotNull((await DataAsync("/nodes/pve2/qemu/102/firewall/options"))["enable"]);
+    }
+
     [Theory]
     [InlineData("1", 500)]
     [InlineData("0", 200)]

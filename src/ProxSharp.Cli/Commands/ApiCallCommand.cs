@@ -260,6 +260,12 @@ internal abstract class ApiCallCommand : ProxCommand
             run.Note(wait && endpoint?.Task is ApiTaskKind.Hidden ? "Done; the task that goes on is not named by the server." : "Done.");
         }
 
+        foreach (string started in wait ? NodeBatch.Tasks(endpoint?.Path, response.Data) : [])
+        {
+            await WaitAsync(run, session, started, cancellationToken).ConfigureAwait(false);
+        }
+
+        NodeBatch.Check(endpoint?.Path, response.Data);
         return ExitCodes.Success;
     }
 

@@ -24,7 +24,11 @@ internal static class ApiQuestion
         OperationEntry operation = Asking.Find(session.Context.Product, method, template);
         string effect = Asking.Effect(session.Context.Product, operation, parameters);
         PlannedCall call = new(method, target.Path, parameters) { Template = template };
-        if (!Asking.IsNeeded(operation, parameters, target.Path))
+        if (NodeBatch.Effect(target.Schema, call) is { } batch)
+        {
+            effect = batch;
+        }
+        else if (!Asking.IsNeeded(operation, parameters, target.Path))
         {
             IReadOnlyList<ConfigChange> replaced = session.Context.Product == ProxmoxProduct.VirtualEnvironment
                 ? await ReplacedDisks.FindAsync(session, target.Schema, [call], cancellationToken).ConfigureAwait(false)

@@ -68,6 +68,10 @@ internal sealed class CommandRun
     /// <summary>True if the run talks to more servers than one context names; each may have a certificate that only the system trusts.</summary>
     public bool AsksOtherServers { get; set; }
 
+    /// <summary>How many words stand behind <c>--</c>; null without it.</summary>
+    public int? WordsBehindDashes => _parse.Tokens.Index().Where(static word => word.Item.Type == TokenType.DoubleDash).Select(word => (int?)(_parse.Tokens.Count - word.Index - 1))
+        .FirstOrDefault();
+
     /// <summary>True if standard error carries objects on lines of their own: one error with the warnings before it, or warnings alone.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;
 

@@ -152,7 +152,7 @@ internal sealed class RuleList(string title, string path, string template, State
             }
             else if (Different(rule, list[at].Rule) is { Length: > 0 } keys)
             {
-                changes.Add(Change($"rule {Text(list[at].Rule)}", "change", Call(ApiMethod.Put, at, StateValues.Parameters(keys)), list) with { Keys = keys });
+                changes.Add(Change($"rule {Text(list[at].Rule)}", "change", Call(ApiMethod.Put, at, StateValues.Parameters(keys)) with { Present = list[at].Rule }, list) with { Keys = keys });
             }
 
             list[at] = (rule, true);
@@ -185,7 +185,7 @@ internal sealed class RuleList(string title, string path, string template, State
     {
         ApiParameters parameters = [];
         parameters.Add("moveto", (long)to);
-        return Change($"rule {Text(rule)}", "change", Call(ApiMethod.Put, from, parameters), expected) with
+        return Change($"rule {Text(rule)}", "change", Call(ApiMethod.Put, from, parameters) with { Present = rule }, expected) with
         {
             Keys = [("pos", from.ToString(CultureInfo.InvariantCulture), (to - 1).ToString(CultureInfo.InvariantCulture))],
         };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Ids;
 
@@ -8,6 +9,9 @@ namespace ProxSharp.Cli.Live;
 internal sealed class ClusterWatch
 {
     private static readonly string[] s_followed = ["status", "node", "name", "lock", "pool", "tags", "template", "hastate"];
+
+    // Proxmox: the types that the list of resources has, guests in one word.
+    private static readonly string[] s_things = ["task", "guest", "node", "storage", "pool", "sdn", "network", "resource"];
 
     // Far more than a cluster lists at once.
     private const int MostTasks = 10_000;
@@ -20,6 +24,29 @@ internal sealed class ClusterWatch
     // before is no news then.
     private readonly Dictionary<string, SeenTask> _tasks = new(StringComparer.Ordinal);
     private bool _hasLooked;
+
+    /// <summary>Makes sure that some event may have a kind that begins so: who waits for another one waits for ever.</summary>
+    /// <exception cref="CliException">None has.</exception>
+    public static void CheckKind(string? kind)
+    {
+        if (kind is null || kind.Length == 0)
+        {
+            return;
+        }
+
+        string[] parts = kind.Split('.', 2);
+        string[] whole = parts[0] == "task" ? ["started", "ended"] : [.. s_followed, "created", "gone"];
+        bool isKnown = parts is [{ } thing, { } what]
+            ? s_things.Contains(thing, StringComparer.Ordinal) && whole.Any(known => known.StartsWith(what, StringComparison.Ordinal))
+            : s_things.Any(known => known.StartsWith(kind, StringComparison.Ordinal));
+        if (!isKnown)
+        {
+            throw CliException.Usage(
+                $"No event has a kind that begins with '{kind}'",
+                $"There are task.started and task.ended; and {string.Join(", ", s_things.Where(static known => known != "task"))}, each with .created, .gone"
+                + string.Concat(s_followed.Select(static member => $", .{member}")));
+        }
+    }
 
     /// <summary>Takes a look at the resources and returns what changed since the last one; the first one changes nothing.</summary>
     public IReadOnlyList<Change> Resources(JsonElement items)

@@ -27,7 +27,8 @@ internal static class EventsVerb
             Options = [interval, count, kind],
             Details =
                 "Runs until Ctrl-C. With -o jsonl or json each event is an object on a line: time, kind, subject, text and the "
-                + "members that go with it; the time is that of the look. What happens and is undone between two looks is not seen. A server that does not answer for a "
+                + "members that go with it; the time is that of the look. Kinds are task.started and task.ended, and for guest, node, storage and what else the cluster lists "
+                + "created, gone and what changed, as in guest.status, guest.node, guest.lock, guest.tags and node.status. What happens and is undone between two looks is not seen. A server that does not answer for a "
                 + "while is waited for; what happened meanwhile is told then, tasks in the order in which they began and ended.",
             Examples =
             [
@@ -47,6 +48,7 @@ internal static class EventsVerb
             throw CliException.Usage("Events come one by one, each with members of its own", "Use -o jsonl, which has an event on each line, or leave -o out");
         }
 
+        ClusterWatch.CheckKind(kind);
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         TimeProvider time = run.Command.Services.Time;
         RepeatedReading reading = new(time, TimeSpan.FromSeconds(interval));

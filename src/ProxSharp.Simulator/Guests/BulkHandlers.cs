@@ -123,7 +123,7 @@ internal sealed class BulkHandlers(PveState state, GuestContext context)
                 context.Configurator.Volumes.Move(volume, target);
             }
 
-            guest.Node = target;
+            state.Move(guest, target);
         });
     }
 

@@ -97,7 +97,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
                     context.Configurator.Volumes.Move(volume, target);
                 }
 
-                guest.Node = target;
+                state.Move(guest, target);
                 task.Write(MigrationLog.Finished(task.Started, task.DueAt));
             },
         }).Upid);

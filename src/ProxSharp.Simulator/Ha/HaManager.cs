@@ -129,6 +129,6 @@ internal sealed class HaManager(PveState state)
             state.Volumes.Replace(volume, volume with { Node = target });
         }
 
-        guest.Node = target;
+        state.Move(guest, target);
     }
 }

@@ -33,6 +33,22 @@ internal sealed class CollectionStore
         return settings;
     }
 
+    /// <summary>Moves all that is below a path, collections and settings, to another one.</summary>
+    public void Move(string from, string to)
+    {
+        Move(_collections, from, to);
+        Move(_settings, from, to);
+    }
+
+    private static void Move<T>(Dictionary<string, T> all, string from, string to)
+    {
+        foreach (string path in all.Keys.Where(path => path.StartsWith(from + "/", StringComparison.Ordinal)).ToArray())
+        {
+            all.Remove(path, out T? moved);
+            all[to + path[from.Length..]] = moved!;
+        }
+    }
+
     private OrderedDictionary<string, JsonObject> Collection(string path)
     {
         if (!_collections.TryGetValue(path, out OrderedDictionary<string, JsonObject>? collection))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxSharp.Schema;
 using ProxSharp.Simulator.Access;
 using ProxSharp.Simulator.Calls;
@@ -122,6 +123,14 @@ internal sealed class PveState : ServerState
 
     public Guest? FindGuest(int vmid, bool isContainer, string node) =>
         Guests.GetValueOrDefault(vmid) is { } guest && guest.IsContainer == isContainer && guest.Node == node ? guest : null;
+
+    /// <summary>Brings a guest to another node. Its firewall belongs to it and to no node, whatever the path says.</summary>
+    public void Move(Guest guest, string target)
+    {
+        string below = string.Create(CultureInfo.InvariantCulture, $"{(guest.IsContainer ? "lxc" : "qemu")}/{guest.VmId}/firewall");
+        Collections.Move($"/nodes/{guest.Node}/{below}", $"/nodes/{target}/{below}");
+        guest.Node = target;
+    }
 
     /// <summary>Finds a guest or fails as the server does.</summary>
     public Guest GetGuest(ApiCall call)

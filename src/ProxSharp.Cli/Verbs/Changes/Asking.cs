@@ -85,7 +85,7 @@ internal static class Asking
         operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString()) || s_many.ContainsKey(operation.ToString());
 
     /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
-    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation);
+    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation) || NodeBatch.IsOne(operation);
 
     /// <summary>Says what comes of a call, in a sentence.</summary>
     /// <param name="product">The product.</param>

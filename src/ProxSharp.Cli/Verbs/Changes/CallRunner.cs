@@ -53,10 +53,11 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         // What has to be planned is not asked about: the plan is what a person looks at.
         session.CheckGuard(call.Method, call.Path, call.Parameters);
         OperationEntry operation = Asking.Find(schema.Product, endpoint.Method, endpoint.Path);
-        if (Asking.IsNeeded(operation, call.Parameters, call.Path))
+        string? batch = NodeBatch.Effect(schema, call);
+        if (batch is not null || Asking.IsNeeded(operation, call.Parameters, call.Path))
         {
             VerbErrors.Check(run, schema, endpoint, [call]);
-            string effect = await PurgedRules.EffectAsync(session, call, cancellationToken).ConfigureAwait(false)
+            string effect = batch ?? await PurgedRules.EffectAsync(session, call, cancellationToken).ConfigureAwait(false)
                 ?? Asking.Effect(schema.Product, operation, call.Parameters);
             await ChangeRules.ConfirmAsync(run, action, answer, effect, cancellationToken).ConfigureAwait(false);
         }
@@ -115,7 +116,32 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
             run.Write(data, ResultShapes.Of(endpoint) with { WholeField = isOpened ? "ticket" : null });
         }
 
-        return ExitCodes.Success;
+        return await SettleBatchAsync(session, data, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Each has its row already.
+    private async Task<int> SettleBatchAsync(ServerSession session, JsonElement data, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> upids = run.Waits ? NodeBatch.Tasks(endpoint.Path, data) : [];
+        List<string> warned = [];
+        for (int i = 0; i < upids.Count; i++)
+        {
+            try
+            {
+                if (await TaskAdvice.WaitAsync(run.Command, session, upids[i], run.WaitTimeout, cancellationToken).ConfigureAwait(false) != "OK")
+                {
+                    warned.Add(upids[i]);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                TaskAdvice.Detached(run, [.. upids.Skip(i)]);
+                throw;
+            }
+        }
+
+        NodeBatch.Check(endpoint.Path, data);
+        return WarningEnds.Settle(run.FailsOnWarnings, warned);
     }
 
     private async Task<int> WaitAsync(ServerSession session, string upid, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal static class ConfigDifference
             return [];
         }
 
-        JsonElement now = (await session.GetAsync(call.Path, question, cancellationToken).ConfigureAwait(false)).Data;
+        JsonElement now = call.Present ?? (await session.GetAsync(call.Path, question, cancellationToken).ConfigureAwait(false)).Data;
 
         // What the reading is asked for only says what is meant.
         PlannedCall change = question.Count == 0 ? call : call with { Parameters = Without(call.Parameters, question) };

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
 
@@ -17,6 +18,9 @@ internal sealed record PlannedCall(ApiMethod Method, string Path, ApiParameters 
 
     /// <summary>False if what it is about is only made, or moved there, by a call before it: then there is nothing to compare it with yet.</summary>
     public bool IsThere { get; init; } = true;
+
+    /// <summary>What it changes, as it is when its turn comes; null if the server tells, because no call before it moves it to another place.</summary>
+    public JsonElement? Present { get; init; }
 
     /// <summary>A file to send; null for ordinary calls.</summary>
     public CallUpload? Upload { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Schema;
@@ -39,7 +40,7 @@ internal sealed class UploadArgument
             : null;
 
     /// <summary>Returns what was typed as parameters, those that are options left out.</summary>
-    /// <exception cref="CliException">Two files were named, or the name on the storage is none.</exception>
+    /// <exception cref="CliException">Two files were named, or the name on the storage is none, or another one.</exception>
     public IEnumerable<string> Words(VerbRun run)
     {
         string? argument = run.Value(File);
@@ -50,6 +51,7 @@ internal sealed class UploadArgument
             yield return $"{FileParameter}=@{argument.TrimStart('@')}";
         }
 
+        TellKept(run, option is not null && (argument is not null || option[0] != '@') ? option : Path.GetFileName((argument ?? option ?? "").TrimStart('@')));
         if (_content?.Typed(run).Count == 0 && ContentOf(option ?? argument ?? "") is { } content && _content.Node.Enumeration?.Contains(content) == true)
         {
             yield return $"{ContentParameter}={content}";
@@ -67,6 +69,23 @@ internal sealed class UploadArgument
         if (name != file && (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\', '"')))
         {
             throw CliException.Usage($"'{Terminal.TextCells.Visible(name)}' cannot be the name of a file on a storage", "Write it without folders and quotes");
+        }
+    }
+
+    // Proxmox: what is no letter or digit of ASCII, and no dot, dash or underscore, becomes an underscore. A name that is none but those is that of other files too.
+    private static void TellKept(VerbRun run, string name)
+    {
+        string kept = string.Concat(name.Select(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '.' or '-' or '_' ? sign : '_'));
+        if (!Ascii.IsValid(name))
+        {
+            throw CliException.Usage(
+                $"The storage would keep '{Terminal.TextCells.Visible(name)}' as '{kept}', in the place of any other file with such a name",
+                "Give it a name of plain letters on the storage: --filename NAME, beside the file");
+        }
+
+        if (kept != name)
+        {
+            run.Note($"The storage keeps it as '{kept}'.");
         }
     }
 

@@ -75,6 +75,7 @@ internal static class AgentNoun
         ChangeRules.CheckContext(run, run.Context);
         ChangeRules.CheckGuests(run, guests);
         string[] words = run.Value(command)!;
+        CheckWords(words, run.Command.WordsBehindDashes);
         if (run.Command.Services.Planning is { } planning)
         {
             return await PlanAsync(run, planning, guests, words, settings, cancellationToken).ConfigureAwait(false);
@@ -111,6 +112,19 @@ internal static class AgentNoun
         }
 
         return Report(run, results, run.Value(settings.ExitCode));
+    }
+
+    // The program begins behind --: what is in front of it was meant for prox, and would run in the guest.
+    private static void CheckWords(string[] words, int? behind)
+    {
+        if (words[..^Math.Min(behind ?? (words[0].StartsWith('-') ? 0 : words.Length), words.Length)] is not [{ } word, ..])
+        {
+            return;
+        }
+
+        throw word.StartsWith('-')
+            ? CliException.Usage($"Unknown option '{word}' for 'prox vm agent exec'", "Options of the program stand behind --, as in: prox vm agent exec web-1 -- uname -a. Run: prox vm agent exec --help")
+            : CliException.Usage($"'{word}' stands in front of --, where prox takes one word for the machines", "Join several with commas, as in: prox vm agent exec 100,101 -- uname -a");
     }
 
     // A plan keeps the call; how long somebody waits for it and how the command ends belong to the one who applies it.
