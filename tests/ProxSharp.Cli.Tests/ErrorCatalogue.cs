@@ -16,6 +16,7 @@ internal static class ErrorCatalogue
         ("secret", "4", "the secret is not where the context says"),
         ("key", "4", "the backup is encrypted with another key"),
         ("not_found", "5", "it does not exist; the hint lists what there is"),
+        ("batch_failed", "1", "some of the commands of `node execute` failed, the others were carried out"),
         ("conflict", "6", "it exists already, is locked, or was changed meanwhile"),
         ("refused", "7", "a rule forbids it: the policy, a read-only context, a protected tag, or the name prox-ro"),
         ("plan_needed", "8", "a policy guards the server: plan it with the command in `need`"),

@@ -45,6 +45,22 @@ public sealed class StateFirewallTests
         Assert.Equal("1\n", (await cli.LineAsync("api get /nodes/pve1/qemu/106/firewall/options --query enable -o name")).Succeeded());
     }
 
+    [Fact]
+    public async Task DryRun_OfARuleBehindANewOne_ComparesTheRuleItself()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        const string Before = "prox: 1\nfirewall: {rules: [{type: in, action: ACCEPT, proto: tcp, dport: '22', comment: ssh}, {type: in, action: ACCEPT, proto: tcp, dport: '8006', comment: gui}, {type: in, action: REJECT, comment: rest}]}\n";
+        const string After = "prox: 1\nfirewall: {rules: [{type: in, action: ACCEPT, proto: icmp}, {type: in, action: ACCEPT, proto: tcp, dport: '22', comment: ssh}, {type: in, action: ACCEPT, proto: tcp, dport: '8006', comment: gui2}, {type: in, action: REJECT, comment: rest}]}\n";
+        using CliHarness cli = await cluster.RootAsync();
+        cli.Write("before.yaml", Before);
+        cli.Write("after.yaml", After);
+        (await cli.LineAsync("apply -f before.yaml")).Succeeded();
+
+        string calls = (await cli.LineAsync("apply -f after.yaml --dry-run")).Succeeded();
+
+        Assert.Contains("PUT /cluster/firewall/rules/2 comment=gui2\n  - comment: gui\n  + comment: gui2\n", calls, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{rules: []}", "")]
     [InlineData("{rules: [], guests: null}", "")]

@@ -127,7 +127,8 @@ public sealed class RefutationTests
         ProxmoxPermissionException nodes = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => nobody.ListNodesAsync(Token));
         Assert.EndsWith("The call needs the caller to be root@pam, logged in with its password; no API token can make it.", nodes.Message, StringComparison.Ordinal);
         ProxmoxPermissionException groups = await Assert.ThrowsAsync<ProxmoxPermissionException>(() => Store(nobody).Groups.ListAsync(Token));
-        Assert.Null(groups.Privilege);
+        Assert.Equal(("/datastore/store1", "Datastore.Audit"), (groups.PrivilegePath, groups.Privilege));
+        Assert.Contains("or Datastore.Backup there for groups of one's own", groups.Message, StringComparison.Ordinal);
     }
 
     [Theory]

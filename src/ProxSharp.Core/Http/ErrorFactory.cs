@@ -84,6 +84,12 @@ internal static class ErrorFactory
             return (path, privilege, $"Grant {privilege} on {path}; a token with privilege separation needs it for itself as well");
         }
 
+        if (call.Binding.Schema is { } schema && call.Binding.Endpoint is { } endpoint
+            && ProseNeeds.Of(schema.Product, endpoint.Method, endpoint.Path, call.Parameters) is { } prose)
+        {
+            return (prose.Path, prose.Privilege, $"The call needs {prose.Text}; an API token needs it for itself as well as its user");
+        }
+
         if (call.Binding.Schema?.Product != ProxmoxProduct.BackupServer)
         {
             return (path, privilege, hint);

@@ -24,13 +24,21 @@ internal sealed record StorageNodes(string Storage, bool IsShared, IReadOnlyList
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         ApiParameters filter = new() { { "type", "storage" } };
         JsonElement items = await session.ListAsync("/cluster/resources", filter, cancellationToken).ConfigureAwait(false);
+        if (items.GetArrayLength() == 0)
+        {
+            // Who sees no storage at all is told by the server what that takes.
+            await session.GetAsync($"/nodes/localhost/storage/{Uri.EscapeDataString(storage)}/status", [], cancellationToken).ConfigureAwait(false);
+        }
+
         JsonElement[] own = [.. items.EnumerateArray().Where(item => StateValues.Text(item, "storage") == storage)];
         ILookup<bool, string> nodes = own.Where(static item => StateValues.Text(item, "node") is not null)
             .OrderBy(static item => StateValues.Text(item, "node"), StringComparer.Ordinal)
             .ToLookup(static item => StateValues.Text(item, "status") is "online" or "available", static item => StateValues.Text(item, "node")!);
         return nodes[true].Any()
             ? new StorageNodes(storage, own.Any(static item => StateValues.Text(item, "shared") == "1"), [.. nodes[true]], [.. nodes[false]])
-            : throw NotFound($"No node has the storage '{storage}' ready", "See: prox storage list");
+            : throw NotFound(
+                $"No node has the storage '{storage}' ready",
+                own.Length > 0 ? "See: prox storage list" : $"See: prox storage list. It lists what the user may see (Datastore.Audit on /storage/{storage})");
     }
 
     /// <summary>Reads something on each node that is ready; those that cannot be read are a warning.</summary>

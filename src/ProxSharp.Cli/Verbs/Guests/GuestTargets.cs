@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Bulk;
@@ -66,8 +67,23 @@ internal sealed class GuestTargets
         IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
         GuestSelector meant = selector ?? Meaning(words, all);
         IReadOnlyCollection<string> there = await GroupNames.ThereAsync(run, Unmatched(meant, all), all, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> chosen = Choose(meant, all, there);
+        IReadOnlyList<GuestSummary> chosen = await ChooseAsync(run, meant, all, there, cancellationToken).ConfigureAwait(false);
         return (chosen, selector is null ? [] : [.. WithTemplates(selector.ToString(), all)?.Guests.Except(chosen) ?? []]);
+    }
+
+    private async Task<IReadOnlyList<GuestSummary>> ChooseAsync(
+        VerbRun run, GuestSelector meant, IReadOnlyList<GuestSummary> all, IReadOnlyCollection<string> there, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Choose(meant, all, there);
+        }
+        catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound)
+        {
+            string word = Unmatched(meant, all).First(word => !there.Contains(word));
+            ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+            throw await UnseenGuests.ExplainAsync(missing, word, all, session, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Tells whether a guest was named itself, by its number or its name, and not only chosen by a selection.</summary>
