@@ -37,12 +37,43 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [Theory]
     [InlineData("node service stop pve1 corosync", "high availability resets it")]
     [InlineData("node service stop pve1 pveproxy", "nobody reaches the server this way")]
+    [InlineData("node service restart pve1 corosync", "high availability resets it")]
+    [InlineData("node service reload pve1 pve-cluster", "high availability resets it")]
+    [InlineData("api create /nodes/pve1/services/corosync/restart", "high availability resets it")]
     [InlineData("node network apply pve1", "the node cannot be reached any more")]
     public async Task Verb_ThatMayCutANodeOff_IsAskedAbout(string line, string effect)
     {
         using CliHarness cli = await UserAsync(ProxmoxProduct.VirtualEnvironment);
 
         Assert.Contains(effect, (await cli.LineAsync(line)).FailedWith(8), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("access user token set demo@pve ci --regenerate", "The present secret of the token is void at once")]
+    [InlineData("api set /access/users/demo@pve/token/ci regenerate=1", "The present secret of the token is void at once")]
+    [InlineData("node network revert pve1", "The changes of the network that wait are dropped")]
+    [InlineData("api delete /nodes/pve1/network", "The changes of the network that wait are dropped")]
+    [InlineData("cluster membership join --hostname 192.0.2.1 --password env:SECRET --fingerprint FP", "gives up its own storages")]
+    [InlineData("api create /cluster/config/join hostname=192.0.2.1 password=x fingerprint=FP", "gives up its own storages")]
+    public async Task Call_ThatDropsWhatNobodyGetsBack_IsAskedAbout(string line, string effect)
+    {
+        using CliHarness cli = await UserAsync(ProxmoxProduct.VirtualEnvironment);
+        string fingerprint = string.Join(':', Enumerable.Repeat("AA", 32));
+
+        CliRun run = await cli.LineAsync(line.Replace("FP", fingerprint, StringComparison.Ordinal));
+
+        run.FailedWithCode(8);
+        Assert.Contains(effect, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NewSecretOfAToken_OnABackupServer_IsAskedAbout()
+    {
+        using CliHarness cli = new();
+        await backups.UseAsync(cli, "backup");
+
+        Assert.Contains(
+            "The present secret of the token is void at once", (await cli.LineAsync("pbs access user token set demo@pbs ci --regenerate")).FailedWith(8), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -166,8 +197,10 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     [InlineData("api set /nodes/pve1/qemu/106/config delete=description")]
     [InlineData("vm start staging")]
     [InlineData("api create /nodes/pve1/qemu/106/status/start")]
-    [InlineData("node network revert pve1")]
-    [InlineData("api delete /nodes/pve1/network")]
+    [InlineData("node service restart pve1 pveproxy")]
+    [InlineData("api create /nodes/pve1/services/pveproxy/reload")]
+    [InlineData("access user token set demo@pve ci --comment moved")]
+    [InlineData("api set /access/users/demo@pve/token/ci regenerate=0")]
     public async Task Call_ThatCanBeTakenBack_IsNotAskedAbout(string line)
     {
         using CliHarness cli = await cluster.UserAsync();
@@ -264,7 +297,9 @@ public sealed class AskingTests(SimulatedCluster cluster, SimulatedBackupServer 
     }
 
     [Theory]
-    [InlineData("datastore snapshot delete store1 --backup-type vm --backup-id 100 --backup-time 1767232800", "delete datastore snapshot vm/100/1767232800 of store1")]
+    [InlineData("datastore snapshot delete store1 --backup-type vm --backup-id 100 --backup-time 1767232800", "delete datastore snapshot vm/100/2026-01-01T02:00:00Z of store1")]
+    [InlineData("datastore snapshot delete store1 vm/100/2026-01-01T02:00:00Z --ns a/b", "delete datastore snapshot vm/100/2026-01-01T02:00:00Z of store1, namespace a/b")]
+    [InlineData("datastore prune store1 vm/100 --keep-last 2", "prune datastore group vm/100 of store1")]
     [InlineData("datastore namespace delete store1 --ns customers/acme", "delete datastore namespace customers/acme of store1")]
     [InlineData("pbs access user token delete demo@pbs ci", "delete access user token demo@pbs!ci")]
     public async Task Question_OnABackupServer_NamesWhatIsMeant(string line, string action)

@@ -66,6 +66,36 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
     }
 
     [Theory]
+    [InlineData("datastore prune store1 vm/100 --keep-last 1 --dry-run", "")]
+    [InlineData("datastore prune store1 vm/100 --keep-last 1 --dry-run", "1")]
+    [InlineData("api create /admin/datastore/store1/prune backup-type=vm backup-id=100 keep-last=1 --dry-run", "")]
+    public async Task Prune_DryRun_ListsWhatWouldBeRemoved(string line, string readOnly)
+    {
+        using CliHarness cli = (await UserAsync()).With("PROX_READ_ONLY", readOnly);
+        string[] before = [.. (await cli.LineAsync("datastore snapshot list store1 --backup-type vm --backup-id 100 -o name")).Succeeded()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+
+        string shown = (await cli.LineAsync(line)).Succeeded();
+
+        Assert.True(before.Length > 1);
+        Assert.All(before[..^1], name => Assert.Contains($"  - backup: {name}\n", shown, StringComparison.Ordinal));
+        Assert.DoesNotContain($"backup: {before[^1]}", shown, StringComparison.Ordinal);
+        Assert.Equal(before.Length, (await cli.LineAsync("datastore snapshot list store1 --backup-type vm --backup-id 100 -o name")).Succeeded().Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
+    public async Task Prune_DryRunThatKeepsAll_SaysSo()
+    {
+        using CliHarness cli = await UserAsync();
+
+        CliRun run = await cli.LineAsync("datastore prune store1 vm/100 --keep-last 900 --dry-run");
+
+        run.Succeeded();
+        Assert.Contains("No backup would be removed.", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("snapshot delete store1 host/cron", "'host/cron' is a group, and one snapshot is meant here")]
     [InlineData("group delete store1 host/cron/2026-01-01T02:00:00Z", "'host/cron/2026-01-01T02:00:00Z' is one snapshot, and a whole group is meant here")]
     [InlineData("group delete store1 cron", "'cron' is no backup")]

@@ -165,6 +165,14 @@ internal sealed class ServerSession : IAsyncDisposable
         return await _client.Raw.SendAsync(method, path, parameters, options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Makes a call that only says what it would do, which a context that is read-only allows.</summary>
+    /// <exception cref="CliException">It is no such call, or a policy is against it.</exception>
+    public Task<ApiResponse<JsonElement>> TryOutAsync(ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        CheckGuard(method, path, parameters);
+        return _client.Raw.SendAsync(method, path, parameters, null, cancellationToken);
+    }
+
     /// <summary>Makes sure that the rules of the context allow a call: it may be read-only, and guests may have protected tags.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public Task CheckAsync(ApiMethod method, string path, ApiParameters parameters, CancellationToken cancellationToken) =>

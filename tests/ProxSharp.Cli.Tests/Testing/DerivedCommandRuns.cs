@@ -139,7 +139,7 @@ internal sealed class DerivedCommandRuns : IAsyncDisposable
     private async Task<string> ShowAsync(StringBuilder text, string[] words, SchemaServer server)
     {
         CliRun run = await RunAsync([.. words, "--dry-run"]);
-        Faults.AddRange(server.Take().Where(static call => call.Endpoint.Method != ApiMethod.Get)
+        Faults.AddRange(server.Take().Where(static call => call.Endpoint.Method != ApiMethod.Get && !call.Words.Any(static word => word is "dry-run=1" or "dry-run=true"))
             .Select(call => $"prox {string.Join(' ', words)} --dry-run sent {call.Request}"));
 
         Append(text, "dry-run", run);

@@ -20,16 +20,25 @@ internal static class Asking
 
     private const string NoStorage = "Without enough monitors and OSDs on other nodes the storage of the whole cluster stands still.";
 
+    private const string UserToken = "/access/users/{userid}/token/{tokenid}";
+
+    private const string BackupUserToken = "/access/users/{userid}/token/{token-name}";
+
     private const string SetFlags = "PUT /cluster/ceph/flags";
 
     private const string SetFlag = "PUT /cluster/ceph/flags/{flag}";
+
+    private const string RestartService = "POST /nodes/{node}/services/{service}/restart";
+
+    // Proxmox: a service that has nothing to reload is restarted.
+    private const string ReloadService = "POST /nodes/{node}/services/{service}/reload";
 
     private const string WithoutCluster = " A node without corosync or pve-cluster leaves its cluster, and high availability resets it.";
 
     private const string SnapshotGoes = "The guest itself stays as it is; nobody can go back to the snapshot any more.";
 
-    // A DELETE there only stops, unlocks or reverts something.
-    private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/network", "/nodes/{node}/tasks/{upid}" };
+    // A DELETE there only stops or unlocks something.
+    private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/tasks/{upid}" };
 
     /// <summary>Calls that lose nothing, but stop or suspend many guests at once: whom, which where none is named, and what comes of it.</summary>
     private static readonly Dictionary<string, (string Whom, string Which, string What)> s_many = new(StringComparer.Ordinal)
@@ -40,12 +49,14 @@ internal static class Asking
         ["POST /cluster/bulk-action/guest/suspend"] = ("virtual machines", "of the cluster", "are suspended."),
     };
 
-    /// <summary>Calls that lose nothing, but leave many guests alone, or may cut a node off; and what they do.</summary>
+    /// <summary>Calls that lose nothing of guests, but leave many alone, may cut a node off or drop what somebody has written; and what they do.</summary>
     private static readonly Dictionary<string, string> s_wide = new(StringComparer.Ordinal)
     {
         ["POST /cluster/ha/status/disarm-ha"] = "Until HA is armed again, no guest is started elsewhere when its node fails.",
         [StopCeph] = $"All Ceph services on the node stop. {NoStorage}",
         [StopService] = "What the service does is not done until it is started again. Without its proxy nobody reaches the server this way to start anything.",
+        ["DELETE /nodes/{node}/network"] = "The changes of the network that wait are dropped, whoever made them.",
+        ["POST /cluster/config/join"] = "The node gives up its own storages, users, jobs and certificates, and takes those of the cluster. There is no way back.",
         ["PUT /nodes/{node}/network"] = "The changes of the network that wait are made now. If they are wrong, the node cannot be reached any more.",
     };
 
@@ -78,14 +89,15 @@ internal static class Asking
     /// <param name="parameters">Its parameters.</param>
     /// <param name="path">Its path.</param>
     public static bool IsNeeded(OperationEntry operation, ApiParameters parameters, string path) =>
-        IsAlwaysNeeded(operation) || operation.Destroys(parameters) || Pauses(operation, parameters, path);
+        IsAlwaysNeeded(operation) || operation.Destroys(parameters) || IsWorse(operation, parameters, path);
 
     /// <summary>Tells whether a person is asked whatever the parameters are.</summary>
     public static bool IsAlwaysNeeded(OperationEntry operation) =>
         operation.Class == OperationClass.Destructive || IsRemoval(operation) || s_wide.ContainsKey(operation.ToString()) || s_many.ContainsKey(operation.ToString());
 
     /// <summary>Tells whether a person may be asked, depending on the parameters.</summary>
-    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation) || NodeBatch.IsOne(operation);
+    public static bool IsPossible(OperationEntry operation) => IsAlwaysNeeded(operation) || operation.CanDestroy || IsFlag(operation) || IsToken(operation)
+        || operation.ToString() is RestartService or ReloadService || NodeBatch.IsOne(operation);
 
     /// <summary>Says what comes of a call, in a sentence.</summary>
     /// <param name="product">The product.</param>
@@ -124,8 +136,15 @@ internal static class Asking
             return name == StopService && product == ProxmoxProduct.VirtualEnvironment ? effect + WithoutCluster : effect;
         }
 
-        return Loss(operation, parameters);
+        return Depending(operation, parameters) ?? Loss(operation, parameters);
     }
+
+    private static string? Depending(OperationEntry operation, ApiParameters parameters) => operation.ToString() switch
+    {
+        RestartService or ReloadService => $"The service stops and starts again.{WithoutCluster}",
+        _ when IsToken(operation) && GivesSecret(parameters) => "The present secret of the token is void at once: whoever logs in with it is shut out until it has the new one.",
+        _ => null,
+    };
 
     private static string Loss(OperationEntry operation, ApiParameters parameters)
     {
@@ -147,13 +166,20 @@ internal static class Asking
 
     private static bool IsFlag(OperationEntry operation) => operation.ToString() is SetFlags or SetFlag;
 
-    // Of the flags of Ceph one stops all that clients do.
-    private static bool Pauses(OperationEntry operation, ApiParameters parameters, string path) => operation.ToString() switch
+    private static bool IsToken(OperationEntry operation) => operation.Method == ApiMethod.Put && operation.Path is UserToken or BackupUserToken;
+
+    private static bool GivesSecret(ApiParameters parameters) => IsOn(parameters.Find("regenerate"));
+
+    // Of the flags of Ceph one stops all that clients do, and without two of the services a node is out of its cluster.
+    private static bool IsWorse(OperationEntry operation, ApiParameters parameters, string path) => operation.ToString() switch
     {
         SetFlags => IsOn(parameters.Find("pause")),
-        SetFlag => Uri.UnescapeDataString(path).EndsWith("/pause", StringComparison.Ordinal) && IsOn(parameters.Find("value")),
-        _ => false,
+        SetFlag => LastBut(path, 0) == "pause" && IsOn(parameters.Find("value")),
+        RestartService or ReloadService => LastBut(path, 1) is "corosync" or "corosync.service" or "pve-cluster" or "pve-cluster.service",
+        _ => IsToken(operation) && GivesSecret(parameters),
     };
+
+    private static string LastBut(string path, int count) => Uri.UnescapeDataString(path.Split('/') is { } parts && parts.Length > count ? parts[^(count + 1)] : "");
 
     private static bool IsOn(string? value) => value?.ToLowerInvariant() is "1" or "true" or "on" or "yes";
 

@@ -24,6 +24,11 @@ internal static class ConfigDifference
             return await PurgedRules.ReadAsync(session, call, cancellationToken).ConfigureAwait(false);
         }
 
+        if (PrunedBackups.IsPossible(call))
+        {
+            return await PrunedBackups.ReadAsync(session, call, cancellationToken).ConfigureAwait(false);
+        }
+
         bool changesConfig = call.Method == ApiMethod.Put || (call.Method == ApiMethod.Post && call.Template.EndsWith("/config", StringComparison.Ordinal));
         if (!changesConfig || !call.IsThere || schema.Find(ApiMethod.Get, call.Template) is not { } reading || Question(reading, call) is not { } question)
         {

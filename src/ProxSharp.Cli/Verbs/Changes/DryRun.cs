@@ -44,6 +44,10 @@ internal static class DryRun
         {
             IReadOnlyList<ConfigChange> changes = await ConfigDifference.ReadAsync(session, schema, call, cancellationToken).ConfigureAwait(false);
             plan.Add((EncodedTexts.Spelled(schema, call), changes));
+            if (changes.Count == 0 && PrunedBackups.IsPossible(call))
+            {
+                run.Note("No backup would be removed.");
+            }
         }
 
         Tell(run, session.Context, plan, skipped ?? []);

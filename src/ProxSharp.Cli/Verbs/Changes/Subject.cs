@@ -1,4 +1,5 @@
 using ProxSharp.Api;
+using ProxSharp.Cli.Verbs.Endpoints;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Changes;
@@ -8,8 +9,10 @@ namespace ProxSharp.Cli.Verbs.Changes;
 /// <param name="Name">Its own name, which is typed.</param>
 internal sealed record Subject(string Title, string Name)
 {
+    private const string Datastore = "datastore";
+
     // What a call that deletes from a collection says about which item, in the order in which people say it.
-    private static readonly string[] s_item = ["backup-type", "backup-id", "backup-time", "ns", "vmid", "token-name"];
+    private static readonly string[] s_item = ["ns", "vmid", "token-name"];
 
     /// <summary>Returns what a call is about that is about no guest.</summary>
     /// <param name="command">The words of the command.</param>
@@ -26,6 +29,14 @@ internal sealed record Subject(string Title, string Name)
             // Proxmox: the same short name may belong to tokens of many users.
             string token = string.Join('!', values);
             return new Subject($"{kind} {token}", token);
+        }
+
+        if (values.Count > 0 && parameters.Find("backup-type") is { } type && parameters.Find("backup-id") is { } id)
+        {
+            string backup = BackupArgument.Name($"{type}/{id}", parameters.Find("backup-time"));
+            string part = kind != Datastore ? kind : parameters.Find("backup-time") is null ? $"{Datastore} group" : $"{Datastore} snapshot";
+            string space = parameters.Find("ns") is { Length: > 0 } ns ? $", namespace {ns}" : "";
+            return new Subject($"{part} {backup} of {values[0]}{space}", backup);
         }
 
         // What is deleted out of a collection is named by parameters behind it.

@@ -41,6 +41,14 @@ internal static class BackupArgument
         }
     }
 
+    /// <summary>Names a backup as lists print it and as it is typed.</summary>
+    /// <param name="group">Its group.</param>
+    /// <param name="seconds">When it was made, as it travels; null for the group itself.</param>
+    public static string Name(string group, string? seconds) =>
+        BackupGroupPath.TryParse(group, out BackupGroupPath read) && seconds is { } text && TimeValues.TryRead(text) is { } time && time.ToUnixTimeSeconds() > 0
+            ? new BackupSnapshotPath(read, time).ToString()
+            : string.Join('/', new[] { group, seconds }.OfType<string>());
+
     private static string? Part(string part, string typed, EndpointParameter? time)
     {
         BackupSnapshotPath? snapshot = BackupSnapshotPath.TryParse(typed, out BackupSnapshotPath read) ? read : null;
