@@ -26,6 +26,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
     private readonly GuestAnswers _answers = new();
     private readonly long _chosenAt = run.Command.Services.Time.GetTimestamp();
+    private readonly LostServer _lost = new(run.Command.Services.Time, TaskWaitOptions.Default.OutageGrace);
 
     /// <summary>Does it.</summary>
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
@@ -104,18 +105,20 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             run.Number(run.Standard.PerNode) ?? change.PerNode ?? StandardOptions.UsualPerNode,
             run.Number(run.Standard.Parallel) ?? StandardOptions.UsualParallel);
         await lanes.RunAsync(
-            () => !isStopped && !cancellationToken.IsCancellationRequested,
+            () => !isStopped && !_lost.IsLost && !cancellationToken.IsCancellationRequested,
             async at =>
             {
+                long began = run.Command.Services.Time.GetTimestamp();
                 items[at] = await OneAsync(session, pve, guests[at], fresh, progress, cancellationToken).ConfigureAwait(false);
                 if (items[at].Outcome == BulkOutcome.Failed && run.Value(run.Standard.StopOnError))
                 {
                     isStopped = true;
                 }
 
+                _lost.Note(items[at], began);
                 ShowEnd(progress, items[at]);
             }).ConfigureAwait(false);
-        return items;
+        return _lost.IsLost ? [.. items.Select(static item => item.Outcome == BulkOutcome.NotStarted ? item with { Reason = LostServer.NotTried } : item)] : items;
     }
 
     // Calls that are through at once are told by the table; a line for each would say it twice.
@@ -414,16 +417,17 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         int[] codes = [.. errors.Select(static error => error.ExitCode).Distinct()];
         string[] upids = [.. failed.Where(item => _upids.ContainsKey(item.Guest.Id)).Select(item => _upids[item.Guest.Id])];
         int left = items.Count(static item => item.Outcome == BulkOutcome.NotStarted);
+        bool isUncertain = items.Any(IsUncertain);
         return new CliError
         {
             Code = "bulk_failed",
-            ExitCode = codes.Length == 1 ? codes[0] : ExitCodes.Error,
+            ExitCode = _lost.IsLost ? ExitCodes.Connection : codes.Length == 1 ? codes[0] : ExitCodes.Error,
             Message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed.Length} of {items.Count} guests failed{(left > 0 ? $", {left} were not started" : "")}: "
+                $"{failed.Length} of {items.Count} guests failed{(left == 0 ? "" : _lost.IsLost ? $", {left} not tried because the server is out of reach" : $", {left} were not started")}: "
                 + $"{string.Join(", ", failed.Select(static item => item.Guest.Id))}"),
-            Hint = items.Any(IsUncertain) ? "The rows say why. Look before you repeat it: some of it may have been carried out." : "The rows say why.",
-            OutcomeUnknown = items.Any(IsUncertain),
+            Hint = isUncertain ? "The rows say why. Look before you repeat it: some of it may have been carried out." : "The rows say why.",
+            OutcomeUnknown = isUncertain,
             Need = [.. errors.SelectMany(static error => error.Need).Distinct()],
             Upid = upids is [{ } only] ? only : null,
         };
