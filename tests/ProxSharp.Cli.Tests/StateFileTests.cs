@@ -65,6 +65,45 @@ public sealed class StateFileTests
         """{"a":[1,2],"b":[1,2],"c":{"d":[1,2]}}""", JsonText.Compact(YamlReading.Read("a: &a [1, 2]\nb: *a\nc: {d: *a}", "the file")));
 
     [Theory]
+    [InlineData("a: &s {x: 1, y: 2}\nb: {<<: *s, y: 3}", """{"x":1,"y":2}""", """{"y":3,"x":1}""")]
+    [InlineData("a: &s {x: 1}\nb: {<<: [*s, {x: 2, z: 4}]}", """{"x":1}""", """{"x":1,"z":4}""")]
+    [InlineData("a: &s {<<: {w: 0}, x: 1}\nb:\n  <<: *s\n  x: 2", """{"x":1,"w":0}""", """{"x":2,"w":0}""")]
+    [InlineData("a: &s {x: 1}\nb: {\"<<\": *s}", """{"x":1}""", """{"<<":{"x":1}}""")]
+    public void Read_MergeKeys_BringTheirMembers(string text, string a, string b) =>
+        Assert.Equal($"{{\"a\":{a},\"b\":{b}}}", JsonText.Compact(YamlReading.Read(text, "the file")));
+
+    [Theory]
+    [InlineData("a: 1\nb:\n  <<: [{x: 1}, 2]", "the file merges what has no keys (line 3)")]
+    [InlineData("a: 1\nb: {<<: text}", "the file merges what has no keys (line 2)")]
+    public void Read_MergeOfNoMapping_SaysWhere(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<CliException>(() => YamlReading.Read(text, "the file")).Error.Message);
+
+    [Fact]
+    public void Read_MergesOfMerges_DoNotTakeForEver()
+    {
+        StringBuilder bomb = new("a0: &a0 {x: 1}\n");
+        for (int level = 1; level < 40; level++)
+        {
+            bomb.Append($"a{level}: &a{level} {{<<: [*a{level - 1}, *a{level - 1}]}}\n");
+        }
+
+        Assert.Equal("""{"x":1}""", JsonText.Compact(YamlReading.Read(bomb.ToString(), "the file").GetProperty("a39")));
+    }
+
+    [Fact]
+    public async Task Diff_FileWithMergeKeys_IsUnderstood()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cli.Write("pools.yaml", "prox: 1\npools:\n- &one {poolid: one, comment: shared}\n- <<: *one\n  poolid: two\n");
+
+        CliRun run = await cli.LineAsync("diff -f pools.yaml");
+
+        run.FailedWithCode(1);
+        Assert.Equal(2, run.Output.Split("comment: shared").Length - 1);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" -o json")]
     public async Task Apply_Interrupted_TellsHowFarItCame(string format)

@@ -11,7 +11,7 @@ namespace ProxSharp.Cli.Declare;
 
 /// <summary>
 /// Reads YAML (and so JSON) as a JSON value. Plain words become what the YAML 1.2 core schema says: null, booleans, numbers, else texts. True and
-/// FALSE stay texts, so that they are as they were written where a text goes; where a switch goes they are understood.
+/// FALSE stay texts, so that they are as they were written where a text goes; where a switch goes they are understood. Merge keys of YAML 1.1 are taken, too.
 /// </summary>
 internal static class YamlReading
 {
@@ -91,9 +91,12 @@ internal static class YamlReading
         return nodes;
     }
 
-    private static CliException NoWord(string place) => CliException.Usage($"{place} has a key that is no word", "Write plain keys");
+    /// <summary>Says that a key is a list or a mapping.</summary>
+    public static CliException NoWord(string place) => CliException.Usage($"{place} has a key that is no word", "Write plain keys");
 
-    private static void CheckDepth(int depth, string place)
+    /// <summary>Makes sure that nothing is nested too deeply.</summary>
+    /// <exception cref="CliException">It is.</exception>
+    public static void CheckDepth(int depth, string place)
     {
         if (depth > Deepest)
         {
@@ -113,10 +116,9 @@ internal static class YamlReading
         {
             case YamlMappingNode mapping:
                 json.WriteStartObject();
-                foreach ((YamlNode key, YamlNode value) in mapping.Children)
+                foreach ((string key, YamlNode value) in YamlMerging.Members(mapping, place))
                 {
-                    json.WritePropertyName(
-                        (key as YamlScalarNode)?.Value ?? throw NoWord(place));
+                    json.WritePropertyName(key);
                     Write(json, value, place, depth + 1, ref most);
                 }
 
