@@ -233,6 +233,7 @@ public sealed class LiveVerbTests(
         string[] pages = Directory.GetFiles(Path.Combine(cli.Home, "man"));
         Assert.Contains(pages, static page => page.EndsWith("prox-vm.1", StringComparison.Ordinal));
         Assert.All(pages, static page => Assert.StartsWith(".TH ", File.ReadAllText(page), StringComparison.Ordinal));
+        Assert.All(pages, static page => Assert.Single(File.ReadAllText(page).Split('\n'), static line => line == ".SH EXAMPLES"));
         Snapshot.Match("man-task", System.Text.RegularExpressions.Regex.Replace((await cli.LineAsync("man task")).Succeeded(), "\"prox [^\"]+\"", "\"prox\""));
     }
 

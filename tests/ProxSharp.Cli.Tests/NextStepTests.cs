@@ -169,6 +169,34 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
     }
 
     [Theory]
+    [InlineData("vm --version", "Write: prox --version")]
+    [InlineData("backup --version", "Write: prox --version")]
+    [InlineData("backup-job create wk2 --schedule sun --storage local --all", "Write: prox backup-job create --id wk2 --schedule sun --storage local --all")]
+    [InlineData("guest delete 300", "For a virtual machine: prox vm delete; for a container: prox ct delete")]
+    [InlineData("vm set web-1 --onboot maybe", "The option '--onboot' is a switch, and 'maybe' behind it is neither true nor false, nor a guest")]
+    [InlineData("backup etc.zip:src", "'.zip' is no kind of archive. Write etc.pxar:DIRECTORY")]
+    [InlineData("task list --since 10", "Write how long ago it is (10m, 10h, 10d)")]
+    public async Task Line_ThatIsNotUnderstood_NamesWhatIsMeant(string line, string meant)
+    {
+        using CliHarness cli = await BothAsync();
+
+        Assert.Contains(meant, (await cli.LineAsync(line)).FailedWith(2), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("firewall rule create --type in --action ACCEPT --enable --dry-run", "enable=1")]
+    [InlineData("firewall rule create --enable --type in --action ACCEPT --dry-run", "enable=1")]
+    [InlineData("firewall rule create --enable 0 --type in --action ACCEPT --dry-run", "enable=0")]
+    [InlineData("vm firewall rule create web-1 --type in --action DROP --enable --dry-run", "enable=1")]
+    public async Task Enable_OfARule_MayStandAlone(string line, string parameter)
+    {
+        using CliHarness cli = await BothAsync();
+
+        Assert.Contains(parameter, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("datastore namespace delete store1 acme", "Write: prox datastore namespace delete store1 --ns acme")]
     [InlineData("datastore namespace create store1 team/a", "Write: prox datastore namespace create store1 --parent team --name a")]
     [InlineData("datastore namespace create store1 --name team/a", "prox datastore namespace create store1 --parent team --name a")]
     [InlineData("datastore namespace create store1 --parent top --name team/a", "prox datastore namespace create store1 --parent top/team --name a")]

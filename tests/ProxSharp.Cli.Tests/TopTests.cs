@@ -143,6 +143,7 @@ public sealed class TopTests(SimulatedCluster cluster) : IClassFixture<Simulated
         Assert.DoesNotContain("0 B", text, StringComparison.Ordinal);
         Assert.DoesNotContain("1 B", text, StringComparison.Ordinal);
         Assert.DoesNotContain("[", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("of -", text, StringComparison.Ordinal);
         Assert.Matches("(?m)^pve1 +- +- ", text);
         Assert.Matches("(?m)^ +100  web-1 .*- +-", text);
         Assert.True(width < 120 || text.Contains("offline", StringComparison.Ordinal));

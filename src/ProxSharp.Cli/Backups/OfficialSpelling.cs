@@ -40,7 +40,7 @@ internal static partial class OfficialSpelling
             return arguments;
         }
 
-        if (Refusal(arguments[1], arguments.Count > 2 ? arguments[2] : "") is { } refusal)
+        if ((Refusal(arguments[1], arguments.Count > 2 ? arguments[2] : "") ?? OtherKind(arguments[1])) is { } refusal)
         {
             throw refusal;
         }
@@ -219,7 +219,16 @@ internal static partial class OfficialSpelling
         _ => null,
     };
 
+    // No command has a dot in its name.
+    private static CliException? OtherKind(string word) => Named.Match(word) is { Success: true } named && !Source.IsMatch(word)
+        ? CliException.Usage(
+            $"'{named.Groups["kind"].Value}' is no kind of archive",
+            $"Write {named.Groups["name"].Value}.pxar:DIRECTORY, .img:DEVICE, .conf:FILE or .log:FILE for what is backed up; a directory needs no other form than .pxar")
+        : null;
+
     private static CliException Instead(string words, string why, string hint) => CliException.Usage($"prox backup has no '{words}': {why}", $"Use: {hint}");
+
+    private static Regex Named => field ??= new(@"^(?<name>[A-Za-z0-9_-]+)(?<kind>\.[A-Za-z0-9.]+):.", RegexOptions.CultureInvariant);
 
     private static Regex Source => field ??= new(@"^[A-Za-z0-9_-]+\.(pxar|img|conf|log):.");
 }

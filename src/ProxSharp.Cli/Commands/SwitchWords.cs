@@ -10,6 +10,8 @@ namespace ProxSharp.Cli.Commands;
 /// </summary>
 internal static class SwitchWords
 {
+    private const string Enable = "--enable";
+
     /// <summary>Parses a line.</summary>
     /// <param name="root">The commands.</param>
     /// <param name="words">The words.</param>
@@ -18,6 +20,12 @@ internal static class SwitchWords
     {
         words = ValueWords.Settle(root, words);
         ParseResult parse = root.Parse(words, CliApp.Parsing);
+        if (WithBare(words, parse.CommandResult.Command) is { } whole)
+        {
+            words = whole;
+            parse = root.Parse(words, CliApp.Parsing);
+        }
+
         Verb? verb = parse.CommandResult.Command is VerbCommand { Verb: { } own } && CanTake(own) ? own : null;
         if (TakesProgram(parse.CommandResult.Command))
         {
@@ -37,6 +45,17 @@ internal static class SwitchWords
         // A word that was an argument after all: ceph osd scrub --deep 0.
         ParseResult taken = root.Parse(settled, CliApp.Parsing);
         return parse.Errors.Count == 0 && taken.Errors.Count > 0 ? (parse, words) : (taken, settled);
+    }
+
+    // Proxmox: of a rule of a firewall this is a number, which is 1 or 0 all the same. Nothing that begins with a dash is one.
+    private static List<string>? WithBare(IReadOnlyList<string> words, Command command)
+    {
+        int end = words.TakeWhile(static word => word != "--").Count();
+        bool IsBare(string word, int at) => word == Enable && at < end && (at + 1 == end || words[at + 1].StartsWith('-'));
+        return command is VerbCommand && !TakesProgram(command) && words.Where(IsBare).Any()
+            && command.Options.Any(static option => option.Name == Enable && option.ValueType != typeof(bool))
+            ? [.. words.Select((word, at) => IsBare(word, at) ? $"{Enable}=1" : word)]
+            : null;
     }
 
     // Where a number is an argument of its own it may well follow a switch: undo --apply 1.

@@ -148,6 +148,7 @@ internal static class Habits
         new("context ls", "context list"),
         new("context rename", "", "a context keeps its name: prox context add NEW URL makes another, and prox context remove OLD takes this one away"),
         new("config", "context"),
+        .. GuestsOfOneKind(),
         new("datastore status", "datastore show"),
         new("namespace", "datastore namespace"),
         new("datastore gc run", "datastore gc start"),
@@ -315,6 +316,14 @@ internal static class Habits
     // One tag more or less is no call.
     private static string NoTag(string noun) =>
         $"tags are set all at once: prox {noun} set GUEST --tags 'OLD;NEW' replaces those that it has, which are told by: prox {noun} list GUEST --fields name,tags";
+
+    // What is not the same for both kinds is a verb of each.
+    private static IEnumerable<Habit> GuestsOfOneKind() =>
+    [
+        .. new (string Typed, string Verb)[] { ("delete", "delete"), ("destroy", "delete"), ("rm", "delete"), ("remove", "delete"), ("clone", "clone"), ("set", "set"), ("create", "create") }
+            .Select(static word => new Habit(
+                $"guest {word.Typed}", "", $"for a virtual machine: prox vm {word.Verb}; for a container: prox ct {word.Verb}. Which one it is: prox guest list")),
+    ];
 
     private static IEnumerable<Habit> Managed(string noun) =>
     [

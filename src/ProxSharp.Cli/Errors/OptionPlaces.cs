@@ -10,6 +10,9 @@ internal static class OptionPlaces
 {
     private const string UserOption = "--userid";
 
+    // What other things that are made have as an argument, some have as an option that may be left out.
+    private static readonly string[] s_names = ["--id", "--name"];
+
     /// <summary>Returns how the line is written; null if no option is certain enough.</summary>
     /// <param name="command">The command.</param>
     /// <param name="word">The word that nothing takes.</param>
@@ -29,7 +32,7 @@ internal static class OptionPlaces
         return lines?.Complete(line) is { } whole ? $"Write: {whole}" : $"It is written behind its option: {option} {GuardWords.Join([word])}. {help}";
     }
 
-    // What has the form of a user is one; else the first thing that has to be given and is not.
+    // What has the form of a user is one; else the first thing that has to be given and is not, then the name of what is made.
     private static string? Meant(CommandResult command, string word)
     {
         bool IsGiven(Option option) => command.Children.OfType<OptionResult>().Any(given => given.Option == option && !given.Implicit);
@@ -39,6 +42,9 @@ internal static class OptionPlaces
             ? verb.Needed.Concat(verb.Options.Where(static option => option.Required))
             : command.Command.Options.Where(static option => option.Required);
         return isUser ? UserOption
-            : needed.FirstOrDefault(option => !IsGiven(option) && !Verbs.Endpoints.EndpointParameter.IsSecretName(option.Name.TrimStart('-')))?.Name;
+            : needed.FirstOrDefault(option => !IsGiven(option) && !Verbs.Endpoints.EndpointParameter.IsSecretName(option.Name.TrimStart('-')))?.Name
+            ?? (command.Command is VerbCommand { Name: "create" }
+                ? s_names.FirstOrDefault(name => command.Command.Options.Any(option => option.Name == name && !IsGiven(option)))
+                : null);
     }
 }

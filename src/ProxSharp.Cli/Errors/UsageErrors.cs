@@ -56,8 +56,8 @@ internal static class UsageErrors
         meant ??= VerbWords.Nearest(word, known) is null ? Habits.Find(Words(command, parse), takesAny: true, lines) : null;
         return Unknown(
             isPlace ? "command" : "argument", word, Path(command), known,
-            meant ?? Elsewhere(word, command.Command, Path(command)) ?? PlaceOption(word, command.Command, Path(command))
-                ?? (isPlace ? null : OptionPlaces.Find(command, word, arguments, lines, help)) ?? help);
+            meant ?? (isPlace ? Elsewhere(word, command.Command, Path(command)) : null) ?? PlaceOption(word, command.Command, Path(command))
+                ?? (isPlace ? null : OptionPlaces.Find(command, word, arguments, lines, help) ?? Elsewhere(word, command.Command, Path(command))) ?? help);
     }
 
     private static CliError? OfOtherTools(IReadOnlyList<string> arguments, KnownLines? lines) =>
@@ -95,6 +95,11 @@ internal static class UsageErrors
 
         if (AllOptions(command).Any(known => known.Name == option || known.Aliases.Contains(option)))
         {
+            if (OwnerOnly(command, option) is { } place)
+            {
+                return CliError.Usage($"'{option}' is an option of '{Path(place)}' alone", $"Write: {Path(place)} {option}");
+            }
+
             return CliError.Usage($"The option '{option}' stands in front of the command", $"Write it behind: {Path(command)} {option} ...");
         }
 
@@ -111,6 +116,20 @@ internal static class UsageErrors
         }
 
         return OptionHabits.FindShrinking(Path(command)["prox".Length..].Trim(), option) ?? NoOption(command, option, help) ?? Unknown("option", option, Path(command), known, help);
+    }
+
+    // An option of a command above that does not count below it, such as --version of prox; null if it may stand behind the command.
+    private static CommandResult? OwnerOnly(CommandResult command, string option)
+    {
+        for (CommandResult? place = command; place is not null; place = place.Parent as CommandResult)
+        {
+            if (place.Command.Options.FirstOrDefault(known => known.Name == option || known.Aliases.Contains(option)) is { } own)
+            {
+                return place == command || own.Recursive ? null : place;
+            }
+        }
+
+        return null;
     }
 
     private static CliError? NoOption(CommandResult command, string option, string help)

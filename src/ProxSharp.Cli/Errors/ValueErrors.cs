@@ -21,12 +21,27 @@ internal static partial class ValueErrors
             if (isWrong && switches.Any(option => option.Name == parts[0] || option.Aliases.Contains(parts[0])))
             {
                 return CliError.Usage(
-                    $"The option '{parts[0]}' is a switch, and '{parts[1]}' is neither true nor false", $"Write {parts[0]} for yes and {parts[0]}=false for no");
+                    $"The option '{parts[0]}' is a switch, and '{parts[1]}' is neither true nor false", SwitchForm(parts[0]));
             }
         }
 
         return null;
     }
+
+    /// <summary>Explains a word that is no guest, and stands where a switch would have its value; null if there is no switch in front of it.</summary>
+    /// <param name="options">The options of the command.</param>
+    /// <param name="words">What was typed.</param>
+    /// <param name="word">The word.</param>
+    public static CliError? FindSwitchValue(IEnumerable<Option> options, IReadOnlyList<string> words, string word)
+    {
+        string? before = words.TakeWhile(static typed => typed != "--").Zip(words.Skip(1)).FirstOrDefault(pair => pair.Second == word
+            && options.Any(option => option.ValueType == typeof(bool) && (option.Name == pair.First || option.Aliases.Contains(pair.First)))).First;
+        return before is null
+            ? null
+            : CliError.Usage($"The option '{before}' is a switch, and '{word}' behind it is neither true nor false, nor a guest", SwitchForm(before));
+    }
+
+    private static string SwitchForm(string option) => $"Write {option} for yes and {option}=false for no";
 
     /// <summary>Finds the number of a guest that the parser takes for the seconds of <c>--watch</c>; null if there is none.</summary>
     /// <param name="command">The command.</param>

@@ -25,6 +25,7 @@ internal sealed class ManPage
         page.Line($"{Text(name)} \\- {Text((command.Description ?? "").TrimEnd('.'))}");
         page.Body(command, isTop: true);
         page.Below(command);
+        page.Examples(command);
         if (command is RootCommand)
         {
             page.Section("EXIT STATUS");
@@ -90,11 +91,27 @@ internal sealed class ManPage
         }
 
         Symbols(command);
-        foreach (CommandExample example in command is RootCommand ? CommandTree.Examples : ((ProxCommand)command).Examples)
+    }
+
+    // All of a page together, in the order of its commands, where readers of manuals look for them.
+    private void Examples(Command command)
+    {
+        CommandExample[] examples = [.. ExamplesOf(command).DistinctBy(static example => example.Line)];
+        if (examples.Length == 0)
+        {
+            return;
+        }
+
+        Section("EXAMPLES");
+        foreach (CommandExample example in examples)
         {
             Example(example);
         }
     }
+
+    private static IEnumerable<CommandExample> ExamplesOf(Command command) => command is RootCommand
+        ? CommandTree.Examples
+        : ((ProxCommand)command).Examples.Concat(command.Subcommands.Where(static sub => !sub.Hidden).SelectMany(ExamplesOf));
 
     private void Symbols(Command command)
     {

@@ -89,7 +89,7 @@ internal sealed class TopScreen
             new("CPU %", 5, 0, static node => node.Percent("cpu")) { IsRight = true },
             new("", 16, 6, static node => TopItem.Bar(node.MemoryFraction, 14)),
             new("MEMORY", 9, 0, static node => node.Bytes("mem")) { IsRight = true },
-            new("", 12, 3, static node => $"of {node.Bytes("maxmem")}"),
+            new("", 12, 3, static node => node.Number("maxmem") is null ? "" : $"of {node.Bytes("maxmem")}"),
             new("GUESTS", 6, 2, node => guests.GetValueOrDefault(node.Text("node")).ToString(CultureInfo.InvariantCulture)) { IsRight = true },
             new("UPTIME", 8, 4, static node => node.Text("status") is "online" or "" ? node.Duration("uptime") : node.Text("status")));
         lines.Add(_ansi.Dim(table.Head));

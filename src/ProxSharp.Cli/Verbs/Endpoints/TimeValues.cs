@@ -39,5 +39,8 @@ internal static class TimeValues
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
     }
 
+    /// <summary>Tells whether a number alone is hardly meant as seconds since 1970: it would be a time of another century.</summary>
+    public static bool IsDoubtful(string text) => IsSeconds(text) && TryRead(text) is not { Year: > 2000 and < 2100 };
+
     private static bool IsSeconds(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
 }

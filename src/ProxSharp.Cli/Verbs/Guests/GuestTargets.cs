@@ -81,6 +81,11 @@ internal sealed class GuestTargets
         catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound)
         {
             string word = Unmatched(meant, all).First(word => !there.Contains(word));
+            if (ValueErrors.FindSwitchValue(run.Verb.Options.Concat(run.Verb.HiddenOptions), run.Command.Services.Words, word) is { } misplaced)
+            {
+                throw new CliException(misplaced, missing);
+            }
+
             ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
             throw await UnseenGuests.ExplainAsync(missing, word, all, session, cancellationToken).ConfigureAwait(false);
         }

@@ -179,6 +179,8 @@ internal sealed class TaskList
         null => null,
         { Length: > 1 } text when text[^1] is 's' or 'm' or 'h' or 'd' =>
             (run.Command.Services.Time.GetUtcNow() - Durations.Parse(_since.Name, text)).ToUnixTimeSeconds(),
+        { } text when TimeValues.IsDoubtful(text) => throw CliException.Usage(
+            $"{_since.Name} {text} is no time", $"Write how long ago it is ({text}m, {text}h, {text}d), or when: 2026-01-31 or 2026-01-31T02:00:00Z"),
         { } text => TimeValues.TryRead(text)?.ToUnixTimeSeconds() ?? throw CliException.Usage(
             $"{_since.Name} {text} is no time", "Write how long ago it is (30m, 2h, 3d), or when: 2026-01-31 or 2026-01-31T02:00:00Z"),
     };
