@@ -23,8 +23,10 @@ internal static class PathNames
             return;
         }
 
-        foreach (ApiParameter parameter in parameters)
+        // By number: an enumerator would be the only thing that the check of a call allocates.
+        for (int i = 0; i < parameters.Count; i++)
         {
+            ApiParameter parameter = parameters[i];
             if (!Ascii.IsValid(parameter.Text) && operation.Template.Contains(parameter.Name) && !s_files.Contains(parameter.Name))
             {
                 throw Refusal(operation, parameter, parameters);
