@@ -23,10 +23,9 @@ internal static class PathNames
             return;
         }
 
-        // By number: an enumerator would be the only thing that the check of a call allocates.
-        for (int i = 0; i < parameters.Count; i++)
+        for (int at = 0; at < parameters.Count; at++)
         {
-            ApiParameter parameter = parameters[i];
+            ApiParameter parameter = parameters[at];
             if (!Ascii.IsValid(parameter.Text) && operation.Template.Contains(parameter.Name) && !s_files.Contains(parameter.Name))
             {
                 throw Refusal(operation, parameter, parameters);
