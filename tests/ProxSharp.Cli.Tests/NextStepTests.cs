@@ -142,6 +142,7 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
     [InlineData("vm snapshot show web-1 nothing", "prox vm snapshot list web-1")]
     [InlineData("access user show nobody@pve", "prox access user list")]
     [InlineData("access group delete nothing --yes", "prox access group list")]
+    [InlineData("pool delete nothing --yes", "prox pool list")]
     [InlineData("backup-job show nothing", "prox backup-job list")]
     [InlineData("sdn zone show nothing", "prox sdn zone list")]
     [InlineData("firewall alias show nothing", "prox firewall alias list")]
@@ -156,9 +157,9 @@ public sealed class NextStepTests(SimulatedCluster cluster, SimulatedBackupServe
     }
 
     [Theory]
-    [InlineData("access user list -c backup", "There it is: prox pbs access user list; or choose another one")]
-    [InlineData("pbs access user list -c root", "There it is: prox access user list; or choose another one")]
-    [InlineData("node list -c backup", "There it is: prox pbs node list; or choose another one")]
+    [InlineData("access user list -c backup", "For this one: prox pbs access user list; or choose another one")]
+    [InlineData("pbs access user list -c root", "For this one: prox access user list; or choose another one")]
+    [InlineData("node list -c backup", "For this one: prox pbs node list; or choose another one")]
     [InlineData("vm list -c backup", "this command is about a Proxmox VE cluster. Choose another one")]
     [InlineData("datastore list -c root", "this command is about a backup server. Choose another one")]
     public async Task Verb_ContextOfTheOtherProduct_NamesWhatItHasThere(string line, string hint)

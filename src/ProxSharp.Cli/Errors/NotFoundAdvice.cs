@@ -46,7 +46,7 @@ internal static class NotFoundAdvice
 
         string? list = ListOf(missing, path)?.Path ?? (Placeholder(missing.ServerMessage, schema, endpoint, path) is { } placeholder
             ? new SchemaPaths(schema).ListAbove(path, endpoint, placeholder)
-            : null);
+            : endpoint.Path == "/pools" ? endpoint.Path : null);
         string advice = list is null
             ? $"See what it takes: {PrintedCommands.Of("api", "describe", endpoint.Path)}"
             : $"See what there is: {Verb(schema, list, lister) ?? PrintedCommands.Of("api", "get", list)}";

@@ -230,6 +230,6 @@ internal sealed class VerbRun(CommandRun command, StandardOptions standard, Verb
         + $"this command is about a "
         + (wanted == ProxmoxProduct.BackupServer ? "backup server" : "Proxmox VE cluster"),
         Counterpart() is { } other
-            ? $"There it is: prox {other}; or choose another one with --context NAME (prox context list)"
+            ? $"For this one: prox {other}; or choose another one with --context NAME (prox context list)"
             : "Choose another one with --context NAME (prox context list)");
 }
