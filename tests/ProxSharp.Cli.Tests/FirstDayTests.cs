@@ -74,6 +74,19 @@ public sealed class FirstDayTests(SimulatedCluster cluster) : IClassFixture<Simu
         Assert.Contains("task.started and task.ended", (await cli.LineAsync($"events --kind {kind} --count 1")).FailedWith(2), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("access user create jörg@pve --dry-run", true)]
+    [InlineData("access user create joe@pve --dry-run", false)]
+    public async Task User_WhomThePathOfACallCannotName_IsToldSo(string line, bool isTold)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        CliRun run = await cli.LineAsync(line);
+
+        run.Succeeded();
+        Assert.Equal(isTold, run.Errors.Contains("cannot change or remove it later", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Upload_OfAFileWhoseNameIsNotKept_SaysSo()
     {
