@@ -43,7 +43,7 @@ public sealed class AgentServer : IAsyncDisposable
         Approvals = new ApprovalDesk();
         _page = new LoopbackPage(Approvals);
         ElicitationApprover approver = new(Approvals, options.ApprovalAddress ?? _page.AddressOf);
-        _sites = new AgentSites([.. options.Contexts.Select(context => new AgentSite(context, approver.Approvers))]);
+        _sites = new AgentSites([.. options.Contexts.Select(context => new AgentSite(context, approver.Approvers) { HasOthers = options.Contexts.Count > 1 })]);
         _apply = new ApplyTool(_sites, approver, options.Patience);
         IReadOnlyList<GuardTool> tools = ToolList.Make(_sites, _apply, options.Patience);
         _options = new McpServerOptions

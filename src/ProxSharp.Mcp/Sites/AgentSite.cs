@@ -31,6 +31,12 @@ internal sealed class AgentSite : IAsyncDisposable
 
     public string Name => _context.Guard.Context;
 
+    /// <summary>True if other contexts are served, too: answers about one have to say which.</summary>
+    public bool HasOthers { get; init; }
+
+    /// <summary>Where something was done, for a sentence: <c> in lab</c>; empty if there is no other context.</summary>
+    public string InWords => HasOthers ? $" in {Name}" : "";
+
     public ProxmoxProduct Product => _context.Product;
 
     public bool IsBackup => Product == ProxmoxProduct.BackupServer;

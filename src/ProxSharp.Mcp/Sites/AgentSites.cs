@@ -1,4 +1,5 @@
 using ProxSharp.Mcp.Tools;
+using ProxSharp.Operations;
 
 namespace ProxSharp.Mcp.Sites;
 
@@ -35,5 +36,27 @@ internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
         return holders.Length < 2
             ? holders.FirstOrDefault()
             : holders.FirstOrDefault(site => site.Plans.Load(id).Context.StartsWith($"{site.Name} ", StringComparison.Ordinal)) ?? holders[0];
+    }
+
+    /// <summary>The context that a call names, else the only one whose ledger has an entry. Each ledger counts for itself: the same number means something else elsewhere.</summary>
+    /// <exception cref="ToolException">No context is named, and several have such an entry.</exception>
+    /// <exception cref="GuardRefusedException">No context is named, and none has such an entry.</exception>
+    public AgentSite WithEntry(ToolCall call, int number)
+    {
+        if (!HasSeveral || call.Has("context"))
+        {
+            return For(call);
+        }
+
+        AgentSite[] holders = [.. All.Where(site => site.Ledger.Show(number) is { } entry && (WithPlan(entry.PlanId) ?? site) == site)];
+        string names = string.Join(" and ", holders.Select(static site => site.Name));
+        return holders.Length switch
+        {
+            1 => holders[0],
+            0 => throw new GuardRefusedException("unknown-entry", $"No context has an entry {number} in its ledger. audit_list shows what there is."),
+            _ => throw new ToolException(
+                "usage",
+                $"There is an entry {number} in {names}, each for another change: say which is meant with the argument 'context', as audit_list shows it."),
+        };
     }
 }

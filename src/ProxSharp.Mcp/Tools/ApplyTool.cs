@@ -184,7 +184,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 TimeSpan left = limit - TimeProvider.System.GetElapsedTime(start) + (SaysEnd(applying.Reports.Latest) ? s_toLook : TimeSpan.Zero);
                 if (left <= TimeSpan.Zero)
                 {
-                    return Running(id, limit, applying.Reports.Latest);
+                    return Running(site, id, limit, applying.Reports.Latest);
                 }
 
                 await PauseAsync(applying, seen, left < s_heartbeat ? left : s_heartbeat, cancellationToken).ConfigureAwait(false);
@@ -196,7 +196,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 }
             }
 
-            return Show(await applying.Work.ConfigureAwait(false));
+            return Show(site, await applying.Work.ConfigureAwait(false));
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     // Programs and guests write in the log of a task.
     private static string LastLine(ApplyProgress? progress) => SafeText.Of(progress?.Task?.LastLine ?? "", "line", LongestLine);
 
-    private static ToolAnswer Running(string id, TimeSpan waited, ApplyProgress? progress)
+    private static ToolAnswer Running(AgentSite site, string id, TimeSpan waited, ApplyProgress? progress)
     {
         // Until its first call is told, a plan is looked at, or waits for the person who was asked.
         string next = $"{(progress is null ? "Nothing is sent yet: a person is asked, or the server is looked at" : "It is being applied")}. "
@@ -232,6 +232,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         JsonObject value = new()
         {
             ["plan"] = id,
+            ["context"] = site.Name,
             ["complete"] = false,
             ["running"] = true,
             ["waited_seconds"] = Math.Round(waited.TotalSeconds),
@@ -243,10 +244,10 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
             value["last_line"] = LastLine(progress);
         }
 
-        return new ToolAnswer(upid is null ? $"running. {next}" : $"running {upid} {LastLine(progress)}\n{next}", value);
+        return new ToolAnswer(upid is null ? $"running{site.InWords}. {next}" : $"running{site.InWords} {upid} {LastLine(progress)}\n{next}", value);
     }
 
-    private static ToolAnswer Show(ApplyResult result)
+    private static ToolAnswer Show(AgentSite site, ApplyResult result)
     {
         // The last ones tell how it ended, and the ledger has them all.
         ApplyStep[] shown = [.. result.Steps.TakeLast(MostSteps)];
@@ -254,6 +255,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         JsonObject value = new()
         {
             ["plan"] = result.PlanId,
+            ["context"] = site.Name,
             ["complete"] = result.IsComplete,
             ["running"] = false,
             ["steps"] = new JsonArray([.. shown.Select(Step)]),
@@ -271,7 +273,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         }
 
         string[] before = earlier == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{earlier} earlier calls were done; audit_list has them.")];
-        IEnumerable<string> steps = before.Concat(shown.Select(Line));
+        IEnumerable<string> steps = before.Concat(shown.Select(step => Line(site, step)));
         string end = result.IsComplete ? ""
             : result.NotMade.Count > 0
                 ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Take(MostSteps).Select(static call => SafeText.Of(call, "call", 300)))}"
@@ -281,13 +283,13 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         return new ToolAnswer(string.Join('\n', steps) + end, value);
     }
 
-    private static string Line(ApplyStep step)
+    private static string Line(AgentSite site, ApplyStep step)
     {
         string how = step.Succeeded ? "done" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), Message(step, 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
         string note = step.Note is null ? "" : $" NOTE: {SafeText.Of(step.Note, "note", LongestNote)}";
-        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}){note}{written}");
+        return string.Create(CultureInfo.InvariantCulture, $"{how} {call}: {message} (number {step.LedgerNumber}{site.InWords}){note}{written}");
     }
 
     // What the guard refuses it says itself; everything else is said by the server, or by what runs there.

@@ -87,9 +87,9 @@ internal sealed class ChangeTools(AgentSites sites)
 
     private async Task<ToolAnswer> UndoAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        AgentSite site = sites.For(call);
-        OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         int number = call.Number("number", 0, int.MaxValue);
+        AgentSite site = sites.WithEntry(call, number);
+        OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return PlanAnswer.Of(site, await guard.PlanUndoAsync(number, cancellationToken).ConfigureAwait(false));

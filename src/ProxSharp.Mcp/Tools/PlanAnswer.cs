@@ -42,7 +42,7 @@ internal static class PlanAnswer
         string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
         string more = page.IsPart ? $"\n({page.Where} of plan {plan.Id})" : "";
         return Freezing.Add(site, new ToolAnswer(
-            $"plan {plan.Id} ({plan.ClassWords}, {BackWords.Of(plan, site.Policy)}, {who})\n{string.Join('\n', page.Lines)}{more}", value));
+            $"plan {plan.Id}{site.InWords} ({plan.ClassWords}, {BackWords.Of(plan, site.Policy)}, {who})\n{string.Join('\n', page.Lines)}{more}", value));
     }
 
     // What is the same in nearly every plan is said where it is not.
