@@ -76,7 +76,7 @@ internal static class ResourceList
     private static string Tail(AgentSite site)
     {
         LedgerVerdict verdict = site.Ledger.Verify();
-        string rows = Rows.Table(Rows.Project(AuditTool.Entries(site.Ledger).Take(LedgerTail), s_ledger), s_ledger, "audit_list tells all");
+        string rows = Rows.Table(Rows.Project(AuditTool.Entries(site.Ledger).Take(LedgerTail).Select(static each => each.Row), s_ledger), s_ledger, "audit_list tells all");
         return $"{(verdict.IsSound ? "sound" : $"NOT SOUND: {verdict.Fault}")}, {verdict.Entries} entries; the latest {LedgerTail} at most:\n{rows}";
     }
 

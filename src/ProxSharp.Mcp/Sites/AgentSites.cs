@@ -29,6 +29,20 @@ internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
                 "usage", $"The context '{name}' is of the other product; this tool is for {(site.IsBackup ? "Proxmox VE" : "Proxmox Backup Server")}.");
     }
 
+    /// <summary>The context that a call names, else all.</summary>
+    public IReadOnlyList<AgentSite> Asked(ToolCall call) => call.Has("context") ? [For(call)] : All;
+
+    /// <summary>Says which context an answer is about, if the call named none and there are others: nobody is to take it for an answer about all.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="site">What it is about.</param>
+    /// <param name="product">The product that the tool is for; null for both.</param>
+    public ToolAnswer Told(ToolAnswer answer, ToolCall call, AgentSite site, ProxmoxProduct? product = null)
+    {
+        string[] others = [.. All.Where(other => other != site && (product is null || other.Product == product)).Select(static other => $"context={other.Name}")];
+        return call.Has("context") || others.Length == 0 ? answer : Rows.WithNote(answer, $"of {site.Name}; ask for others with {string.Join(" or ", others)}");
+    }
+
     /// <summary>The context in which a plan was made; null if there is no such plan. Contexts under one policy of the machine keep their plans together.</summary>
     public AgentSite? WithPlan(string id)
     {

@@ -46,9 +46,8 @@ internal sealed class AccessTool(AgentSites sites)
         ToolAnswer answer = call.Text("user") is { Length: > 0 } user
             ? await OfUserAsync(site, call, user, privilege, cancellationToken).ConfigureAwait(false)
             : await GrantsAsync(site, reading, call, privilege is null ? null : RolesWith(roles, privilege), cancellationToken).ConfigureAwait(false);
-        return reading.Complete(isKnown
-            ? answer
-            : Rows.WithNote(answer, $"whether there is anything at {path} was not looked up: rights from above hold there in any case"));
+        return reading.Complete(sites.Told(
+            isKnown ? answer : Rows.WithNote(answer, $"whether there is anything at {path} was not looked up: rights from above hold there in any case"), call, site));
     }
 
     private static async Task<ToolAnswer> OfUserAsync(

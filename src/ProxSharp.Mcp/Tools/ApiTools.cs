@@ -6,8 +6,6 @@ using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Plans;
-using ProxSharp.Pbs.Api;
-using ProxSharp.Pve.Api;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Mcp.Tools;
@@ -48,18 +46,19 @@ internal sealed class ApiTools(AgentSites sites)
             ReadAsync);
     }
 
-    private static ApiSchema SchemaOf(AgentSite site) => site.IsBackup ? PbsApiSchema.Embedded : PveApiSchema.Embedded;
-
     // That of the call which says nothing more: the server's defaults may make it worse.
-    private static string ClassOf(AgentSite site, ApiEndpoint endpoint) =>
-        OperationCatalogue.Word(OperationCatalogue.For(site.Product).Find(endpoint.Method, endpoint.Path).ClassOf([]));
+    private static string ClassOf(ProxmoxProduct product, ApiEndpoint endpoint) =>
+        OperationCatalogue.Word(OperationCatalogue.For(product).Find(endpoint.Method, endpoint.Path).ClassOf([]));
 
     private ToolAnswer Search(ToolCall call)
     {
-        AgentSite site = sites.For(call);
-        (IReadOnlyList<ApiEndpoint> found, bool isPart) = ApiSearch.Find(SchemaOf(site), call.Required("query"));
-        ToolAnswer answer = Rows.Page(
-            call, [.. found.Select(endpoint => Values.Row(("endpoint", endpoint.ToString()), ("class", ClassOf(site, endpoint))))], s_hits);
+        ILookup<ApiSchema, AgentSite> asked = sites.Asked(call).ToLookup(ApiPlaces.SchemaOf);
+        (IReadOnlyList<(ApiSchema Schema, ApiEndpoint Endpoint)> found, bool isPart) = ApiSearch.Find(asked.Select(static each => each.Key), call.Required("query"));
+        IEnumerable<JsonObject> rows = found.Select(hit => Values.Row(
+            ("context", sites.HasSeveral ? string.Join(' ', asked[hit.Schema].Select(static site => site.Name)) : null),
+            ("endpoint", hit.Endpoint.ToString()),
+            ("class", ClassOf(hit.Schema.Product, hit.Endpoint))));
+        ToolAnswer answer = Rows.Page(call, [.. rows], sites.HasSeveral ? ["context", .. s_hits] : s_hits);
         return found.Count == 0 ? Rows.WithNote(answer, "no endpoint has any of these words in its method, its path or its parameters; write words of paths, for example 'qemu snapshot'")
             : isPart ? Rows.WithNote(answer, "no endpoint has all of these words; these have the most")
             : answer;
@@ -69,15 +68,16 @@ internal sealed class ApiTools(AgentSites sites)
     {
         AgentSite site = sites.For(call);
         string path = call.Required("path");
-        ApiEndpoint endpoint = ApiMethods.TryParse(call.Required("method"), out ApiMethod method)
-            ? SchemaOf(site).Find(method, path) ?? (SchemaOf(site).TryMatch(method, path, out ApiMatch? match) ? match.Endpoint : throw Unknown())
-            : throw Unknown();
-        JsonObject parameters = ParameterFacts.Of(SchemaOf(site), endpoint, call.Words("parameters"));
+        bool isMethod = ApiMethods.TryParse(call.Required("method"), out ApiMethod method);
+        ApiEndpoint endpoint = (isMethod ? ApiPlaces.Find(site, method, path) : null) ?? throw new ToolException(
+            "usage",
+            isMethod && ApiPlaces.Elsewhere(sites, site, method, path) is { } other ? other : $"The API has no {call.Text("method")} {path}. Find it with api_search.");
+        JsonObject parameters = ParameterFacts.Of(ApiPlaces.SchemaOf(site), endpoint, call.Words("parameters"));
 
         JsonObject value = new()
         {
             ["endpoint"] = endpoint.ToString(),
-            ["class"] = ClassOf(site, endpoint),
+            ["class"] = ClassOf(site.Product, endpoint),
             ["privileges"] = PermissionText.Describe(endpoint.Permission),
             ["parameters"] = parameters,
         };
@@ -90,14 +90,17 @@ internal sealed class ApiTools(AgentSites sites)
 
         string text = $"{endpoint}: {value["class"]}{(reason is null ? "" : $" ({reason})")}; privileges: {value["privileges"]}"
             + string.Concat(parameters.Select(static pair => $"\n{pair.Key}: {pair.Value}"));
-        return new ToolAnswer(text, value);
-
-        ToolException Unknown() => new("usage", $"The API has no {call.Text("method")} {path}. Find it with api_search.");
+        return sites.Told(new ToolAnswer(text, value), call, site);
     }
 
     private async Task<ToolAnswer> ReadAsync(ToolCall call, CancellationToken cancellationToken)
     {
         AgentSite site = sites.For(call);
+        return sites.Told(await ReadAsync(site, call, cancellationToken).ConfigureAwait(false), call, site);
+    }
+
+    private async Task<ToolAnswer> ReadAsync(AgentSite site, ToolCall call, CancellationToken cancellationToken)
+    {
         string path = call.Required("path");
         if (path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
         {
@@ -188,11 +191,11 @@ internal sealed class ApiTools(AgentSites sites)
         return node;
     }
 
-    private static ApiEndpoint CheckRead(AgentSite site, string path, ApiParameters parameters)
+    private ApiEndpoint CheckRead(AgentSite site, string path, ApiParameters parameters)
     {
-        if (!SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match))
+        if (!ApiPlaces.SchemaOf(site).TryMatch(ApiMethod.Get, path, out ApiMatch? match))
         {
-            throw new ToolException("usage", $"GET {path} is not a path of {site.Name} that only reads. Find one with api_search.");
+            throw new ToolException("usage", ApiPlaces.Elsewhere(sites, site, ApiMethod.Get, path) ?? $"GET {path} is not a path of {site.Name} that only reads. Find one with api_search.");
         }
 
         OperationEntry entry = OperationCatalogue.For(site.Product).Find(match.Endpoint.Method, match.Endpoint.Path);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ProxSharp.Mcp.Sites;
+using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
 using ProxSharp.Operations.Ledgers;
 
@@ -22,10 +23,10 @@ internal sealed class AuditTool(AgentSites sites)
     }
 
     /// <summary>The rows of a ledger, newest first.</summary>
-    public static IEnumerable<JsonObject> Entries(Ledger ledger)
+    public static IEnumerable<(LedgerEntry Entry, JsonObject Row)> Entries(Ledger ledger)
     {
         IReadOnlyList<LedgerEntry> all = ledger.List();
-        return all.Reverse().Select(entry => Row(entry, Ledger.EndOf(all, entry)));
+        return all.Reverse().Select(entry => (entry, Row(entry, Ledger.EndOf(all, entry))));
     }
 
     // A call whose task nobody has waited for has neither succeeded nor failed.
@@ -41,10 +42,54 @@ internal sealed class AuditTool(AgentSites sites)
 
     private ToolAnswer List(ToolCall call)
     {
-        AgentSite site = sites.For(call);
-        LedgerVerdict verdict = site.Ledger.Verify();
-        ToolAnswer answer = Rows.Page(call, [.. Entries(site.Ledger)], s_columns);
-        answer.Value["sound"] = verdict.IsSound;
-        return verdict.IsSound ? answer : answer with { Text = $"THE LEDGER IS NOT SOUND: {verdict.Fault}\n{answer.Text}" };
+        List<(DateTimeOffset Time, JsonObject Row)> entries = [];
+        List<string> faults = [];
+        bool isSound = true;
+
+        // Contexts under one policy of the machine have one ledger.
+        foreach (IGrouping<string, AgentSite> sharers in sites.Asked(call).GroupBy(static site => site.Ledger.Folder))
+        {
+            AgentSite site = sharers.First();
+            LedgerVerdict verdict = site.Ledger.Verify();
+            if (!verdict.IsSound)
+            {
+                isSound = false;
+                faults.Add($"THE LEDGER{(site.HasOthers ? $" OF {site.Name}" : "")} IS NOT SOUND: {verdict.Fault}\n");
+            }
+
+            try
+            {
+                entries.AddRange(Named(site));
+            }
+            catch (GuardRefusedException e) when (!verdict.IsSound && sites.Asked(call).Count > 1)
+            {
+                // The others can be told all the same.
+                faults.Add($"{SafeText.OfOwn(e.Message)}\n");
+            }
+        }
+
+        ToolAnswer answer = Rows.Page(
+            call, [.. entries.OrderByDescending(static entry => entry.Time).Select(static entry => entry.Row)], sites.HasSeveral ? ["context", .. s_columns] : s_columns);
+        answer.Value["sound"] = isSound;
+        return answer with { Text = string.Concat(faults) + answer.Text };
     }
+
+    private IEnumerable<(DateTimeOffset Time, JsonObject Row)> Named(AgentSite site)
+    {
+        Dictionary<string, string> names = new(StringComparer.Ordinal);
+        return Entries(site.Ledger).Select(each =>
+        {
+            if (site.HasOthers)
+            {
+                string plan = each.Entry.PlanId;
+                each.Row["context"] = names.TryGetValue(plan, out string? name) ? name : names[plan] = NameOf(plan, site);
+            }
+
+            return (each.Entry.Time, each.Row);
+        });
+    }
+
+    // Of a ledger that several contexts have, the plan says whose the entry is.
+    private string NameOf(string plan, AgentSite site) =>
+        (sites.All.Count(other => other.Ledger.Folder == site.Ledger.Folder) > 1 ? sites.WithPlan(plan) : null)?.Name ?? site.Name;
 }

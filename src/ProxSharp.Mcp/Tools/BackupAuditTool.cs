@@ -31,8 +31,7 @@ internal sealed class BackupAuditTool(AgentSites sites)
         List<JsonObject> groups = [];
 
         // The groups first: they tell where else a guest may have backups.
-        AgentSite[] all = call.Has("context") ? [sites.For(call)] : [.. sites.All];
-        foreach (AgentSite site in all.OrderBy(static site => !site.IsBackup))
+        foreach (AgentSite site in sites.Asked(call).OrderBy(static site => !site.IsBackup))
         {
             Reading reading = new(site, cancellationToken);
             readings.Add(reading);

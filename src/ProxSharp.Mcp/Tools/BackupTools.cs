@@ -128,7 +128,7 @@ internal sealed class BackupTools(AgentSites sites)
                 ("prune", Jobs(prune, name)),
                 ("sync", Jobs(sync, name)));
         });
-        return reading.Complete(Rows.Page(call, [.. rows], s_stores));
+        return reading.Complete(sites.Told(Rows.Page(call, [.. rows], s_stores), call, site, ProxmoxProduct.BackupServer));
     }
 
     private static string Jobs(IReadOnlyList<JsonElement> jobs, string? store)

@@ -69,6 +69,11 @@ internal sealed class ChangeTools(AgentSites sites)
 
         AgentSite site = sites.For(call);
         PlanRequest[] requests = [.. calls.EnumerateArray().Select(Request)];
+        if (requests.Select(request => ApiPlaces.Elsewhere(sites, site, request.Method, request.Path)).FirstOrDefault(static other => other is not null) is { } other)
+        {
+            throw new ToolException("usage", other);
+        }
+
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         PlanOptions options = new() { SnapshotFirst = call.Flag("snapshot_first") };
         return PlanAnswer.Of(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);

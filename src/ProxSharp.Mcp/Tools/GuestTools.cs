@@ -45,9 +45,10 @@ internal sealed class GuestTools(AgentSites sites)
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
-            .ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
-        return Rows.Page(call, [.. all.OrderBy(static guest => guest.Number("vmid")).Select(Row)], s_columns);
+        AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
+        IReadOnlyList<JsonElement> all = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
+        ToolAnswer answer = Rows.Page(call, [.. all.OrderBy(static guest => guest.Number("vmid")).Select(Row)], s_columns);
+        return sites.Told(answer, call, site, ProxmoxProduct.VirtualEnvironment);
     }
 
     private async Task<ToolAnswer> ShowAsync(ToolCall call, CancellationToken cancellationToken)

@@ -61,9 +61,9 @@ internal sealed class StorageTools(AgentSites sites)
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        IReadOnlyList<JsonElement> all = await sites.For(call, ProxmoxProduct.VirtualEnvironment)
-            .ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
-        return Rows.Page(call, [.. all.Select(Row)], s_columns);
+        AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
+        IReadOnlyList<JsonElement> all = await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false);
+        return sites.Told(Rows.Page(call, [.. all.Select(Row)], s_columns), call, site, ProxmoxProduct.VirtualEnvironment);
     }
 
     private async Task<ToolAnswer> ContentAsync(ToolCall call, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed class StorageTools(AgentSites sites)
         }
 
         rows.Sort(static (left, right) => Size(right).CompareTo(Size(left)));
-        return reading.Complete(Rows.Page(call, rows, s_volumes));
+        return reading.Complete(sites.Told(Rows.Page(call, rows, s_volumes), call, site, ProxmoxProduct.VirtualEnvironment));
     }
 
     private static double Size(JsonObject row) => row["size_gib"]?.GetValue<double>() ?? 0;

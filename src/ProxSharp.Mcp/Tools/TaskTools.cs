@@ -74,7 +74,42 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        AgentSite site = sites.For(call);
+        IReadOnlyList<AgentSite> asked = sites.Asked(call);
+        List<(AgentSite Site, JsonElement Task)> tasks = [];
+        List<Reading> readings = [];
+        foreach (AgentSite site in asked)
+        {
+            Reading reading = new(site, cancellationToken);
+            readings.Add(reading);
+            try
+            {
+                tasks.AddRange((await TasksAsync(site, reading, call, cancellationToken).ConfigureAwait(false)).Select(task => (site, task)));
+            }
+            catch (Exception e) when (asked.Count > 1 && e is ProxmoxException or AgentConnectionException)
+            {
+                // One server that is down is no reason to be silent about the others.
+                reading.Miss($"{site.Name}: {SafeText.Of(e.Message, "error", 300)}");
+            }
+        }
+
+        JsonObject[] rows = [.. tasks.OrderByDescending(static entry => entry.Task.Number("starttime")).Select(static entry => Row(entry.Site, entry.Task))];
+        ToolAnswer answer = Rows.Page(call, rows, sites.HasSeveral ? ["context", .. s_columns] : s_columns);
+        return readings.Aggregate(answer, static (whole, reading) => reading.Complete(whole));
+    }
+
+    private static JsonObject Row(AgentSite site, JsonElement task)
+    {
+        JsonObject row = Row(task);
+        if (site.HasOthers)
+        {
+            row["context"] = site.Name;
+        }
+
+        return row;
+    }
+
+    private static async Task<IEnumerable<JsonElement>> TasksAsync(AgentSite site, Reading reading, ToolCall call, CancellationToken cancellationToken)
+    {
         DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
         long since = now.AddHours(-call.Number("hours", 24, 24 * 366)).ToUnixTimeSeconds();
         ApiParameters parameters = new() { { "since", since } };
@@ -94,22 +129,18 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             parameters.Add("source", "all");
         }
 
-        Reading reading = new(site, cancellationToken);
         List<JsonElement> tasks = [];
         foreach (string node in await NodesAsync(site, cancellationToken).ConfigureAwait(false))
         {
             tasks.AddRange(await reading.PagesAsync($"/nodes/{node}/tasks", parameters).ConfigureAwait(false));
         }
 
-        JsonObject[] rows =
-        [
-            .. tasks.Where(task => !call.Flag("failed") || !IsGood(task.Text("status")))
-                .OrderByDescending(static task => task.Number("starttime"))
-                .Select(Row)
-                .Where(row => vmid is null || !site.IsBackup || row["id"]?.ToString().Contains($"/{vmid}", StringComparison.Ordinal) == true),
-        ];
-        return reading.Complete(Rows.Page(call, rows, s_columns));
+        return tasks.Where(task => (!call.Flag("failed") || !IsGood(task.Text("status"))) && (vmid is null || !site.IsBackup || IsOf(task, vmid)));
     }
+
+    // A backup server knows guests by their groups only.
+    private static bool IsOf(JsonElement task, string vmid) =>
+        Upid.TryParse(task.Text("upid"), out Upid upid) && upid.Id.Contains($"/{vmid}", StringComparison.Ordinal);
 
     private static async Task<IEnumerable<string>> NodesAsync(AgentSite site, CancellationToken cancellationToken)
     {
