@@ -13,7 +13,7 @@ internal sealed class AccessTool(AgentSites sites)
     private static readonly string[] s_clusterKinds = ["access", "mapping", "nodes", "pool", "sdn", "storage", "vms"];
     private static readonly string[] s_backupKinds = ["access", "datastore", "remote", "system", "tape"];
 
-    private static readonly string[] s_columns = ["who", "type", "role", "path", "propagate", "enabled", "members"];
+    private static readonly string[] s_columns = ["who", "type", "role", "path", "propagate", "enabled", "via", "members"];
 
     public IEnumerable<GuardTool> All()
     {
@@ -44,14 +44,14 @@ internal sealed class AccessTool(AgentSites sites)
         }
 
         ToolAnswer answer = call.Text("user") is { Length: > 0 } user
-            ? await OfUserAsync(site, call, user, privilege, cancellationToken).ConfigureAwait(false)
+            ? await OfUserAsync(site, reading, call, user, privilege, cancellationToken).ConfigureAwait(false)
             : await GrantsAsync(site, reading, call, privilege is null ? null : RolesWith(roles, privilege), cancellationToken).ConfigureAwait(false);
         return reading.Complete(sites.Told(
             isKnown ? answer : Rows.WithNote(answer, $"whether there is anything at {path} was not looked up: rights from above hold there in any case"), call, site));
     }
 
     private static async Task<ToolAnswer> OfUserAsync(
-        AgentSite site, ToolCall call, string user, string? privilege, CancellationToken cancellationToken)
+        AgentSite site, Reading reading, ToolCall call, string user, string? privilege, CancellationToken cancellationToken)
     {
         ApiParameters parameters = new() { { site.IsBackup ? "auth-id" : "userid", user }, { "path", PathOf(call) } };
         JsonElement permissions = await site.GetAsync("/access/permissions", parameters, cancellationToken).ConfigureAwait(false);
@@ -62,33 +62,48 @@ internal sealed class AccessTool(AgentSites sites)
                 .Select(static path => (path.Name, Privileges: Names(path.Value)))
                 .Where(static entry => entry.Privileges.Length > 0),
         ];
-        if (all.Length == 0)
+        IReadOnlyList<JsonElement> users = await UsersAsync(site, reading).ConfigureAwait(false);
+        if (all.Length == 0 && reading.IsWhole)
         {
-            await CheckUserAsync(site, user, cancellationToken).ConfigureAwait(false);
+            CheckUser(site, users, user);
         }
 
         IEnumerable<JsonObject> rows = all
             .Where(entry => privilege is null || entry.Privileges.Split(',').Contains(privilege))
             .GroupBy(static entry => entry.Privileges, static entry => entry.Path)
             .Select(static group => Values.Row(("paths", string.Join(' ', group.Order(StringComparer.Ordinal))), ("privileges", group.Key)));
-        return Rows.Page(call, [.. rows], ["paths", "privileges"]);
+        ToolAnswer answer = Rows.Page(call, [.. rows], ["paths", "privileges"]);
+        AccessGrants grants = await GrantsOf(site, [], users, [], cancellationToken).ConfigureAwait(false);
+        return grants.State(user) is "no" or "expired"
+            ? Rows.WithNote(answer, $"{user} cannot log in: {(grants.State(user) == "no" ? "disabled" : "expired")}")
+            : answer;
     }
 
     private static async Task<ToolAnswer> GrantsAsync(
         AgentSite site, Reading reading, ToolCall call, HashSet<string>? roles, CancellationToken cancellationToken)
     {
         IReadOnlyList<JsonElement> acl = await site.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<JsonElement> users = await reading.ListAsync("/access/users").ConfigureAwait(false);
+        IReadOnlyList<JsonElement> users = await UsersAsync(site, reading).ConfigureAwait(false);
         IReadOnlyList<JsonElement> groups = site.IsBackup ? [] : await reading.ListAsync("/access/groups").ConfigureAwait(false);
         string[] places = PathOf(call) is { } path ? [path, .. await PoolsOfAsync(site, reading, path, cancellationToken).ConfigureAwait(false)] : [];
-        bool Counts(JsonElement grant, string place) =>
-            Holds(grant, place) && (roles is null || !acl.Any(other => Holds(other, place) && Replaces(other, grant, groups)));
-        IEnumerable<JsonObject> rows = acl
-            .Where(grant => (places.Length == 0 || places.Any(place => Counts(grant, place))) && (roles is null || roles.Contains(grant.Text("roleid") ?? "")))
-            .Where(grant => roles is null || !acl.Any(other => IsNoAccessOf(other, grant) && places.Any(place => Counts(other, place))))
-            .Select(grant => Row(grant, users, groups))
+        AccessGrants grants = await GrantsOf(site, acl, users, groups, cancellationToken).ConfigureAwait(false);
+        IEnumerable<JsonObject> rows = grants.Find(places, roles)
+            .Select(grants.Row)
             .OrderBy(static row => row["path"]?.ToString(), StringComparer.Ordinal).ThenBy(static row => row["who"]?.ToString(), StringComparer.Ordinal);
-        return Rows.Page(call, [.. rows], s_columns);
+        ToolAnswer answer = Rows.Page(call, [.. rows], s_columns);
+        return grants.IsPart
+            ? Rows.WithNote(answer, "not all users are to be seen by this API token: tokens with the rights of their user may be missing")
+            : answer;
+    }
+
+    private static Task<IReadOnlyList<JsonElement>> UsersAsync(AgentSite site, Reading reading) =>
+        reading.ListAsync("/access/users", new ApiParameters { { site.IsBackup ? "include_tokens" : "full", true } });
+
+    private static async Task<AccessGrants> GrantsOf(
+        AgentSite site, IReadOnlyList<JsonElement> acl, IReadOnlyList<JsonElement> users, IReadOnlyList<JsonElement> groups, CancellationToken cancellationToken)
+    {
+        OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return new AccessGrants(acl, users, groups, site.IsBackup, guard.Client.Options.TimeProvider.GetUtcNow());
     }
 
     // Proxmox: what is given on a pool holds on the guests and storages in it as well, beside what is given on their own paths.
@@ -121,10 +136,6 @@ internal sealed class AccessTool(AgentSites sites)
         return pools;
     }
 
-    // Proxmox: who has no access on the guest has none by its pool, and the other way round.
-    private static bool IsNoAccessOf(JsonElement other, JsonElement grant) => other.Text("roleid") == "NoAccess" && grant.Text("roleid") != "NoAccess"
-        && other.Text("ugid") == grant.Text("ugid") && other.Text("type") == grant.Text("type");
-
     private static HashSet<string> RolesWith(IReadOnlyList<JsonElement> roles, string privilege) =>
         [.. roles.Where(role => PrivilegesOf(role).Contains(privilege)).Select(static role => role.Text("roleid")).OfType<string>()];
 
@@ -144,11 +155,9 @@ internal sealed class AccessTool(AgentSites sites)
     }
 
     // Who has no rights is told from who is not there.
-    private static async Task CheckUserAsync(AgentSite site, string user, CancellationToken cancellationToken)
+    private static void CheckUser(AgentSite site, IReadOnlyList<JsonElement> users, string user)
     {
-        ApiParameters withTokens = new() { { site.IsBackup ? "include_tokens" : "full", true } };
-        IReadOnlyList<JsonElement> users = await site.ListAsync("/access/users", withTokens, cancellationToken).ConfigureAwait(false);
-        string[] names = [.. users.SelectMany(static entry => TokensOf(entry).Prepend(entry.Text("userid") ?? "")).Order(StringComparer.Ordinal)];
+        string[] names = [.. users.SelectMany(static entry => AccessGrants.TokensOf(entry).Prepend(entry.Text("userid") ?? "")).Order(StringComparer.Ordinal)];
         if (!names.Contains(user))
         {
             throw new ToolException(
@@ -156,12 +165,6 @@ internal sealed class AccessTool(AgentSites sites)
                 $"No user or token '{user}' is to be seen in {site.Name}. There are: {string.Join(", ", names.Take(20))}{(names.Length > 20 ? ", ..." : "")}.");
         }
     }
-
-    private static IEnumerable<string> TokensOf(JsonElement user) =>
-        !user.TryGetProperty("tokens", out JsonElement tokens) || tokens.ValueKind != JsonValueKind.Array
-            ? []
-            : tokens.EnumerateArray().Select(token => token.Text("tokenid") ?? "").Select(
-                name => name.Contains('!', StringComparison.Ordinal) ? name : $"{user.Text("userid")}!{name}");
 
     // Proxmox: servers take one slash for several, and none at the end. Nothing of a path leads up.
     private static string? PathOf(ToolCall call)
@@ -225,42 +228,4 @@ internal sealed class AccessTool(AgentSites sites)
         true => privileges.ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         _ => [],
     };
-
-    // A grant holds at its path and, if it propagates, below. A nearer grant to the same one takes its place on the server; both
-    // are shown, unless it is asked who has a privilege.
-    private static bool Holds(JsonElement grant, string path)
-    {
-        string at = grant.Text("path") ?? "";
-        return at == path || (grant.Text("propagate") is not ("0" or "False" or "false") && (at == "/" || path.StartsWith(at + "/", StringComparison.Ordinal)));
-    }
-
-    // Proxmox: what is given to a user or a group that the user is in takes the place of all that is given to the user further up.
-    private static bool Replaces(JsonElement nearer, JsonElement grant, IReadOnlyList<JsonElement> groups)
-    {
-        string above = grant.Text("path") ?? "";
-        string below = nearer.Text("path") ?? "";
-        bool isNearer = below != above && (above == "/" || below.StartsWith(above + "/", StringComparison.Ordinal));
-        string who = grant.Text("ugid") ?? "";
-        string other = nearer.Text("ugid") ?? "";
-        return isNearer && (nearer.Text("type") == grant.Text("type") ? other == who : nearer.Text("type") == "group" && IsMember(groups, other, who));
-    }
-
-    private static bool IsMember(IReadOnlyList<JsonElement> groups, string group, string user) => groups.Any(entry =>
-        entry.Text("groupid") == group && (entry.Text("users") ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(user));
-
-    private static JsonObject Row(JsonElement grant, IReadOnlyList<JsonElement> users, IReadOnlyList<JsonElement> groups)
-    {
-        string who = grant.Text("ugid") ?? "";
-        string owner = who.Split('!')[0];
-        JsonElement user = users.FirstOrDefault(entry => entry.Text("userid") == owner);
-        JsonElement group = grant.Text("type") == "group" ? groups.FirstOrDefault(entry => entry.Text("groupid") == who) : default;
-        return Values.Row(
-            ("who", who),
-            ("type", grant.Word("type")),
-            ("role", grant.Word("roleid")),
-            ("path", grant.Word("path")),
-            ("propagate", grant.Text("propagate") is "0" or "False" ? "no" : "yes"),
-            ("enabled", user.ValueKind != JsonValueKind.Object ? null : user.Text("enable") is "0" or "False" ? "no" : "yes"),
-            ("members", group.Word("users")));
-    }
 }
