@@ -196,7 +196,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 }
             }
 
-            return Show(site, await applying.Work.ConfigureAwait(false));
+            ApplyResult result = await applying.Work.ConfigureAwait(false);
+            return await PendingValues.AddAsync(site, Show(site, result), result, cancellationToken).ConfigureAwait(false);
         }
     }
 

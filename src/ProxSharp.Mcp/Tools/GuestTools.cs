@@ -58,7 +58,10 @@ internal sealed class GuestTools(AgentSites sites)
         string path = $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}";
         string timeframe = call.Text("timeframe") ?? "week";
         Reading reading = new(site, cancellationToken);
-        JsonElement config = await reading.GetAsync($"{path}/config").ConfigureAwait(false);
+
+        // Proxmox: without "current" the values are those of the next start, as if they held.
+        JsonElement config = await reading.GetAsync($"{path}/config", new ApiParameters { { "current", true } }).ConfigureAwait(false);
+        JsonObject pending = await PendingValues.ReadAsync(reading, path, s_hidden).ConfigureAwait(false);
         IReadOnlyList<JsonElement> snapshots = await reading.ListAsync($"{path}/snapshot").ConfigureAwait(false);
         IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
             .ConfigureAwait(false);
@@ -69,7 +72,12 @@ internal sealed class GuestTools(AgentSites sites)
         JsonObject use = Use(history, timeframe);
         JsonArray taken = new([.. snapshots.Where(static snapshot => snapshot.Text("name") != "current").Select(Snapshot)]);
         JsonObject value = new() { ["guest"] = safeRow, ["use"] = use, ["snapshots"] = taken, ["config"] = settings };
-        string[] foreign = [.. safeRow.Concat(settings).Select(static member => member.Key).Where(SafeText.IsForeign).Distinct(StringComparer.Ordinal)];
+        if (pending.Count > 0)
+        {
+            value["pending"] = pending;
+        }
+
+        string[] foreign = [.. safeRow.Concat(settings).Concat(pending).Select(static member => member.Key).Where(SafeText.IsForeign).Distinct(StringComparer.Ordinal)];
         if (taken.Count > 0)
         {
             foreign = [.. foreign, "snapshots"];
@@ -82,6 +90,7 @@ internal sealed class GuestTools(AgentSites sites)
             $"use: {string.Join(' ', use.Select(static member => $"{member.Key}={member.Value}"))}",
             $"snapshots: {(taken.Count == 0 ? "none" : string.Join(", ", taken.Select(static snapshot => $"{snapshot!["name"]} ({snapshot["time"]})")))}",
             .. settings.Select(static member => $"{member.Key}: {member.Value}"),
+            .. pending.Count > 0 ? [$"from the next start: {PendingValues.Words(pending)}"] : Array.Empty<string>(),
             $"(written by others: {string.Join(", ", foreign)})",
         ];
         return reading.Complete(new ToolAnswer(string.Join('\n', lines), value));
