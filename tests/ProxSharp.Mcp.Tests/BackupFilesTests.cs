@@ -53,6 +53,20 @@ public sealed class BackupFilesTests
         Assert.Equal("not-found", await session.RefusedAsync("backup_files", Arguments("store1:vm/100/2026-01-01T02:00:00Z", "/")));
     }
 
+    [Theory]
+    [InlineData("store1:host/laptop")]
+    [InlineData("store1:customers/acme/vm/7")]
+    [InlineData("store1:host/laptop/2026-01-01 03:00")]
+    [InlineData("vault:backup/ct/200")]
+    public async Task AGroup_IsToldFromABackup(string backup)
+    {
+        await using AgentSession session = await StartAsync(withBackup: true);
+        JsonElement failure = await session.FailureAsync("backup_files", Arguments(backup, "/"));
+        Assert.Equal("usage", failure.GetProperty("error").GetString());
+        Assert.Contains("names a group of backups", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("DATASTORE:[NS/]TYPE/ID/TIME", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ANamespaceOfThatName_OnABackupServer_IsStillLookedInto()
     {

@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>A snapshot of a datastore in one word: <c>store1:customers/acme/vm/100/2026-01-01T02:00:00Z</c>.</summary>
-internal sealed record BackupName(string Store, string Namespace, string Type, string Id, DateTimeOffset Time)
+internal sealed partial record BackupName(string Store, string Namespace, string Type, string Id, DateTimeOffset Time)
 {
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
@@ -38,6 +39,9 @@ internal sealed record BackupName(string Store, string Namespace, string Type, s
         return true;
     }
 
+    /// <summary>True for what names a group of backups, and no time, or none that is one: <c>store1:host/laptop</c>.</summary>
+    public static bool LacksTime(string text) => Group().IsMatch(text) && !TryParse(text, out _);
+
     /// <summary>The parameters by which the server's calls name it.</summary>
     public ApiParameters Parameters() => new()
     {
@@ -63,6 +67,9 @@ internal sealed record BackupName(string Store, string Namespace, string Type, s
         string time = Time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture);
         return $"prox backup restore {Type}/{Id}/{time} {parts[0][..end]}.pxar DIRECTORY --datastore {Store}{ns} --pattern '{inside}/FILE'";
     }
+
+    [GeneratedRegex("^[^:/]+:([^:]+/)?(vm|ct|host)/[^:/]+(/.*)?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Group();
 
     public override string ToString() =>
         $"{Store}:{(Namespace.Length > 0 ? Namespace + "/" : "")}{Type}/{Id}/{Time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}";

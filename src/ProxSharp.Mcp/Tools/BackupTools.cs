@@ -208,6 +208,14 @@ internal sealed class BackupTools(AgentSites sites)
     private async Task<ToolAnswer> FilesAsync(ToolCall call, CancellationToken cancellationToken)
     {
         string backup = call.Required("backup");
+        if (BackupName.LacksTime(backup))
+        {
+            throw new ToolException(
+                "usage",
+                $"'{UntrustedText.Clean(backup, 200)}' names a group of backups, or its time is not written as it is there: one backup is DATASTORE:[NS/]TYPE/ID/TIME, "
+                    + "for example store1:host/laptop/2026-01-01T03:00:00Z. backup_list shows each in this form; its argument guest takes TYPE/ID.");
+        }
+
         string path = call.Text("path") is { Length: > 0 } given ? "/" + given.Trim('/') : "/";
         string encoded = path == "/" ? "/" : Convert.ToBase64String(Encoding.UTF8.GetBytes(path));
         BackupName? name = BackupName.TryParse(backup, out BackupName? parsed) && !await IsVolumeAsync(call, parsed, cancellationToken).ConfigureAwait(false)
