@@ -15,7 +15,7 @@ namespace ProxSharp.Mcp;
 public sealed class AgentServer : IAsyncDisposable
 {
     /// <summary>How lists are asked for, for agents.</summary>
-    internal const string ListHelp = "Lists take filter ('node=pve1 tags=prod name~db mem_pct>80', also !=), sort ('-size_gib'), fields ('vmid,name'), "
+    internal const string ListHelp = "Lists take filter ('node=pve1 tags=prod name~db mem_pct>80', also != and *), sort ('-size_gib'), fields ('vmid,name'), "
         + "limit (default 50) and offset.";
 
     private const string Instructions = "Start with overview. To change something: plan, look at the consequences, apply; prefer plan_retire to deleting. "

@@ -3,7 +3,9 @@ using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using ProxSharp.Api;
+using ProxSharp.Authentication;
 using ProxSharp.Pbs;
+using ProxSharp.Pve;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Mcp.Tests;
@@ -79,9 +81,7 @@ public sealed class ToolTests
     [InlineData("node>b", "node holds no numbers")]
     [InlineData("memory_pct>80", "The rows have no member 'memory_pct'; there are: ")]
     [InlineData("status=running mem_pct>abc", "'mem_pct>abc' in filter")]
-    [InlineData("name=\"web-1\",status=\"running\"", "'name=\"web-1\",status=\"running\"' in filter holds several terms: part them by blanks")]
-    [InlineData("name=web-1;status!=running", "holds several terms")]
-    [InlineData("status=running node=pve1&name~web", "'node=pve1&name~web' in filter holds several terms")]
+    [InlineData("status=running or node=pve1", "'or' in filter is no term")]
     [InlineData("vmid>1 status=\"a b", "'status=\"a b' in filter: the value begins with \" and has none at its end")]
     public async Task GuestList_FilterThatNothingCanFit_IsAUsageError(string filter, string expected)
     {
@@ -108,10 +108,55 @@ public sealed class ToolTests
     [InlineData("status=running\tnode=pve1")]
     [InlineData("status='running'\n vmid=100")]
     [InlineData("vmid=104\u00a0status=running")]
+    [InlineData("tags=*")]
+    [InlineData("vmid=10*")]
     public async Task GuestList_FilterThatFits_GivesRows(string filter)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         Assert.NotEqual(0, (await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter }))).GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("status=running and node=pve1")]
+    [InlineData("status=running AND node=pve1")]
+    [InlineData("status=running && node=pve1")]
+    [InlineData("status=running&node=pve1")]
+    [InlineData("status=running,node=pve1")]
+    [InlineData("status=running, node=pve1")]
+    [InlineData("status=running;node=pve1;")]
+    [InlineData("status=\"running\",node=\"pve1\"")]
+    [InlineData("status=run* node=*1")]
+    [InlineData("status=R*n*g node!=pve2,pve3*")]
+    [InlineData("status~r*n node='pve1'")]
+    public async Task GuestList_FilterAsOtherLanguagesWriteIt_ChoosesTheSame(string filter)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        string expected = (await session.DoneAsync("guest_list", """{"filter":"status=running node=pve1","fields":"vmid"}""")).GetProperty("rows").ToString();
+        JsonElement found = await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter, fields = "vmid" }));
+        Assert.Equal(expected, found.GetProperty("rows").ToString());
+        Assert.NotEqual(0, found.GetProperty("total").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("name='web*'")]
+    [InlineData("name='web-1,status=running'")]
+    [InlineData("status=run*x")]
+    [InlineData("status=unning*")]
+    public async Task GuestList_FilterThatMeansSomethingElse_ChoosesNone(string filter)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        Assert.Equal(0, (await session.DoneAsync("guest_list", JsonSerializer.Serialize(new { filter }))).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task List_FilterWithAnAsteriskThatIsThere_MeansIt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        await using PveClient root = new(session.Site.PveOptions with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+        await root.Raw.PostAsync("/cluster/backup", new() { { "schedule", "*:0/30" }, { "vmid", "100" }, { "storage", "local" } });
+        await root.Raw.PostAsync("/cluster/backup", new() { { "schedule", "1:0/30" }, { "vmid", "101" }, { "storage", "local" } });
+        Assert.Equal(1, (await session.DoneAsync("api_read", """{"path":"/cluster/backup","filter":"schedule=*:0/30"}""")).GetProperty("total").GetInt32());
+        Assert.NotEqual(1, (await session.DoneAsync("api_read", """{"path":"/cluster/backup","filter":"schedule=*:0/3*"}""")).GetProperty("total").GetInt32());
     }
 
     [Theory]
@@ -136,13 +181,13 @@ public sealed class ToolTests
     [InlineData("status=up", "status: running, stopped, template")]
     [InlineData("status='a b'", "status: running, stopped, template")]
     [InlineData("status=~^run.*", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
-        + "or name<number; values are plain text; status: running, stopped, template")]
+        + "or name<number; values are plain text, in which * stands for anything; status: running, stopped, template")]
     [InlineData("status=up,down", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
-        + "or name<number; values are plain text; status: running, stopped, template")]
+        + "or name<number; values are plain text, in which * stands for anything; status: running, stopped, template")]
     [InlineData("status='running,stopped'", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
-        + "or name<number; values are plain text; status: running, stopped, template")]
+        + "or name<number; values are plain text, in which * stands for anything; status: running, stopped, template")]
     [InlineData("status=running node=pve1&web", "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number "
-        + "or name<number; values are plain text; node: pve1, pve2, pve3")]
+        + "or name<number; values are plain text, in which * stands for anything; node: pve1, pve2, pve3")]
     public async Task GuestList_FilterByAMemberThatNoRowHas_SaysSo(string filter, string? note)
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);

@@ -66,10 +66,12 @@ internal sealed class GuestTools(AgentSites sites)
         IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
             .ConfigureAwait(false);
 
-        JsonObject row = Row(guest);
-        JsonObject safeRow = (JsonObject)SafeText.Of(row, "guest")!;
+        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(guest), "guest")!, config, pending, snapshots, Use(history, timeframe)));
+    }
+
+    private static ToolAnswer Answer(JsonObject safeRow, JsonElement config, JsonObject pending, IReadOnlyList<JsonElement> snapshots, JsonObject use)
+    {
         JsonObject settings = (JsonObject)SafeText.Of(Visible(config), "config")!;
-        JsonObject use = Use(history, timeframe);
         JsonArray taken = new([.. snapshots.Where(static snapshot => snapshot.Text("name") != "current").Select(Snapshot)]);
         JsonObject value = new() { ["guest"] = safeRow, ["use"] = use, ["snapshots"] = taken, ["config"] = settings };
         if (pending.Count > 0)
@@ -93,7 +95,7 @@ internal sealed class GuestTools(AgentSites sites)
             .. pending.Count > 0 ? [$"from the next start: {PendingValues.Words(pending)}"] : Array.Empty<string>(),
             $"(written by others: {string.Join(", ", foreign)})",
         ];
-        return reading.Complete(new ToolAnswer(string.Join('\n', lines), value));
+        return new ToolAnswer(string.Join('\n', lines), value);
     }
 
     private static JsonObject Visible(JsonElement config)

@@ -5,34 +5,43 @@ using ProxSharp.Mcp.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
-/// <summary>Chooses rows by their members: <c>node=pve1 tags=prod,test name~db mem_pct&gt;80</c>; all terms must hold.</summary>
+/// <summary>
+/// Chooses rows by their members: <c>node=pve1 tags=prod,test name~db mem_pct&gt;80</c>; all terms must hold. Between them may stand what other languages put
+/// there (<c>and</c>, a comma, <c>&amp;</c>), if a member of the rows and a sign follow; <c>*</c> stands for any text, unless the value is in quotes.
+/// </summary>
 internal sealed class RowFilter
 {
     private const int MostValues = 8;
     private const int LongestValue = 24;
 
     /// <summary>What other languages put into a value.</summary>
-    private const string ForeignSigns = "^$*|&,()[]?\\\"'";
+    private const string ForeignSigns = "^$|&,()[]?\\\"'";
 
     private static readonly char[] s_signs = ['=', '~', '>', '<'];
 
-    private readonly Term[] _terms;
+    private static readonly string[] s_between = ["and", "&&", "&", ",", ";"];
 
+    private readonly string[] _known;
+    private Term[] _terms;
+
+    /// <param name="text">The terms; null for none.</param>
+    /// <param name="known">The members that rows may have.</param>
     /// <exception cref="ToolException">A term is none.</exception>
-    public RowFilter(string? text) => _terms = [.. Split(text ?? "").Select(Parse)];
+    public RowFilter(string? text, string[] known)
+    {
+        _known = known;
+        _terms = [.. Split(text ?? "").Where(static word => !s_between.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Parse)];
+    }
 
     /// <summary>Names a member that no row has; null if there is none such.</summary>
     public string? Unknown(ICollection<string> known) => _terms.Select(static term => term.Name).FirstOrDefault(name => !known.Contains(name));
 
-    /// <summary>Refuses what no row could ever fit: a number compared with something that is none, and terms that are parted by something else than blanks.</summary>
+    /// <summary>Refuses what no row could ever fit: a number compared with something that is none.</summary>
     /// <exception cref="ToolException">There is such a term.</exception>
     public void Check(IReadOnlyList<JsonObject> rows)
     {
-        foreach (Term term in _terms.Where(term => HoldsAnother(term, rows)))
-        {
-            throw new ToolException("usage", $"'{term.Text}' in filter holds several terms: part them by blanks, as in 'node=pve1 status=running'.");
-        }
-
+        // Schedules have asterisks of their own: what is there as it was written is meant as it was written.
+        _terms = [.. _terms.Select(term => term with { IsPattern = term.IsPattern && !rows.Any(row => HasAsterisk(row[term.Name]?.ToString() ?? "", term)) })];
         foreach (Term term in _terms.Where(static term => term.Sign != '~'))
         {
             if (term.Sign is '>' or '<' && (term.IsNot || term.Value.StartsWith('=')))
@@ -51,7 +60,7 @@ internal sealed class RowFilter
                     "usage", $"'{term.Text}' in filter: {term.Name} holds no numbers; choose by {term.Name}=value or {term.Name}~part.");
             }
 
-            if ((!isNumber || (term.Sign != '=' && term.Values.Length > 1)) && (term.Sign != '=' || (hasNumbers && term.Value.Length > 0)))
+            if ((!(isNumber || term.IsPattern) || (term.Sign != '=' && term.Values.Length > 1)) && (term.Sign != '=' || (hasNumbers && term.Value.Length > 0)))
             {
                 char sign = term.Sign;
                 throw new ToolException("usage", $"'{term.Text}' in filter: {term.Name} is compared with a number, for example {term.Name}{sign}80.");
@@ -73,7 +82,7 @@ internal sealed class RowFilter
         string[] lines = [.. _terms.Where(term => !rows.Any(row => Holds(row[term.Name]?.ToString() ?? "", term)))
             .Select(term => Values(rows, term.Name)).OfType<string>().Distinct()];
         string? form = _terms.Any(static term => term.Value.Any(ForeignSigns.Contains))
-            ? "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number or name<number; values are plain text"
+            ? "a filter is terms with blanks between that must all hold: name=value, name=value,value (any of them), name!=value, name~part, name>number or name<number; values are plain text, in which * stands for anything"
             : null;
         return form is null && lines.Length == 0 ? null : string.Join("; ", form is null ? lines : [form, .. lines]);
     }
@@ -88,14 +97,15 @@ internal sealed class RowFilter
             : $"{name}: {string.Join(", ", values)}";
     }
 
-    // Blanks of whatever kind part the terms, but not within a value in quotes: these open right behind a sign, and close where the term ends.
-    private static IEnumerable<string> Split(string text)
+    // Blanks of whatever kind part the terms, and commas and the like before another term, but not within a value in quotes: these open right behind a sign, and
+    // close where the term ends.
+    private IEnumerable<string> Split(string text)
     {
         int start = 0;
         while (start < text.Length)
         {
             int end = start;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            while (end < text.Length && !IsEnd(text, end))
             {
                 bool opens = end > start && (text[end] is '\'' or '"') && s_signs.Contains(text[end - 1]);
                 end = opens ? Closing(text, start, end) + 1 : end + 1;
@@ -110,11 +120,28 @@ internal sealed class RowFilter
         }
     }
 
-    private static int Closing(string text, int start, int open)
+    private bool IsEnd(string text, int at) => at == text.Length || char.IsWhiteSpace(text[at]) || (IsBetween(text[at]) && EndsTerm(text, at));
+
+    private static bool IsBetween(char sign) => sign is ',' or ';' or '&';
+
+    // What follows is a blank, nothing, or a member and a sign: then it parts terms, and is no part of a value.
+    private bool EndsTerm(string text, int at)
+    {
+        int next = at;
+        while (next < text.Length && IsBetween(text[next]))
+        {
+            next++;
+        }
+
+        int sign = next == text.Length ? -1 : text.IndexOfAny(s_signs, next);
+        return next == text.Length || char.IsWhiteSpace(text[next]) || (sign > next && _known.Contains(text[next..sign].TrimEnd('!')));
+    }
+
+    private int Closing(string text, int start, int open)
     {
         for (int at = open + 1; at < text.Length; at++)
         {
-            if (text[at] == text[open] && (at + 1 == text.Length || char.IsWhiteSpace(text[at + 1])))
+            if (text[at] == text[open] && IsEnd(text, at + 1))
             {
                 return at;
             }
@@ -123,12 +150,6 @@ internal sealed class RowFilter
         throw new ToolException(
             "usage", $"'{text[start..]}' in filter: the value begins with {text[open]} and has none at its end; close it, or leave the quotes out.");
     }
-
-    // A member of the rows and a sign behind a comma are a term, and no part of a value.
-    private static bool HoldsAnother(Term term, IReadOnlyList<JsonObject> rows) => term.Value.Split(',', ';', '&').Skip(1)
-        .Select(static part => part.Trim(' ', '"', '\''))
-        .Select(static part => part[..Math.Max(0, part.IndexOfAny(s_signs))].TrimEnd('!'))
-        .Any(name => name.Length > 0 && rows.Any(row => row.ContainsKey(name)));
 
     private static Term Parse(string text)
     {
@@ -142,8 +163,12 @@ internal sealed class RowFilter
         int second = text[at] == '=' && at + 1 < text.Length && text[at + 1] is '=' or '~' ? at + 1 : at;
         string value = text[(second + 1)..];
         string plain = Unquoted(value);
-        string[] values = ReferenceEquals(plain, value) ? value.Split(',', StringSplitOptions.RemoveEmptyEntries) : [];
-        return new Term(text, text[..at].TrimEnd('!'), text[second], plain, values is [_, _, ..] ? values : [plain], text[at - 1] == '!');
+        bool isQuoted = !ReferenceEquals(plain, value);
+        string[] values = isQuoted ? [] : value.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        return new Term(text, text[..at].TrimEnd('!'), text[second], plain, values is [_, _, ..] ? values : [plain], text[at - 1] == '!')
+        {
+            IsPattern = !isQuoted && text[second] is '=' or '~' && value.Contains('*', StringComparison.Ordinal),
+        };
     }
 
     private static string Unquoted(string value) =>
@@ -151,7 +176,8 @@ internal sealed class RowFilter
 
     private static bool Holds(string actual, Term term) => term.Sign switch
     {
-        '=' => (Equal(actual, term.Value) || term.Values.Any(value => Equal(actual, value))) != term.IsNot,
+        '=' => IsAny(actual, term, term.IsPattern ? Like : Equal) != term.IsNot,
+        '~' when term.IsPattern => Like(actual, $"*{term.Value}*") != term.IsNot,
         '~' => actual.Contains(term.Value, StringComparison.OrdinalIgnoreCase) != term.IsNot,
         _ => Number(actual) is { } number && Number(term.Value) is { } limit && (term.Sign == '>' ? number > limit : number < limit),
     };
@@ -159,9 +185,40 @@ internal sealed class RowFilter
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
 
+    private static bool HasAsterisk(string actual, Term term) => actual.Contains('*', StringComparison.Ordinal)
+        && IsAny(actual, term, static (text, value) => value.Contains('*', StringComparison.Ordinal) && Equal(text, value));
+
+    private static bool IsAny(string actual, Term term, Func<string, string, bool> fits) =>
+        fits(actual, term.Value) || term.Values.Any(value => fits(actual, value));
+
     // Tags and contents are lists in one text.
     private static bool Equal(string actual, string value) => actual.Equals(value, StringComparison.OrdinalIgnoreCase)
-        || (value.Length > 0 && actual.Split([';', ','], StringSplitOptions.TrimEntries).Contains(value, StringComparer.OrdinalIgnoreCase));
+        || (value.Length > 0 && Items(actual).Contains(value, StringComparer.OrdinalIgnoreCase));
 
-    private sealed record Term(string Text, string Name, char Sign, string Value, string[] Values, bool IsNot);
+    private static string[] Items(string actual) => actual.Split([';', ','], StringSplitOptions.TrimEntries);
+
+    // An asterisk stands for what is there, and not for what is missing.
+    private static bool Like(string actual, string pattern) =>
+        actual.Length > 0 && (IsLike(actual, pattern) || Items(actual).Any(item => IsLike(item, pattern)));
+
+    private static bool IsLike(string actual, string pattern)
+    {
+        string[] parts = pattern.Split('*');
+        int at = parts[0].Length;
+        bool fits = actual.StartsWith(parts[0], StringComparison.OrdinalIgnoreCase) && (parts.Length > 1 || actual.Length == at);
+        foreach (string part in parts.Skip(1).SkipLast(1))
+        {
+            int found = fits ? actual.IndexOf(part, at, StringComparison.OrdinalIgnoreCase) : -1;
+            fits = found >= 0;
+            at = fits ? found + part.Length : at;
+        }
+
+        return fits && (parts.Length == 1 || (actual.Length - at >= parts[^1].Length && actual.EndsWith(parts[^1], StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private sealed record Term(string Text, string Name, char Sign, string Value, string[] Values, bool IsNot)
+    {
+        /// <summary>True if an asterisk in the value stands for any text.</summary>
+        public bool IsPattern { get; init; }
+    }
 }

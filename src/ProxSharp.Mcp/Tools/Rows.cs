@@ -30,8 +30,9 @@ internal static class Rows
     {
         string[] known = [.. all.SelectMany(static row => row.Select(static member => member.Key)).Concat(columns).Distinct(StringComparer.Ordinal)];
         string[] chosen = call.Words("fields");
-        RowFilter filter = new(call.Text("filter"));
-        Check(call, filter, [.. known.Union(declared ?? [], StringComparer.Ordinal)], chosen, all.Count > 0);
+        string[] possible = [.. known.Union(declared ?? [], StringComparer.Ordinal)];
+        RowFilter filter = new(call.Text("filter"), possible);
+        Check(call, filter, possible, chosen, all.Count > 0);
         filter.Check(all);
         List<JsonObject> rows = Sorted(call, all.Where(filter.Accepts));
         string[] shown = chosen.Length > 0 ? chosen : columns.Count > 0 ? [.. columns] : known;
