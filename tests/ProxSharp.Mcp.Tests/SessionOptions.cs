@@ -13,6 +13,9 @@ internal sealed record SessionOptions
     /// <summary>True to serve the cluster in a context that only reads, <c>reader</c>, too; it has the ledger of the other one.</summary>
     public bool WithReader { get; init; }
 
+    /// <summary>True to serve a second cluster, <c>second</c>, in place of a backup server.</summary>
+    public bool WithSecond { get; init; }
+
     public bool CanAsk { get; init; } = true;
 
     public bool CanForm { get; init; } = true;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
+using ProxSharp.Pve;
 using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Mcp.Tests;
@@ -165,6 +166,21 @@ public sealed class SeveralContextTests
         Assert.Contains("/prune", first.GetProperty("endpoint").GetString(), StringComparison.Ordinal);
         JsonElement lab = await session.DoneAsync("api_search", """{"query":"datastore prune","context":"lab"}""");
         Assert.All(lab.GetProperty("rows").EnumerateArray(), static row => Assert.Equal("lab", row.GetProperty("context").GetString()));
+    }
+
+    [Fact]
+    public async Task TaskOfASecondCluster_IsFoundWithoutItsContext()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithSecond = true });
+        await using PveClient second = new(session.Site.SecondOptions);
+        string upid = (await second.Raw.PostAsync("/nodes/pve1/qemu/106/snapshot", new() { { "snapname", "before" } })).Data.GetString()!;
+
+        Assert.Equal("succeeded", (await session.DoneAsync("task_wait", $$"""{"upid":"{{upid}}"}""")).GetProperty("outcome").GetString());
+        Assert.NotEqual(0, (await session.DoneAsync("task_log", $$"""{"upid":"{{upid}}"}""")).GetProperty("total").GetInt64());
+        Assert.Equal(["second"], Contexts(await session.DoneAsync("task_list", $$"""{"filter":"upid='{{upid}}'"}""")));
+        CallToolResult named = await session.CallAsync("task_log", $$"""{"context":"lab","upid":"{{upid}}"}""");
+        Assert.True(named.IsError);
+        Assert.True((await session.CallAsync("task_log", $$"""{"upid":"{{upid.Replace(":106:", ":107:", StringComparison.Ordinal)}}"}""")).IsError);
     }
 
     private static string Memory(int mebibytes) =>

@@ -25,15 +25,14 @@ internal sealed class TestSite : IAsyncDisposable
 
     public PbsSimulator? Pbs { get; }
 
+    public PveSimulator? Second { get; private init; }
+
     /// <summary>A client past the guard, for what others do.</summary>
     public PveClient OtherPve { get; }
 
-    public ProxmoxClientOptions PveOptions => new()
-    {
-        Endpoints = [ProxmoxEndpoint.Parse(Pve.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
-        Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, DefaultCluster.TokenSecret),
-        Trust = ServerTrust.Pin(Pve.Fingerprint),
-    };
+    public ProxmoxClientOptions PveOptions => OptionsOf(Pve);
+
+    public ProxmoxClientOptions SecondOptions => OptionsOf(Second!);
 
     public ProxmoxClientOptions PbsOptions => new()
     {
@@ -44,13 +43,13 @@ internal sealed class TestSite : IAsyncDisposable
 
     public static async Task<TestSite> StartAsync(SessionOptions options)
     {
-        PveSimulator pve = await PveSimulator.StartAsync(
-            new PveSimulatorOptions { Delays = false, TaskDuration = options.TaskDuration, Scenario = options.Cluster });
+        PveSimulatorOptions cluster = new() { Delays = false, TaskDuration = options.TaskDuration, Scenario = options.Cluster };
+        PveSimulator pve = await PveSimulator.StartAsync(cluster);
         PbsSimulator? pbs = options.WithBackup
             ? await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false, TaskDuration = options.TaskDuration, Scenario = options.BackupServer })
             : null;
-        TestSite site = new(options, pve, pbs);
-        foreach (string context in new[] { "lab", "backup" })
+        TestSite site = new(options, pve, pbs) { Second = options.WithSecond ? await PveSimulator.StartAsync(cluster) : null };
+        foreach (string context in new[] { "lab", "backup", "second" })
         {
             Directory.CreateDirectory(site.StateFolder(context));
             await File.WriteAllTextAsync(site.PolicyPath(context), options.Policy);
@@ -72,6 +71,11 @@ internal sealed class TestSite : IAsyncDisposable
             return [lab, AgentContext.Of(ProxmoxProduct.VirtualEnvironment, PveOptions, reader)];
         }
 
+        if (Second is not null)
+        {
+            return [lab, AgentContext.Of(ProxmoxProduct.VirtualEnvironment, SecondOptions, Guard("second"))];
+        }
+
         return _options.WithBackup ? [lab, AgentContext.Of(ProxmoxProduct.BackupServer, PbsOptions, Guard("backup"))] : [lab];
     }
 
@@ -87,8 +91,20 @@ internal sealed class TestSite : IAsyncDisposable
             await pbs.DisposeAsync();
         }
 
+        if (Second is { } second)
+        {
+            await second.DisposeAsync();
+        }
+
         Directory.Delete(Folder, recursive: true);
     }
+
+    private static ProxmoxClientOptions OptionsOf(PveSimulator cluster) => new()
+    {
+        Endpoints = [ProxmoxEndpoint.Parse(cluster.Endpoint.ToString(), ProxmoxProduct.VirtualEnvironment)],
+        Credentials = ProxmoxCredentials.ApiToken(DefaultCluster.TokenId, DefaultCluster.TokenSecret),
+        Trust = ServerTrust.Pin(cluster.Fingerprint),
+    };
 
     private GuardOptions Guard(string context) => new() { Context = context, PolicyPath = PolicyPath(context), StateFolder = StateFolder(context) };
 }

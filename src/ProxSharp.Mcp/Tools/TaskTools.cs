@@ -37,7 +37,8 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             """ "upid":{"type":"string"},"seconds":{"type":"integer","description":"default 45, at most 600"} """,
             ["upid"],
             ToolHints.Reads,
-            (call, cancellationToken) => TaskWaiting.RunAsync(Of(call), call, patience, cancellationToken));
+            async (call, cancellationToken) => await TaskWaiting
+                .RunAsync(await FindAsync(call, cancellationToken).ConfigureAwait(false), call, patience, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>True for a task that ended well, with warnings or without, and for one that has not ended.</summary>
@@ -60,7 +61,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             ("upid", task.Word("upid")));
     }
 
-    private (AgentSite Site, Upid Upid) Of(ToolCall call)
+    private async Task<(AgentSite Site, Upid Upid)> FindAsync(ToolCall call, CancellationToken cancellationToken)
     {
         if (!Upid.TryParse(call.Required("upid"), out Upid upid))
         {
@@ -69,7 +70,35 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 
         // Only the backup server numbers the tasks of a process.
         ProxmoxProduct product = upid.TaskNumber is null ? ProxmoxProduct.VirtualEnvironment : ProxmoxProduct.BackupServer;
-        return sites.Has(product) ? (sites.For(call, product), upid) : throw new ToolException("usage", "No context serves the product of this task.");
+        AgentSite first = sites.Has(product) ? sites.For(call, product) : throw new ToolException("usage", "No context serves the product of this task.");
+        AgentSite[] likely = call.Has("context") ? [first] : [.. sites.All.Where(site => site.Product == product)];
+        if (likely.Length > 1)
+        {
+            // A task names its node, and not the cluster.
+            foreach (AgentSite site in likely)
+            {
+                if (await HasAsync(site, upid, cancellationToken).ConfigureAwait(false))
+                {
+                    return (site, upid);
+                }
+            }
+        }
+
+        return (first, upid);
+    }
+
+    private static async Task<bool> HasAsync(AgentSite site, Upid upid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await site.GetAsync($"/nodes/{upid.Node}/tasks/{Uri.EscapeDataString(upid.ToString())}/status", null, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is ProxmoxException or AgentConnectionException)
+        {
+            // If no other context knows it either, the first one is asked again, and its error told.
+            return false;
+        }
     }
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
@@ -158,7 +187,7 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 
     private async Task<ToolAnswer> LogAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        (AgentSite site, Upid upid) = Of(call);
+        (AgentSite site, Upid upid) = await FindAsync(call, cancellationToken).ConfigureAwait(false);
         int limit = call.Number("limit", 40, 500, least: 1);
         string path = $"/nodes/{upid.Node}/tasks/{Uri.EscapeDataString(upid.ToString())}/log";
         int start = call.Number("offset", -1, int.MaxValue);
