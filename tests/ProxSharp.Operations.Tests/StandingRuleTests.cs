@@ -246,7 +246,7 @@ public sealed class StandingRuleTests
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/move_disk", "disk=scsi0 target-vmid=105", OperationClass.Privileged)]
     [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "bios=ovmf", OperationClass.Privileged)]
     [InlineData("PUT", "/nodes/{node}/qemu/{vmid}/config", "delete=bios", OperationClass.Privileged)]
-    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 remove=0 exclude-path=/var", OperationClass.Destructive)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 remove=0 exclude-path=/var", OperationClass.Privileged)]
     [InlineData("POST", "/cluster/firewall/aliases", "name=local_network cidr=10.0.0.0/8", OperationClass.Disruptive)]
     [InlineData("POST", "/nodes/{node}/qemu/{vmid}/firewall/ipset", "name=trusted", OperationClass.Disruptive)]
     [InlineData("POST", "/nodes/{node}/services/{service}/stop", "service=pveproxy", OperationClass.Privileged)]
