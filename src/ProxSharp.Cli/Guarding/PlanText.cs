@@ -60,7 +60,7 @@ internal static class PlanText
         TextWriter writer = run.Services.Console.Out;
         if (output.Format is OutputFormat.Table or OutputFormat.Wide && output.Query is null && output.Fields is null)
         {
-            WriteLines(writer, output.Ansi, plan, state, BackWords.Of(plan, policy));
+            WriteLines(writer, output.Ansi, plan, state, policy);
             return;
         }
 
@@ -98,6 +98,7 @@ internal static class PlanText
         json.WriteString("class", plan.Class.ToString().ToLowerInvariant());
         json.WriteList("classes", plan.Classes.Select(static kind => kind.ToString().ToLowerInvariant()));
         json.WriteString("state", state.ToString().ToLowerInvariant());
+        json.WriteOptional("approval", policy is null ? null : PolicyWriter.Word(ApprovalWords.Kind(plan, policy)));
         json.WriteString("expires", plan.Expires);
         json.WriteList("calls", plan.Calls.Select(static call => call.ToReview()));
         json.WriteStartArray("targets");
@@ -142,12 +143,14 @@ internal static class PlanText
         json.WriteEndArray();
     }), result.Steps.Any(static step => step.Program is not null) ? s_programs : s_steps);
 
-    private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state, string back)
+    private static void WriteLines(TextWriter writer, Ansi ansi, Plan plan, PlanState state, GuardPolicy? policy)
     {
+        // Who would have to agree to a plan that nobody can apply any more is of no interest.
+        string who = policy is null ? "" : $"{ApprovalWords.Of(plan, policy)}, ";
         string open = state == PlanState.Open
-            ? string.Create(CultureInfo.InvariantCulture, $"good until {plan.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z")
+            ? string.Create(CultureInfo.InvariantCulture, $"{who}good until {plan.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z")
             : state.ToString().ToLowerInvariant();
-        writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({plan.ClassWords}, {back}, {open})");
+        writer.WriteLine($"{ansi.Bold($"plan {ShortId(plan.Id)}")} ({plan.ClassWords}, {BackWords.Of(plan, policy)}, {open})");
         foreach (PlannedCall call in plan.Calls)
         {
             writer.WriteLine($"  {TextCells.Visible(call.ToReview())}");

@@ -23,7 +23,7 @@ internal static partial class SafeText
     private static readonly HashSet<string> s_foreign = new(
         [
             .. ReviewedParameter.FreeTexts, "name", "hostname", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value", "status",
-            "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "data",
+            "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "data", "pending",
         ],
         StringComparer.Ordinal);
 

@@ -48,23 +48,22 @@ internal static class ApiSearch
     /// <param name="schemas">Where to look.</param>
     /// <param name="query">The words, with blanks between.</param>
     /// <returns>What was found; true if none has all words, and these have the most.</returns>
-    public static (IReadOnlyList<(ApiSchema Schema, ApiEndpoint Endpoint)> Found, bool IsPart) Find(IEnumerable<ApiSchema> schemas, string query)
+    public static (IReadOnlyList<ApiHit> Found, bool IsPart) Find(IEnumerable<ApiSchema> schemas, string query)
     {
         string[] words = query.Split([' ', '/', ','], StringSplitOptions.RemoveEmptyEntries);
-        (ApiSchema Schema, ApiEndpoint Endpoint, int Own, int All)[] hits =
+        ApiHit[] hits =
         [
             .. schemas
-                .SelectMany(static schema => schema.Endpoints, static (schema, endpoint) => (schema, endpoint))
-                .Select(each => (
-                    each.schema,
-                    each.endpoint,
-                    Own: words.Count(word => IsIn(each.endpoint, word)),
-                    All: words.Count(word => IsIn(each.endpoint, word) || IsParameter(each.endpoint, word))))
+                .SelectMany(schema => schema.Endpoints.Select(endpoint => new ApiHit(
+                    schema,
+                    endpoint,
+                    words.Count(word => IsIn(endpoint, word)),
+                    words.Count(word => IsIn(endpoint, word) || IsParameter(endpoint, word)))))
                 .Where(static hit => hit.All > 0)
-                .OrderByDescending(static hit => hit.All).ThenByDescending(static hit => hit.Own).ThenBy(static hit => hit.endpoint.Path.Length),
+                .OrderByDescending(static hit => hit.All).ThenByDescending(static hit => hit.Own).ThenBy(static hit => hit.Endpoint.Path.Length),
         ];
         int most = hits.Length == 0 ? 0 : hits[0].All;
-        return ([.. hits.Where(hit => hit.All == most).Select(static hit => (hit.Schema, hit.Endpoint))], most > 0 && most < words.Length);
+        return ([.. hits.Where(hit => hit.All == most)], most > 0 && most < words.Length);
     }
 
     private static bool IsIn(ApiEndpoint endpoint, string word)

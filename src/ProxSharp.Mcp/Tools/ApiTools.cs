@@ -53,7 +53,7 @@ internal sealed class ApiTools(AgentSites sites)
     private ToolAnswer Search(ToolCall call)
     {
         ILookup<ApiSchema, AgentSite> asked = sites.Asked(call).ToLookup(ApiPlaces.SchemaOf);
-        (IReadOnlyList<(ApiSchema Schema, ApiEndpoint Endpoint)> found, bool isPart) = ApiSearch.Find(asked.Select(static each => each.Key), call.Required("query"));
+        (IReadOnlyList<ApiHit> found, bool isPart) = ApiSearch.Find(asked.Select(static each => each.Key), call.Required("query"));
         IEnumerable<JsonObject> rows = found.Select(hit => Values.Row(
             ("context", sites.HasSeveral ? string.Join(' ', asked[hit.Schema].Select(static site => site.Name)) : null),
             ("endpoint", hit.Endpoint.ToString()),

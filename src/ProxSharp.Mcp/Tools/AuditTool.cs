@@ -23,10 +23,10 @@ internal sealed class AuditTool(AgentSites sites)
     }
 
     /// <summary>The rows of a ledger, newest first.</summary>
-    public static IEnumerable<(LedgerEntry Entry, JsonObject Row)> Entries(Ledger ledger)
+    public static IEnumerable<AuditRow> Entries(Ledger ledger)
     {
         IReadOnlyList<LedgerEntry> all = ledger.List();
-        return all.Reverse().Select(entry => (entry, Row(entry, Ledger.EndOf(all, entry))));
+        return all.Reverse().Select(entry => new AuditRow(entry, Row(entry, Ledger.EndOf(all, entry))));
     }
 
     // A call whose task nobody has waited for has neither succeeded nor failed.
@@ -42,7 +42,7 @@ internal sealed class AuditTool(AgentSites sites)
 
     private ToolAnswer List(ToolCall call)
     {
-        List<(DateTimeOffset Time, JsonObject Row)> entries = [];
+        List<AuditRow> entries = [];
         List<string> faults = [];
         bool isSound = true;
 
@@ -69,12 +69,12 @@ internal sealed class AuditTool(AgentSites sites)
         }
 
         ToolAnswer answer = Rows.Page(
-            call, [.. entries.OrderByDescending(static entry => entry.Time).Select(static entry => entry.Row)], sites.HasSeveral ? ["context", .. s_columns] : s_columns);
+            call, [.. entries.OrderByDescending(static entry => entry.Entry.Time.UtcTicks).Select(static entry => entry.Row)], sites.HasSeveral ? ["context", .. s_columns] : s_columns);
         answer.Value["sound"] = isSound;
         return answer with { Text = string.Concat(faults) + answer.Text };
     }
 
-    private IEnumerable<(DateTimeOffset Time, JsonObject Row)> Named(AgentSite site)
+    private IEnumerable<AuditRow> Named(AgentSite site)
     {
         Dictionary<string, string> names = new(StringComparer.Ordinal);
         return Entries(site.Ledger).Select(each =>
@@ -85,7 +85,7 @@ internal sealed class AuditTool(AgentSites sites)
                 each.Row["context"] = names.TryGetValue(plan, out string? name) ? name : names[plan] = NameOf(plan, site);
             }
 
-            return (each.Entry.Time, each.Row);
+            return each;
         });
     }
 

@@ -20,14 +20,13 @@ internal static class PlanAnswer
     /// <param name="offset">The first of its sentences to be told, counted from 0.</param>
     public static ToolAnswer Of(AgentSite site, Plan plan, bool isOwn = false, int offset = 0)
     {
-        ApprovalKind approval = new PlanChecks(site.Policy).Approval(plan);
         LinePage page = new(plan.Consequences, offset, line => SafeText.OfConsequence(line, isOwn));
         JsonObject value = new()
         {
             ["plan"] = plan.Id,
             ["context"] = site.Name,
             ["class"] = OperationCatalogue.Word(plan.Class),
-            ["approval"] = PolicyWriter.Word(approval),
+            ["approval"] = PolicyWriter.Word(ApprovalWords.Kind(plan, site.Policy)),
             ["expires"] = Values.Time(plan.Expires.ToUnixTimeSeconds()),
             ["calls"] = Texts(plan.Calls.Select(call => SafeText.Of(call.ToString(), isOwn ? "own" : "call"))),
             ["consequences"] = Texts(page.Lines, page.Lines.Count),
@@ -39,10 +38,9 @@ internal static class PlanAnswer
             value["undo_refused"] = OperationCatalogue.Word(refused);
         }
 
-        string who = approval == ApprovalKind.None ? "no approval needed" : $"needs approval: {PolicyWriter.Word(approval)}";
         string more = page.IsPart ? $"\n({page.Where} of plan {plan.Id})" : "";
         return Freezing.Add(site, new ToolAnswer(
-            $"plan {plan.Id}{site.InWords} ({plan.ClassWords}, {BackWords.Of(plan, site.Policy)}, {who})\n{string.Join('\n', page.Lines)}{more}", value));
+            $"plan {plan.Id}{site.InWords} ({plan.ClassWords}, {BackWords.Of(plan, site.Policy)}, {ApprovalWords.Of(plan, site.Policy)})\n{string.Join('\n', page.Lines)}{more}", value));
     }
 
     // What is the same in nearly every plan is said where it is not.

@@ -88,16 +88,24 @@ internal static class NodeBatch
             return;
         }
 
-        (int Place, JsonElement One)[] failed = [.. answer.EnumerateArray().Index().Where(static one => StatusOf(one.Item) >= 400).Select(static one => (one.Index + 1, one.Item))];
-        if (failed.Length > 0)
+        List<string> failed = [];
+        int place = 0;
+        foreach (JsonElement one in answer.EnumerateArray())
         {
-            string what = string.Join("; ", failed.Select(static one =>
-                string.Create(CultureInfo.InvariantCulture, $"{one.Place}: {StatusOf(one.One)} {Text(one.One, "message")?.Trim()}")));
+            place++;
+            if (StatusOf(one) is >= 400 and int status)
+            {
+                failed.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {status} {Text(one, "message")?.Trim()}"));
+            }
+        }
+
+        if (failed.Count > 0)
+        {
             throw new CliException(new CliError
             {
                 Code = "batch_failed",
                 ExitCode = ExitCodes.Error,
-                Message = string.Create(CultureInfo.InvariantCulture, $"{failed.Length} of {answer.GetArrayLength()} commands failed: {TextCells.Visible(what)}"),
+                Message = string.Create(CultureInfo.InvariantCulture, $"{failed.Count} of {place} commands failed: {TextCells.Visible(string.Join("; ", failed))}"),
                 Hint = "The others were carried out; repeat only those that failed",
             });
         }
