@@ -109,7 +109,7 @@ public sealed class AgentTokenTests
         Assert.Contains("on /vms/106 it lacks", run.Errors, StringComparison.Ordinal);
         Assert.Contains("VM.PowerMgmt", run.Errors, StringComparison.Ordinal);
         Assert.Contains("api set /access/acl path=/vms/106 roles=ProxAgentReader,ProxAgentOperator users=weak@pve", run.Errors, StringComparison.Ordinal);
-        (await cli.LineAsync("vm start 106 -c helper")).FailedWithCode(5);
+        (await cli.LineAsync("vm start 106 -c helper")).FailedWithCode(4);
         (await cli.LineAsync("api set /access/acl path=/vms/106 roles=ProxAgentReader,ProxAgentOperator users=weak@pve -c lab")).Succeeded();
         (await cli.LineAsync("vm start 106 -c helper")).Succeeded();
 

@@ -10,7 +10,7 @@ internal static partial class GuestFormats
     {
         ["pve-startup-order"] = StartupOrder,
         ["pve-tag"] = static value => Tag().IsMatch(value) ? null : "invalid characters in tag",
-        ["pve-cpuset"] = static value => CpuSet().IsMatch(value) ? null : "unable to parse cpuset option",
+        ["pve-cpuset"] = static value => CpuSet.IsMatch(value) ? null : "unable to parse cpuset option",
         ["pve-hotplug-features"] = static value => Hotplug().IsMatch(value) ? null : "unable to parse hotplug option",
         ["pve-phys-bits"] = PhysicalBits,
         ["pve-qm-bootdisk"] = static value => Device().IsMatch(value) ? null : $"invalid boot disk '{value}'",
@@ -25,7 +25,7 @@ internal static partial class GuestFormats
     {
         foreach (string part in value.Split(','))
         {
-            if (!string.IsNullOrWhiteSpace(part) && !StartupPart().IsMatch(part))
+            if (!string.IsNullOrWhiteSpace(part) && !StartupPart.IsMatch(part))
             {
                 return "unable to parse startup options";
             }
@@ -46,14 +46,12 @@ internal static partial class GuestFormats
         || value.EndsWith("/..", StringComparison.Ordinal)
         || value.StartsWith("../", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^(?:(?:order=)?[0-9]+|up=[0-9]+|down=[0-9]+)\z")]
-    private static partial Regex StartupPart();
+    private static Regex StartupPart => field ??= new(@"^(?:(?:order=)?[0-9]+|up=[0-9]+|down=[0-9]+)\z");
 
     [GeneratedRegex(@"^[a-zA-Z0-9_][a-zA-Z0-9_\-+.]*\z")]
     private static partial Regex Tag();
 
-    [GeneratedRegex(@"^\s*[0-9]+(?:-[0-9]+)?\s*(?:,\s*[0-9]+(?:-[0-9]+)?\s*)*\z")]
-    private static partial Regex CpuSet();
+    private static Regex CpuSet => field ??= new(@"^\s*[0-9]+(?:-[0-9]+)?\s*(?:,\s*[0-9]+(?:-[0-9]+)?\s*)*\z");
 
     [GeneratedRegex(@"^[a-z0-9_\-,;\s]*\z")]
     private static partial Regex Hotplug();

@@ -12,8 +12,8 @@ internal static partial class IdFormats
     {
         ["pve-vmid"] = static value => IsVmId(value) ? null : "value does not look like a valid VM ID",
         ["pve-node"] = static value => IsNodeName(value) ? null : "value does not look like a valid node name",
-        ["pve-ha-node"] = static value => HaNode().IsMatch(value) ? null : "value does not look like a valid ha group node",
-        ["pve-ha-group-node"] = static value => HaNode().IsMatch(value) ? null : "value does not look like a valid ha group node",
+        ["pve-ha-node"] = static value => HaNode.IsMatch(value) ? null : "value does not look like a valid ha group node",
+        ["pve-ha-group-node"] = static value => HaNode.IsMatch(value) ? null : "value does not look like a valid ha group node",
         ["pve-configid"] = static value => ConfigId().IsMatch(value) ? null : $"invalid configuration ID '{value}'",
         ["pve-userid"] = UserId,
         ["pve-tokenid"] = static value => TokenId().IsMatch(value) ? null : $"value '{value}' does not look like a valid token ID",
@@ -76,8 +76,7 @@ internal static partial class IdFormats
             : User().IsMatch(value) ? null
             : $"value '{value}' does not look like a valid user name";
 
-    [GeneratedRegex(@"^[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?(?::[0-9]+)?\z")]
-    private static partial Regex HaNode();
+    private static Regex HaNode => field ??= new(@"^[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?(?::[0-9]+)?\z");
 
     [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_-]+\z")]
     private static partial Regex ConfigId();

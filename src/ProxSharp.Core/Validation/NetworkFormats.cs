@@ -33,8 +33,8 @@ internal static partial class NetworkFormats
         ["pve-iface"] = static value => Interface().IsMatch(value) ? null : $"invalid network interface name '{value}'",
         ["pve-bridge-id"] = static value => Bridge().IsMatch(value) ? null : $"invalid bridge ID '{value}'",
         ["pve-vlan-id-or-range"] = VlanIdOrRange,
-        ["pve-acme-domain"] = static value => AcmeDomain().IsMatch(value) ? null : "value does not look like a valid DNS name",
-        ["pve-acme-alias"] = static value => AcmeDomain().IsMatch(value) ? null : "value does not look like a valid DNS name",
+        ["pve-acme-domain"] = static value => AcmeDomain.IsMatch(value) ? null : "value does not look like a valid DNS name",
+        ["pve-acme-alias"] = static value => AcmeDomain.IsMatch(value) ? null : "value does not look like a valid DNS name",
     };
 
     public static bool IsIp(ReadOnlySpan<char> value) => IsIPv4(value) || IsIPv6(value);
@@ -110,7 +110,7 @@ internal static partial class NetworkFormats
 
     private static string? VlanIdOrRange(string value)
     {
-        Match match = Vlans().Match(value);
+        Match match = Vlans.Match(value);
         if (!match.Success)
         {
             return $"invalid VLAN configuration '{value}'";
@@ -147,9 +147,7 @@ internal static partial class NetworkFormats
     [GeneratedRegex(@"^[\-_.\w]+\z")]
     private static partial Regex Bridge();
 
-    [GeneratedRegex(@"^(?<first>[0-9]+)(?:-(?<last>[0-9]+))?\z")]
-    private static partial Regex Vlans();
+    private static Regex Vlans => field ??= new(@"^(?<first>[0-9]+)(?:-(?<last>[0-9]+))?\z");
 
-    [GeneratedRegex(@"^(?:\*\.)?[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*\.?\z")]
-    private static partial Regex AcmeDomain();
+    private static Regex AcmeDomain => field ??= new(@"^(?:\*\.)?[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*\.?\z");
 }

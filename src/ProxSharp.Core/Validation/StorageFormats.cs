@@ -14,10 +14,10 @@ internal static partial class StorageFormats
         ["disk-size"] = static value => Size().IsMatch(value) ? null : $"value does not look like a valid disk size: {value}",
         ["pve-storage-path"] = StoragePath,
         ["pve-storage-path-in-property-string"] = StoragePath,
-        ["pve-storage-vgname"] = static value => VolumeGroup().IsMatch(value) ? null : $"lvm name '{value}' contains illegal characters",
+        ["pve-storage-vgname"] = static value => VolumeGroup.IsMatch(value) ? null : $"lvm name '{value}' contains illegal characters",
         ["pve-storage-server"] = static value =>
             NetworkFormats.IsIp(value) || NetworkFormats.IsDnsName(value) ? null : "value does not look like a valid server name or IP address",
-        ["pve-storage-portal-dns"] = static value => Portal().IsMatch(value) ? null : "value does not look like a valid portal address",
+        ["pve-storage-portal-dns"] = static value => Portal.IsMatch(value) ? null : "value does not look like a valid portal address",
         ["pve-storage-content"] = static value => Word().IsMatch(value) ? null : $"invalid content type '{value}'",
         ["pve-storage-options"] = static value => NoSpace().IsMatch(value) ? null : $"invalid options '{value}'",
         ["storage-pair"] = static value => Pair(value, StorageId),
@@ -71,12 +71,10 @@ internal static partial class StorageFormats
     [GeneratedRegex(@"^/[^;()]+")]
     private static partial Regex AbsolutePath();
 
-    [GeneratedRegex(@"^[a-zA-Z0-9][a-zA-Z0-9\-_.]*[a-zA-Z0-9]\z")]
-    private static partial Regex VolumeGroup();
+    private static Regex VolumeGroup => field ??= new(@"^[a-zA-Z0-9][a-zA-Z0-9\-_.]*[a-zA-Z0-9]\z");
 
     // Host or address with an optional port, IPv6 addresses with or without brackets.
-    [GeneratedRegex(@"^\[?[A-Za-z0-9\-.:]+\]?(?::[0-9]+)?\z")]
-    private static partial Regex Portal();
+    private static Regex Portal => field ??= new(@"^\[?[A-Za-z0-9\-.:]+\]?(?::[0-9]+)?\z");
 
     [GeneratedRegex(@"^[A-Za-z0-9_\-]+\z")]
     private static partial Regex Word();

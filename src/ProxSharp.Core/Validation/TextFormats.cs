@@ -12,16 +12,16 @@ internal static partial class TextFormats
 
     public static IEnumerable<KeyValuePair<string, FormatRule>> Rules { get; } = new Dictionary<string, FormatRule>
     {
-        ["email"] = static value => Mail().IsMatch(value) ? null : "value does not look like a valid email address",
+        ["email"] = static value => Mail.IsMatch(value) ? null : "value does not look like a valid email address",
         ["email-or-username"] = static value =>
-            Mail().IsMatch(value) || MailUser().IsMatch(value) ? null : "value does not look like a valid email address or user name",
+            Mail.IsMatch(value) || MailUser.IsMatch(value) ? null : "value does not look like a valid email address or user name",
         ["urlencoded"] = static value => UrlEncoded().IsMatch(value) ? null : $"invalid urlencoded string: {value}",
         ["ldap-simple-attr"] = static value => Attribute().IsMatch(value) ? null : $"value '{value}' does not look like a simple ldap attribute name",
         ["pem-string"] = Pem,
         ["pem-certificate"] = Pem,
         ["pem-certificate-chain"] = Pem,
-        ["pve-task-status-type"] = static value => Status().IsMatch(value) ? null : $"invalid status '{value}'",
-        ["pve-day-of-week"] = static value => DayOfWeek().IsMatch(value) ? null : $"invalid day '{value}'",
+        ["pve-task-status-type"] = static value => Status.IsMatch(value) ? null : $"invalid status '{value}'",
+        ["pve-day-of-week"] = static value => DayOfWeek.IsMatch(value) ? null : $"invalid day '{value}'",
         ["pve-calendar-event"] = CalendarEvent,
     };
 
@@ -43,16 +43,14 @@ internal static partial class TextFormats
         }
 
         // Proxmox: the parser ends its own complaint with a line feed as well, so that two come in a row.
-        return parts.All(static part => s_calendarWords.Contains(part) || Weekdays().IsMatch(part) || DateOrTime().IsMatch(part))
+        return parts.All(static part => s_calendarWords.Contains(part) || Weekdays.IsMatch(part) || DateOrTime().IsMatch(part))
             ? null
             : $"invalid calendar event '{value}' - unable to parse calendar event - '{value}'\n";
     }
 
-    [GeneratedRegex(@"^[\w+\-~]+(?:\.[\w+\-~]+)*@[a-zA-Z0-9\-]+(?:\.[a-zA-Z0-9\-]+)*\z")]
-    private static partial Regex Mail();
+    private static Regex Mail => field ??= new(@"^[\w+\-~]+(?:\.[\w+\-~]+)*@[a-zA-Z0-9\-]+(?:\.[a-zA-Z0-9\-]+)*\z");
 
-    [GeneratedRegex(@"^[\w+\-~]+(?:\.[\w+\-~]+)*\z")]
-    private static partial Regex MailUser();
+    private static Regex MailUser => field ??= new(@"^[\w+\-~]+(?:\.[\w+\-~]+)*\z");
 
     [GeneratedRegex(@"^[\-%a-zA-Z0-9_.!~*'()]*\z")]
     private static partial Regex UrlEncoded();
@@ -60,16 +58,11 @@ internal static partial class TextFormats
     [GeneratedRegex(@"^[a-zA-Z0-9]+\z")]
     private static partial Regex Attribute();
 
-    [GeneratedRegex(@"^(?:ok|error|warning|unknown)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Status();
+    private static Regex Status => field ??= new(@"^(?:ok|error|warning|unknown)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^(?:mon|tue|wed|thu|fri|sat|sun)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex DayOfWeek();
+    private static Regex DayOfWeek => field ??= new(@"^(?:mon|tue|wed|thu|fri|sat|sun)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(
-        @"^(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:\.\.|-|,)?)+\z",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Weekdays();
+    private static Regex Weekdays => field ??= new(@"^(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:\.\.|-|,)?)+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     [GeneratedRegex(@"^[0-9*/.,:~\-]+\z")]
     private static partial Regex DateOrTime();

@@ -8,7 +8,7 @@ using ProxSharp.Operations;
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>A snapshot of a datastore in one word: <c>store1:customers/acme/vm/100/2026-01-01T02:00:00Z</c>.</summary>
-internal sealed partial record BackupName(string Store, string Namespace, string Type, string Id, DateTimeOffset Time)
+internal sealed record BackupName(string Store, string Namespace, string Type, string Id, DateTimeOffset Time)
 {
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
@@ -40,7 +40,7 @@ internal sealed partial record BackupName(string Store, string Namespace, string
     }
 
     /// <summary>True for what names a group of backups, and no time, or none that is one: <c>store1:host/laptop</c>.</summary>
-    public static bool LacksTime(string text) => Group().IsMatch(text) && !TryParse(text, out _);
+    public static bool LacksTime(string text) => Group.IsMatch(text) && !TryParse(text, out _);
 
     /// <summary>The parameters by which the server's calls name it.</summary>
     public ApiParameters Parameters() => new()
@@ -68,8 +68,7 @@ internal sealed partial record BackupName(string Store, string Namespace, string
         return $"prox backup restore {Type}/{Id}/{time} {parts[0][..end]}.pxar DIRECTORY --datastore {Store}{ns} --pattern '{inside}/FILE'";
     }
 
-    [GeneratedRegex("^[^:/]+:([^:]+/)?(vm|ct|host)/[^:/]+(/.*)?$", RegexOptions.ExplicitCapture)]
-    private static partial Regex Group();
+    private static Regex Group => field ??= new("^[^:/]+:([^:]+/)?(vm|ct|host)/[^:/]+(/.*)?$", RegexOptions.ExplicitCapture);
 
     public override string ToString() =>
         $"{Store}:{(Namespace.Length > 0 ? Namespace + "/" : "")}{Type}/{Id}/{Time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture)}";

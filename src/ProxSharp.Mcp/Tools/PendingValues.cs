@@ -11,7 +11,7 @@ namespace ProxSharp.Mcp.Tools;
 /// <summary>
 /// Settings of guests that wait for the next start. The server takes a change of a running guest without a word about it, and tells the new value as if it held.
 /// </summary>
-internal static partial class PendingValues
+internal static class PendingValues
 {
     private const int MostGuests = 30;
 
@@ -46,7 +46,7 @@ internal static partial class PendingValues
     {
         string[] guests =
         [
-            .. result.Steps.Where(static step => step.Succeeded).Select(static step => ConfigCall().Match(step.Call))
+            .. result.Steps.Where(static step => step.Succeeded).Select(static step => ConfigCall.Match(step.Call))
                 .Where(static match => match.Success).Select(static match => match.Groups["guest"].Value).Distinct().Take(MostGuests),
         ];
         Reading reading = new(site, cancellationToken);
@@ -84,6 +84,5 @@ internal static partial class PendingValues
     private static JsonNode? Member(JsonElement entry, string name, string key) =>
         entry.TryGetProperty(name, out JsonElement value) ? SafeText.Of(Values.Node(value), key) : null;
 
-    [GeneratedRegex(@"^(PUT|POST) (?<guest>/nodes/[^/\s]+/(qemu|lxc)/[0-9]+)/config(\s|$)", RegexOptions.ExplicitCapture)]
-    private static partial Regex ConfigCall();
+    private static Regex ConfigCall => field ??= new(@"^(PUT|POST) (?<guest>/nodes/[^/\s]+/(qemu|lxc)/[0-9]+)/config(\s|$)", RegexOptions.ExplicitCapture);
 }

@@ -93,7 +93,7 @@ internal static class NodeBatch
         foreach (JsonElement one in answer.EnumerateArray())
         {
             place++;
-            if (StatusOf(one) is >= 400 and int status)
+            if (StatusOf(one) is (>= 400 and < 600) and int status)
             {
                 failed.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {status} {Text(one, "message")?.Trim()}"));
             }
