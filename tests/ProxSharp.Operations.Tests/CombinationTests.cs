@@ -167,4 +167,77 @@ public sealed class CombinationTests
         Assert.True(result.IsComplete, string.Join('\n', result.Steps.Select(static step => step.Message)));
         Assert.Equal("2", await cluster.ConfigAsync(106, "cores"));
     }
+
+    [Theory]
+    [InlineData("POST", Machines + "/106/clone", "newid=701", "scsi0=local-lvm:1", OperationClass.Privileged)]
+    [InlineData("POST", Machines + "/106/clone", "newid=701", "scsi7=local:iso/debian-13.iso,media=cdrom", OperationClass.Privileged)]
+    [InlineData("POST", Machines + "/106/clone", "newid=701", "memory=2048", OperationClass.Reversible)]
+    [InlineData("POST", Machines, "vmid=701 scsi0=local-lvm:1", "scsi1=local-lvm:1", OperationClass.Reversible)]
+    public async Task Drive_OfACopyThatThePlanMakes_IsPrivileged(string method, string path, string made, string change, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request(method, path, made), TextPlans.Request("POST", Machines + "/701/config", change)]);
+
+        Assert.Equal(expected, plan.Class);
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+    }
+
+    [Theory]
+    [InlineData("scsi0=local-lvm:1 scsi1=COPY net0=virtio,bridge=vmbr0", OperationClass.Privileged)]
+    [InlineData("scsi0=COPY boot=order=net0", OperationClass.Privileged)]
+    [InlineData("scsi0=COPY boot=order=scsi0;net0 net0=virtio,bridge=vmbr0", OperationClass.Privileged)]
+    [InlineData("scsi0=COPY boot=order=scsi0 net0=virtio,bridge=vmbr0", OperationClass.Reversible)]
+    [InlineData("scsi0=COPY", OperationClass.Reversible)]
+    public async Task Copy_BesideWhichAnotherSystemMayStart_IsPrivileged(string parameters, OperationClass expected)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+
+        Plan plan = await TextPlans.PlanAsync(
+            cluster, "POST", Machines, $"vmid=715 {parameters.Replace("COPY", "local-lvm:0,import-from=local-lvm:vm-106-disk-0", StringComparison.Ordinal)}");
+
+        Assert.Equal(expected, plan.Class);
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+    }
+
+    [Fact]
+    public async Task Sync_ToWhereAPruneJobGoes_IsDestructive()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PostAsync("/config/prune", TextPlans.Parameters("id=job1 store=store1 schedule=daily keep-last=1 ns=customers"));
+
+        Plan plan = await server.Guard.PlanAsync(
+            [TextPlans.Request("POST", "/config/sync", "id=sync1 store=store1 ns=customers remote-store=store1 schedule=minutely")]);
+
+        Assert.Equal(OperationClass.Destructive, plan.Class);
+        Assert.Contains(plan.Describe(), static line => line.Contains(MovedBackups.Why, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Undo_OfAGuestThatOthersHaveSetSince_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        ApplyResult done = await cluster.Guard.ApplyAsync((await TextPlans.PlanAsync(cluster, "POST", Machines + "/106/clone", "newid=701")).Id);
+        await cluster.Other.Raw.PutAsync(Machines + "/701/config", TextPlans.Parameters("description=mine"));
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber));
+
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains("guest 701 is not set as it was left", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_OfAMoveBehindWhichThereIsAnother_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await cluster.DoneAsync(await root.Raw.PostAsync(Machines, TextPlans.Parameters("vmid=701 memory=512")));
+        ApplyResult done = await cluster.Guard.ApplyAsync((await TextPlans.PlanAsync(cluster, "POST", Machines + "/701/migrate", "target=pve2")).Id);
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve2/qemu/701/migrate", TextPlans.Parameters("target=pve3")));
+
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber));
+
+        Assert.Equal("changed", refusal.Reason);
+        Assert.Contains("guest 701 was moved to pve2 and is on pve3", refusal.Message, StringComparison.Ordinal);
+    }
 }

@@ -11,7 +11,7 @@ public sealed class DiskOptionTests
     private const string Container = "/nodes/pve2/lxc/203";
 
     private const string Policy = """
-        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":4},
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"limits":{"targetsPerPlan":4},
          "approval":{"disruptive":"none","destructive":"none"}}
         """;
 
@@ -22,26 +22,27 @@ public sealed class DiskOptionTests
     [InlineData(Vm, "scsi0={0},snapshot=0", OperationClass.Reversible)]
     [InlineData(Vm, "scsi0={0},cache=unsafe", OperationClass.Disruptive)]
     [InlineData(Vm, "scsi0={0},cache=none", OperationClass.Reversible)]
-    [InlineData(Vm, "scsi0={0},backup=0", OperationClass.Disruptive)]
-    [InlineData(Vm, "scsi0={0},backup=no", OperationClass.Disruptive)]
+    [InlineData(Vm, "scsi0={0},backup=0", OperationClass.Privileged)]
+    [InlineData(Vm, "scsi0={0},backup=no", OperationClass.Privileged)]
     [InlineData(Vm, "scsi0={0},backup=1", OperationClass.Reversible)]
     [InlineData(Vm, "scsi0={0},replicate=0", OperationClass.Disruptive)]
     [InlineData(Vm, "scsi0={0},werror=ignore", OperationClass.Disruptive)]
-    [InlineData(Vm, "scsi0={0},media=cdrom", OperationClass.Disruptive)]
+    [InlineData(Vm, "scsi0={0},media=cdrom", OperationClass.Privileged)]
+    [InlineData(Vm, "scsi0={0},format=qcow2", OperationClass.Privileged)]
     [InlineData(Vm, "virtio0={0},snapshot=1", OperationClass.Destructive)]
-    [InlineData(Vm, "virtio0=file={0},backup=0", OperationClass.Destructive)]
+    [InlineData(Vm, "virtio0=file={0},backup=0", OperationClass.Privileged)]
     [InlineData(Vm, "virtio0={0}", OperationClass.Destructive)]
     [InlineData(Vm, "virtio0={0} delete=scsi0", OperationClass.Destructive)]
     [InlineData(Container, "mp0={2},mp=/elsewhere", OperationClass.Disruptive)]
     [InlineData(Container, "mp4=local-lvm:4,mp=/etc", OperationClass.Disruptive)]
     [InlineData(Container, "mp4=local-lvm:4,mp=/usr/bin/", OperationClass.Disruptive)]
     [InlineData(Container, "mp4=local-lvm:4,mp=/srv/data", OperationClass.Reversible)]
-    [InlineData(Container, "mp5=volume={1},mp=/z,backup=0", OperationClass.Disruptive)]
+    [InlineData(Container, "mp5=volume={1},mp=/z,backup=0", OperationClass.Privileged)]
     [InlineData(Vm, "scsi0={0},discard=on", OperationClass.Reversible)]
     [InlineData(Vm, "scsi5=local-lvm:4,snapshot=1,backup=0", OperationClass.Reversible)]
     [InlineData(Vm, "ide2=none,media=cdrom,backup=0", OperationClass.Reversible)]
-    [InlineData(Container, "mp1={1},mp=/b", OperationClass.Disruptive)]
-    [InlineData(Container, "mp1={1},mp=/b,backup=0", OperationClass.Disruptive)]
+    [InlineData(Container, "mp1={1},mp=/b", OperationClass.Privileged)]
+    [InlineData(Container, "mp1={1},mp=/b,backup=0", OperationClass.Privileged)]
     [InlineData(Container, "mp1={1},mp=/b,backup=1,ro=1", OperationClass.Disruptive)]
     [InlineData(Container, "mp1={1},mp=/b,backup=1,mountoptions=noatime;noexec", OperationClass.Disruptive)]
     [InlineData(Container, "mp1={1},mp=/b,backup=1,mountoptions=noatime", OperationClass.Reversible)]

@@ -59,7 +59,7 @@ public sealed class ForesightTests
     [Theory]
     [InlineData("delete=net0")]
     [InlineData("delete=description")]
-    [InlineData("delete=scsihw")]
+    [InlineData("delete=balloon")]
     [InlineData("memory=1024")]
     public async Task Change_ThatTakesNoDisk_SaysNothingOfOne(string parameters)
     {

@@ -12,6 +12,8 @@ public sealed class RedTeamGuestTests
          "limits":{"targetsPerPlan":3},"approval":{"destructive":"none","disruptive":"none"}}
         """;
 
+    private static readonly string All = Most.Replace("\"destructive\"]", "\"destructive\",\"privileged\"]", StringComparison.Ordinal);
+
     private const string Own = "/nodes/pve1/qemu/106/config";
 
     [Theory]
@@ -33,7 +35,7 @@ public sealed class RedTeamGuestTests
     public async Task VolumeOfAProtectedGuest_CopiedWherePrivilegedCallsAreAllowed_IsRefused()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(
-            Most.Replace("\"destructive\"]", "\"destructive\",\"privileged\"]", StringComparison.Ordinal));
+            All);
         await TextPlans.IsProtectedAsync(cluster, "PUT", Own, "scsi5=local-lvm:0,import-from=local-lvm:vm-102-disk-0", "guest 102");
     }
 
@@ -231,12 +233,12 @@ public sealed class RedTeamGuestTests
     [Fact]
     public async Task DiskInThePlaceOfAnother_IsDisruptive_AndANewOneOrAnImageInADriveIsNot()
     {
-        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(All);
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi5", "local-lvm:4" }, { "ide2", "local:iso/debian-13.iso,media=cdrom" } });
         string volume = (await cluster.ConfigAsync(106, "scsi5"))!.Split(',')[0];
         async Task<OperationClass> ClassAsync(string parameters) => (await TextPlans.PlanAsync(cluster, "PUT", Own, parameters)).Class;
         Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=local-lvm:4"));
-        Assert.Equal(OperationClass.Disruptive, await ClassAsync("scsi5=none,media=cdrom"));
+        Assert.Equal(OperationClass.Privileged, await ClassAsync("scsi5=none,media=cdrom"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5={volume},discard=on"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync($"scsi5=discard=on,file={volume}"));
         Assert.Equal(OperationClass.Reversible, await ClassAsync("scsi6=local-lvm:4"));
@@ -371,7 +373,7 @@ public sealed class RedTeamGuestTests
 
     private static async Task IsProtectedAsync(string method, string path, string parameters, string named)
     {
-        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("\"destructive\"]", "\"destructive\",\"privileged\"]", StringComparison.Ordinal));
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(All);
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, named);
     }
 }

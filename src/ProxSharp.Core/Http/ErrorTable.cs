@@ -70,7 +70,7 @@ internal static class ErrorTable
         },
         new("backup-owner", 400, "owner check failed", ErrorKind.Permission)
         {
-            Hint = "The backup group belongs to another user or token: use its owner's credentials, or let someone with Datastore.Modify change the owner",
+            Hint = "The backup group belongs to somebody else. Use the credentials of its owner, or let someone with Datastore.Modify change the owner",
         },
         new("root-only", 0, "only root can", ErrorKind.Permission)
         {

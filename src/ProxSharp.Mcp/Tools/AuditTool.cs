@@ -29,14 +29,14 @@ internal sealed class AuditTool(AgentSites sites)
         return all.Reverse().Select(entry => new AuditRow(entry, Row(entry, Ledger.EndOf(all, entry))));
     }
 
-    // A call whose task nobody has waited for has neither succeeded nor failed.
+    // A call whose task nobody has waited for, or of which nobody knows what became, has neither succeeded nor failed.
     private static JsonObject Row(LedgerEntry entry, LedgerEntry end) => Values.Row(
         ("number", entry.Number),
         ("time", Values.Time(entry.Time.ToUnixTimeSeconds())),
         ("kind", entry.Kind),
         ("plan", entry.PlanId.Length > 12 ? entry.PlanId[..12] : entry.PlanId),
         ("call", entry.Facts.Word("call")),
-        ("succeeded", end.Facts.Text("succeeded") is { } succeeded && end.Facts.Text("result") != "running" ? succeeded is "True" or "true" : null),
+        ("succeeded", end.Facts.Text("succeeded") is { } succeeded && end.Facts.Text("result") is not ("running" or "unknown") ? succeeded is "True" or "true" : null),
         ("result", end.Facts.Word("result")),
         ("message", end.Facts.Word("message")));
 

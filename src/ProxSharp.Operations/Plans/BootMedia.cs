@@ -22,13 +22,16 @@ internal static class BootMedia
     /// <summary>Returns the call, as privileged if it changes what the machine starts from.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on, the guest first.</param>
-    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets) =>
-        !call.Set.Has(OperationClass.Privileged) && (call.Path == Path ? StartsOther(call, key => targets[0].Before.Text(key)) : call.Path == Making && OpensCopy(call))
+    /// <param name="earlier">The calls of the plan before it.</param>
+    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets, IEnumerable<PlannedCall> earlier) =>
+        !call.Set.Has(OperationClass.Privileged)
+            && (call.Path == Path ? StartsOther(call, key => targets[0].Before.Text(key)) || ChangesCopy(call, targets[0], earlier) : call.Path == Making && OpensCopy(call))
             ? call.Also(OperationClass.Privileged)
             : call;
 
     /// <summary>True for a call that puts something foreign into a drive, or something else into one.</summary>
-    public static bool IsOne(PlannedCall call) => (call.Path is Path or Making && Foreign(call).Any()) || (call.Path == Path && call.Others.Any(static parameter => Drive.IsMatch(parameter.Name)));
+    public static bool IsOne(PlannedCall call) => call.Path == Path ? call.Others.Any(static parameter => Drive.IsMatch(parameter.Name))
+        : call.Path == Making && (Foreign(call).Any() || CopyOrders.IsCopy(call));
 
     /// <summary>True if a machine starts from a drive before it comes to its disks, or it is the first of them.</summary>
     /// <param name="drive">The drive.</param>
@@ -57,6 +60,11 @@ internal static class BootMedia
         .Any(drive => IsDisk(config(drive.Name), drive.Name) && Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name)!)
             && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
 
+    // Of a copy that the plan itself makes nobody has seen the drives yet.
+    private static bool ChangesCopy(PlannedCall call, PlanTarget target, IEnumerable<PlannedCall> earlier) =>
+        target.Key.StartsWith("new guest ", StringComparison.Ordinal) && call.Others.Any(static parameter => Drive.IsMatch(parameter.Name))
+        && earlier.Any(made => CopyOrders.Copies(made, call.Parameters.Find("vmid") ?? ""));
+
     private static bool StartsForeign(PlannedCall call, Func<string, string?> config) => Foreign(call)
         .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
         .Any(drive => IsImage(drive)
@@ -66,7 +74,17 @@ internal static class BootMedia
     // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
     private static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
         ? Foreign(call).Any()
-        : Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find)));
+        : Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find)) || MayStartBeside(call));
+
+    // Without an order that names the copies alone the network comes next, where there is a card.
+    private static bool MayStartBeside(PlannedCall call)
+    {
+        string boot = call.Parameters.Find("boot") ?? "";
+        int order = boot.IndexOf("order=", StringComparison.Ordinal);
+        return order < 0
+            ? call.Others.Any(static parameter => parameter.Name.StartsWith("net", StringComparison.OrdinalIgnoreCase))
+            : boot[(order + "order=".Length)..].Split(',')[0].Split(';').Except(CopyOrders.CopiedDrives(call), StringComparer.Ordinal).Any();
+    }
 
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
         .Where(static parameter => Drive.IsMatch(parameter.Name))

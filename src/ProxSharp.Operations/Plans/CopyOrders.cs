@@ -32,6 +32,15 @@ internal static class CopyOrders
     public static bool IsCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
         || Copied(call).Any();
 
+    /// <summary>True for a call that makes a machine of another guest's disks, or its backup.</summary>
+    public static bool Copies(PlannedCall call, string vmid) => call.Path == Making ? call.Parameters.Find("vmid") == vmid && IsCopy(call)
+        : call.Path.EndsWith("/{vmid}/clone", StringComparison.Ordinal) && call.Parameters.Find("newid") == vmid;
+
+    /// <summary>The drives that a call fills with copies of a guest's disks.</summary>
+    public static IEnumerable<string> CopiedDrives(PlannedCall call) => call.Others
+        .Where(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume))
+        .Select(static drive => drive.Name);
+
     private static IEnumerable<string> Copied(PlannedCall call) => call.Others.Where(static drive => Drive.IsMatch(drive.Name))
         .Select(static drive => BootMedia.ImportOf(drive.Text)).OfType<string>().Where(VolumeOwners.IsOwned);
 

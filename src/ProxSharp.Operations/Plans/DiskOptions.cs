@@ -10,8 +10,7 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class DiskOptions
 {
-    // Proxmox: a drive for images on CD-ROM is in no backup, whatever is in it.
-    private static readonly HashSet<string> s_careless = new(["cache=unsafe", "werror=ignore", "rerror=ignore", "media=cdrom"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> s_careless = new(["cache=unsafe", "werror=ignore", "rerror=ignore"], StringComparer.OrdinalIgnoreCase);
 
     private const string Mounting = "mountoptions=";
 
@@ -33,6 +32,13 @@ internal static class DiskOptions
             .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before.Value.ToString(), isUsed: !Unused.IsMatch(before.Name))))
             .Aggregate(call, static (judged, found) => judged.Also(found));
     }
+
+    /// <summary>What a plan says of a disk that is left out of backups.</summary>
+    public const string Why = " Backups without that disk take the places of those with it.";
+
+    /// <summary>True for a call that says of a disk that it is in no backup.</summary>
+    public static bool LeavesOut(PlannedCall call) => call.Path is "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"
+        && call.Others.Any(static parameter => Disk.IsMatch(parameter.Name) && IsOn(parameter.Text, "backup") == false);
 
     /// <summary>True if what a guest writes to a disk with this value is thrown away.</summary>
     public static bool ThrowsAway(string drive) => IsOn(drive, "snapshot") == true;
@@ -60,8 +66,12 @@ internal static class DiskOptions
         // Proxmox: disks of machines and the root of a container are in backups unless that is turned off, mount points only if it is turned on.
         bool isKept = !parameter.Name.StartsWith("mp", StringComparison.Ordinal);
         return Turns(ThrowsAway) ? OperationClass.Destructive
+
+            // Backups without it take the places of those with it. As a drive for images it is in none, and its machine starts from something else. What a guest
+            // has written to its disk is taken for the head of an image in another format, which may name files of the host.
+            : Turns(drive => !(IsOn(drive, "backup") ?? isKept)) || Turns(static drive => ItemLists.Split(drive).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase))
+                || Turns(static drive => ItemLists.Split(drive).Any(static item => item.StartsWith("format=", StringComparison.OrdinalIgnoreCase))) ? OperationClass.Privileged
             : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
-                || Turns(drive => !(IsOn(drive, "backup") ?? isKept))
                 || Turns(static drive => IsOn(drive, "replicate") == false)
                 || (isUsed && (Turns(static drive => IsOn(drive, "ro") == true) || s_strict.Any(option => Turns(drive => MountOptions(drive).Contains(option)))))
                 || (Place(before) is { } place && Place(parameter.Text) != place) ? OperationClass.Disruptive

@@ -12,6 +12,7 @@ internal static partial class ForeignVolumes
 {
     private const string Power = "power";
     private const string Machine = "/nodes/{node}/qemu/{vmid}/config";
+    private const string Container = "/nodes/{node}/lxc/{vmid}/config";
 
     /// <summary>Returns the call, as destructive if it gives a guest a disk that another one has at that moment.</summary>
     /// <param name="call">The call.</param>
@@ -40,10 +41,10 @@ internal static partial class ForeignVolumes
     public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
         && call.Others.Where(static parameter => Disk.IsMatch(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
 
-    // A disk in two drives of one machine is ruined as it is by two machines; a container mounts it twice, which harms nothing.
-    private static IEnumerable<string> GivenTwice(PlannedCall call, JsonElement config) => call.Path != Machine || config.ValueKind != JsonValueKind.Object ? [] : Given(call)
+    // A disk in two drives of one machine, or at two places of a container, is ruined as it is by two machines.
+    private static IEnumerable<string> GivenTwice(PlannedCall call, JsonElement config) => call.Path is not (Machine or Container) || config.ValueKind != JsonValueKind.Object ? [] : Given(call)
         .Where(static given => given.Volume is not ("none" or "cdrom" or ""))
-        .Where(given => config.EnumerateObject().Any(member => member.Name != given.Key && Drive.IsMatch(member.Name)
+        .Where(given => config.EnumerateObject().Any(member => member.Name != given.Key && Place.IsMatch(member.Name)
             && Replacements.Volume(member.Value.ToString()) == given.Volume && !LetsGo(call, member.Name, given.Volume)))
         .Select(static given => given.Volume);
 
@@ -100,7 +101,7 @@ internal static partial class ForeignVolumes
 
     private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture);
 
-    private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate)[0-9]+$", RegexOptions.ExplicitCapture);
+    private static Regex Place => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.ExplicitCapture);
 
     // What many guests may have in a drive.
     private static Regex File => field ??= new("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture);

@@ -21,7 +21,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     /// <summary>Reads what a call has left. What cannot be read is not on record, and is not compared when the call is taken back.</summary>
     public async Task<LeftObject> ReadAsync(Plan plan, PlannedCall call, CancellationToken cancellationToken)
     {
-        PlannedCall? back = plan.Draft.Undo.FirstOrDefault(step => plan.Calls[step.Of] == call)?.Call;
+        PlannedCall? back = Telling(plan.Draft.Undo.Where(step => plan.Calls[step.Of] == call))?.Call;
         string? recipe = UndoBuilder.RecipeOf(client.Schema, call);
         PlannedCall? shown = back is null ? null : recipe == UndoBuilder.RestoreBefore ? call : recipe == UndoBuilder.DeleteCreated ? back : null;
         try
@@ -77,7 +77,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     /// <param name="undo">The plan that goes there.</param>
     public static string? Change(IEnumerable<LedgerEntry> outcomes, PlannedCall back, PlanDraft undo)
     {
-        if (back.Method != ApiMethod.Delete || RuleLists.IsOnRule(back) || GoneWith(back, undo.Targets) is not { } now)
+        if (back.Method != ApiMethod.Delete || RuleLists.IsOnRule(back) || GoneWith(back, undo.Targets) is not { Before.ValueKind: not JsonValueKind.Undefined } now)
         {
             return null;
         }
@@ -87,12 +87,20 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
             ? outcome.Item.Facts.Text(Member)
             : outcome.Item.Facts.TryGetProperty(FilledMember, out JsonElement filled) ? filled.Text(back.ConcretePath) : null).LastOrDefault(static text => text is not null);
         return whole is null ? null
-            : GuestOf(back) is { } guest ? Added(whole, WholeOf(back, now)) is { Length: > 0 } disks ? $"{guest} has disks that it did not have: {disks}" : null
-            : WholeOf(back, now) != whole ? $"{back.ConcretePath} is not as it was left"
-            : null;
+            : WholeOf(back, now) is var present && present == whole ? null
+            : GuestOf(back) is not { } guest ? $"{back.ConcretePath} is not as it was left"
+            : Added(whole, present) is { Length: > 0 } disks ? $"{guest} has disks that it did not have: {disks}"
+            : $"{guest} is not set as it was left";
     }
 
-    private static string Added(string then, string now) => string.Join(", ", now.Split(' ').Except(then.Split(' ')));
+    /// <summary>The step of the way back from one call that takes away what the call has made; what comes before a guest is removed only prepares that.</summary>
+    public static UndoStep? Telling(IEnumerable<UndoStep> steps)
+    {
+        UndoStep[] all = [.. steps];
+        return all.FirstOrDefault(static step => GuestOf(step.Call) is not null && step.Call.Method == ApiMethod.Delete) ?? all.FirstOrDefault();
+    }
+
+    private static string Added(string then, string now) => string.Join(", ", now.Split(' ').Skip(1).Except(then.Split(' ')));
 
     // A guest is called by its number, whatever the path is.
     private static PlanTarget? GoneWith(PlannedCall back, IEnumerable<PlanTarget> targets)
@@ -133,8 +141,8 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
         : made is null || made.Before.ValueKind == JsonValueKind.Undefined ? null
         : WholeOf(call, made);
 
-    // Proxmox: a pool shows what its members use at the moment; its state is that without. Of a guest its disks are what would be lost beside the guest.
+    // Proxmox: a pool shows what its members use at the moment; its state is that without. Of a guest its disks are told by name.
     private static string WholeOf(PlannedCall call, PlanTarget target) => call.Path.StartsWith("/pools", StringComparison.Ordinal) ? target.State
-        : target.Key.StartsWith("guest ", StringComparison.Ordinal) ? string.Join(' ', VolumeOwners.DisksOf(target.Before))
+        : target.Key.StartsWith("guest ", StringComparison.Ordinal) ? string.Join(' ', [JsonTexts.HashWithoutDigests(target.Before), .. VolumeOwners.DisksOf(target.Before)])
         : JsonTexts.HashWithoutDigests(target.Before);
 }

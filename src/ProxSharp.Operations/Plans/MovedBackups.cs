@@ -5,7 +5,7 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds backups that are moved, on a backup server, to where a prune job goes: what that job keeps is counted anew there, together with what is there already,
+/// Finds backups that are moved, or synchronised, on a backup server to where a prune job goes: what that job keeps is counted anew there, together with what is there already,
 /// and the rest is removed with its next run.
 /// </summary>
 /// <param name="read">Reads a path; null if it cannot be read.</param>
@@ -13,13 +13,15 @@ internal sealed class MovedBackups(Func<string, CancellationToken, Task<JsonElem
 {
     private const string Group = "/admin/datastore/{store}/move-group";
     private const string Namespace = "/admin/datastore/{store}/move-namespace";
+    private const string Sync = "/config/sync";
     private const string Depth = "max-depth";
 
     /// <summary>What a plan says of such a call.</summary>
     public const string Why = " A prune job goes there, or nobody could read whether one does: it removes what it does not keep.";
 
-    /// <summary>True for a call that moves backups.</summary>
-    public static bool IsOne(PlannedCall call) => call is { Method: ApiMethod.Post, Path: Group or Namespace };
+    /// <summary>True for a call that moves backups, or makes a job that brings some.</summary>
+    public static bool IsOne(PlannedCall call) => call is { Method: ApiMethod.Post, Path: Group or Namespace }
+        || (call is { Method: ApiMethod.Post, Path: Sync } && call.Parameters.Find("sync-direction") is null or "pull");
 
     /// <summary>Returns the call, as destructive if a prune job goes where it moves backups to.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken) =>
@@ -30,7 +32,7 @@ internal sealed class MovedBackups(Func<string, CancellationToken, Task<JsonElem
 
     private static bool Prunes(JsonElement job, PlannedCall call) => job.Text("store") == call.Parameters.Find("store") && !ChangedJob.IsOn(job.Text("disable"))
         && job.EnumerateObject().Any(static member => member.Name.StartsWith("keep-", StringComparison.Ordinal))
-        && Reaches(job, call.Parameters.Find("target-ns") ?? "", withBelow: call.Path == Namespace);
+        && Reaches(job, call.Parameters.Find(call.Path == Sync ? "ns" : "target-ns") ?? "", withBelow: call.Path != Group);
 
     // Proxmox: a job begins with its namespace and goes so many levels down; without a number to the end.
     private static bool Reaches(JsonElement job, string target, bool withBelow)

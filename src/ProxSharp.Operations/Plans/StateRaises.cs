@@ -74,7 +74,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     /// <summary>All that <see cref="Why"/> may say.</summary>
     public static IReadOnlyList<string> Whys { get; } =
     [
-        MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, CopyOrders.Why, ShrunkMemory.Why,
+        MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why, CopyOrders.Why, ShrunkMemory.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -84,11 +84,12 @@ internal sealed class StateRaises(ProxmoxClient client)
         _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
         { Path: Backup } when ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true") => CountsWhy,
-        { Class: >= OperationClass.Destructive } when MovedBackups.IsOne(call) => MovedBackups.Why,
+        { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
+        _ when DiskOptions.LeavesOut(call) && IsRaisedTo(call, OperationClass.Privileged) => DiskOptions.Why,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
         _ => "",

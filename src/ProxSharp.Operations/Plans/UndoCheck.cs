@@ -18,8 +18,19 @@ internal static class UndoCheck
         List<string> changes = [];
         for (int i = 0; i < steps.Count; i++)
         {
+            if (steps[i].Call.Path.EndsWith("/migrate", StringComparison.Ordinal) && Node(undo.Calls[i]) is { } node && node != Node(steps[i].Call))
+            {
+                changes.Add($"guest {undo.Calls[i].Parameters.Find("vmid")} was moved to {Node(steps[i].Call)} and is on {node}");
+            }
+
             if (AppliedCalls.Outcome(entries, done.Id, steps[i].Of) is { } outcome)
             {
+                // What only prepares the removal of a guest says nothing about it.
+                if (LeftObjects.Telling(steps.Where(step => step.Of == steps[i].Of)) != steps[i])
+                {
+                    continue;
+                }
+
                 string[] values = [.. LeftValues.Changed(ledger, outcome, undo.Calls[i], undo.Before[i], seen)];
                 changes.AddRange(values.Length > 0 || LeftObjects.Change(From(entries, done, steps[i].Of), undo.Calls[i], undo) is not { } whole ? values : [whole]);
             }
@@ -33,6 +44,8 @@ internal static class UndoCheck
                 $"Plan {done.Id[..12]} is not taken back: what it left has been changed since, and that would be lost: {string.Join("; ", lines)}. "
                 + $"Plan what is needed instead, or a person overwrites it: prox undo {JsonTexts.Number(entries.Last(entry => entry.PlanId == done.Id).Number)} --even-changed.");
     }
+
+    private static string? Node(PlannedCall call) => call.Parameters.Find("node");
 
     private static IEnumerable<LedgerEntry> From(IReadOnlyList<LedgerEntry> entries, Plan done, int place) =>
         Enumerable.Range(place, done.Calls.Count - place).Select(call => AppliedCalls.Outcome(entries, done.Id, call)).OfType<LedgerEntry>();
