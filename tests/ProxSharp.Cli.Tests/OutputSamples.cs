@@ -96,7 +96,7 @@ public static class OutputSamples
         ("backup snapshot list", "host/laptop --fields snapshot,protected,size", []),
         ("backup files", "host/web --fields filename,crypt-mode", [BackedUp]),
         ("backup snapshot files", "host/web --fields filename,crypt-mode", [BackedUp]),
-        ("backup snapshot forget", "host/laptop --yes", []),
+        ("backup snapshot forget", "host/web/2026-02-01T00:00:00Z --yes", [BackedUp]),
         ("backup snapshot upload-log", "host/laptop tree/notes", []),
         ("backup snapshot notes show", "host/laptop", ["backup snapshot notes set host/laptop 'the old one'"]),
         ("backup snapshot notes set", "host/laptop 'the old one'", []),

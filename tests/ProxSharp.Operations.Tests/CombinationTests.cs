@@ -59,6 +59,34 @@ public sealed class CombinationTests
     }
 
     [Fact]
+    public async Task Guest_WithTheNumberOfOneWhoseDiskIsLeft_IsDestructive()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/nodes/pve1/storage/local-lvm/content", TextPlans.Parameters("vmid=889 filename=vm-889-disk-0 size=1G"));
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", Machines, "vmid=889 scsi0=local-lvm:1");
+
+        Assert.Equal(OperationClass.Destructive, plan.Class);
+    }
+
+    [Theory]
+    [InlineData("remove=0", true)]
+    [InlineData("", true)]
+    public async Task Job_OnAStorageThatKeepsFewerNow_IsRefused(string parameters, bool isTold)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync("/storage/local", TextPlans.Parameters("prune-backups=keep-last=3"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/cluster/backup", $"vmid=106 storage=local schedule=02:00 {parameters}");
+        Assert.Equal(isTold, plan.Describe().Any(static line => line.Contains("backups kept keep-last=3", StringComparison.Ordinal)));
+
+        await root.Raw.PutAsync("/storage/local", TextPlans.Parameters("prune-backups=keep-last=1"));
+
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
     public async Task Guest_ThatIsRestoredUnderItsNumber_IsTheEarlierOne()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
@@ -189,6 +217,9 @@ public sealed class CombinationTests
     [InlineData("scsi0=COPY boot=order=scsi0;net0 net0=virtio,bridge=vmbr0", OperationClass.Privileged)]
     [InlineData("scsi0=COPY boot=order=scsi0 net0=virtio,bridge=vmbr0", OperationClass.Reversible)]
     [InlineData("scsi0=COPY", OperationClass.Reversible)]
+    [InlineData("scsi0=COPY ide2=local:cloudinit", OperationClass.Reversible)]
+    [InlineData("scsi0=local-lvm:1 scsi1=COPY", OperationClass.Privileged)]
+    [InlineData("scsi0=local-lvm:0,import-from=local:import/e.qcow2 scsi1=COPY", OperationClass.Privileged)]
     public async Task Copy_BesideWhichAnotherSystemMayStart_IsPrivileged(string parameters, OperationClass expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -19,8 +19,8 @@ public sealed class EverydayCallTests
     // The list in which an image stands that a call names.
     private const int Image = 1;
 
-    // The storages that may have backups under the number of a new guest, and what they have.
-    private const int Number = 2;
+    // The storages of a node, and what each has under the number of a new guest.
+    private const int Number = 6;
 
     private const string Vm = "/nodes/pve15/qemu/130";
     private const string Stopped = "/nodes/pve16/qemu/131";
@@ -60,7 +60,7 @@ public sealed class EverydayCallTests
         ("POST", Vm + "/firewall/rules", "type=in action=ACCEPT proto=tcp dport=22", One),
         ("PUT", Vm + "/firewall/options", "enable=1", One + 1),
         ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00", One + 3 + Nodes),
-        ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00 remove=0", One),
+        ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00 remove=0", One + 1),
         ("PUT", "/pools", "poolid=dev vms=131", One + 1),
         ("POST", "/access/users", "userid=joe@pve", 0),
         ("PUT", "/access/acl", "path=/vms/130 roles=PVEVMUser users=demo@pve", One + 2),

@@ -48,24 +48,36 @@ internal static class RemoveVerbs
     }
 
     /// <summary>Makes <c>forget</c>.</summary>
-    public static Verb Forget(RepositoryOptions repository)
+    /// <param name="repository">Where.</param>
+    /// <param name="takesGroups">False for the verb of snapshots: there a group is a slip, and elsewhere it stands for its newest snapshot.</param>
+    public static Verb Forget(RepositoryOptions repository, bool takesGroups = true)
     {
-        Argument<string> what = new("snapshot") { Description = "A snapshot, or a group to remove all of its snapshots" };
-        return new Verb("forget", "Remove a snapshot, or a group with all of its snapshots.", VerbClass.Destructive, (run, token) => ForgetAsync(
-            run, repository, run.Value(what)!, token))
+        Argument<string> what = new("snapshot") { Description = takesGroups ? "A snapshot, or a group to remove all of its snapshots" : "A snapshot, with its time" };
+        string summary = takesGroups ? "Remove a snapshot, or a group with all of its snapshots." : "Remove a snapshot.";
+        return new Verb("forget", summary, VerbClass.Destructive, (run, token) => ForgetAsync(
+            run, repository, takesGroups ? run.Value(what)! : Single(run.Value(what)!), token))
         {
-            Calls = ["DELETE /admin/datastore/{store}/snapshots", "DELETE /admin/datastore/{store}/groups"],
+            Calls = takesGroups ? ["DELETE /admin/datastore/{store}/snapshots", "DELETE /admin/datastore/{store}/groups"] : ["DELETE /admin/datastore/{store}/snapshots"],
             Details = "Protected snapshots are not removed. Space is free after garbage collection.",
             Arguments = [what],
             Options = repository.All,
             Traits = VerbTraits.DryRun | VerbTraits.Confirms,
-            Examples =
-            [
-                new("backup forget host/web/2026-01-31T02:00:00Z --datastore store1", "one snapshot; the name has to be typed again"),
-                new("backup forget host/old --yes --datastore store1", "a whole group, from a script"),
-            ],
+            Examples = takesGroups
+                ?
+                [
+                    new("backup forget host/web/2026-01-31T02:00:00Z --datastore store1", "one snapshot; the name has to be typed again"),
+                    new("backup forget host/old --yes --datastore store1", "a whole group, from a script"),
+                ]
+                :
+                [
+                    new("backup snapshot forget host/web/2026-01-31T02:00:00Z --datastore store1", "the name has to be typed again"),
+                    new("backup snapshot forget host/web/2026-01-31T02:00:00Z --yes --datastore store1", "from a script"),
+                ],
         };
     }
+
+    private static string Single(string text) => !BackupGroupPath.TryParse(text, out _) ? text : throw CliException.Usage(
+        $"'{text}' is a group, and this removes one snapshot", $"Name its time as prox backup list {text} shows it; the group with all of its snapshots goes with: prox backup forget {text}");
 
     private static string Period(string word) => word switch
     {

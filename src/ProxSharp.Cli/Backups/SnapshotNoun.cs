@@ -13,7 +13,7 @@ internal static class SnapshotNoun
             .Add(
                 ListVerb.MakeSnapshots(repository, "list", "backup snapshot list"),
                 FilesVerb.Make(repository, "backup snapshot files"),
-                RemoveVerbs.Forget(repository),
+                RemoveVerbs.Forget(repository, takesGroups: false),
                 SnapshotVerbs.UploadLog(repository))
             .Add(
                 NotesVerbs.Build(repository, "backup snapshot notes"),

@@ -24,6 +24,12 @@ internal static class ProseNeeds
         [(ProxmoxProduct.BackupServer, ApiMethod.Put, $"{Store}/group-notes")] = ("Datastore.Modify", "Datastore.Backup"),
         [(ProxmoxProduct.BackupServer, ApiMethod.Put, $"{Store}/protected")] = ("Datastore.Modify", "Datastore.Backup"),
         [(ProxmoxProduct.BackupServer, ApiMethod.Post, $"{Store}/verify")] = ("Datastore.Verify", "Datastore.Backup"),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Post, $"{Store}/change-owner")] = ("Datastore.Modify", "Datastore.Backup"),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Post, $"{Store}/prune-datastore")] = ("Datastore.Modify", "Datastore.Prune"),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Get, $"{Store}/status")] = ("Datastore.Audit", "Datastore.Backup"),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Get, $"{Store}/namespace")] = ("Datastore.Audit", "Datastore.Backup"),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Post, $"{Store}/namespace")] = ("Datastore.Modify", null),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Delete, $"{Store}/namespace")] = ("Datastore.Modify", null),
     };
 
     /// <summary>Finds it.</summary>

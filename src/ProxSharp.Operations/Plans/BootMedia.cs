@@ -76,14 +76,15 @@ internal static class BootMedia
         ? Foreign(call).Any()
         : Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find)) || MayStartBeside(call));
 
-    // Without an order that names the copies alone the network comes next, where there is a card.
+    // Without an order that names the copies alone another drive may come before them, or the network behind them, where there is a card.
     private static bool MayStartBeside(PlannedCall call)
     {
         string boot = call.Parameters.Find("boot") ?? "";
         int order = boot.IndexOf("order=", StringComparison.Ordinal);
-        return order < 0
-            ? call.Others.Any(static parameter => parameter.Name.StartsWith("net", StringComparison.OrdinalIgnoreCase))
-            : boot[(order + "order=".Length)..].Split(',')[0].Split(';').Except(CopyOrders.CopiedDrives(call), StringComparer.Ordinal).Any();
+        IEnumerable<string> first = order < 0
+            ? call.Others.Where(parameter => Beside.IsMatch(parameter.Name) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text))).Select(static parameter => parameter.Name)
+            : boot[(order + "order=".Length)..].Split(',')[0].Split(';');
+        return first.Except(CopyOrders.CopiedDrives(call), StringComparer.Ordinal).Any();
     }
 
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
@@ -105,6 +106,8 @@ internal static class BootMedia
     private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive));
 
     private static bool IsDisk(string? value, string device) => value is not null && Drive.IsMatch(device) && !ItemLists.Split(value).Contains("media=cdrom");
+
+    private static Regex Beside => field ??= new("^(ide|sata|scsi|virtio|net)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
 
     private static Regex Image => field ??= new("^[^:/,]+:(iso|import)/", RegexOptions.ExplicitCapture);
 

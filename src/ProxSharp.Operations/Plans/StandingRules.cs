@@ -43,7 +43,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
         {
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/nodes/{node}/vzdump") => await OfBackupAsync(call, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/backup") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
-                when call.Parameters.Find("storage") is { Length: > 0 } storage && IsByStorage(call) => await OfStorageAsync(storage, cancellationToken).ConfigureAwait(false),
+                when call.Parameters.Find("storage") is { Length: > 0 } storage && !HasOwnRule(call) => await OfStorageAsync(storage, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when IsByStorage(call) =>
                 await OfStorageAsync(call.Parameters.Find("storage")!, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/sdn/rollback") =>

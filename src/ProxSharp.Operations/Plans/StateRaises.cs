@@ -83,7 +83,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
-        { Path: Backup } when ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true") => CountsWhy,
+        { Path: Backup or "/cluster/backup", Method: ApiMethod.Post } when ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true") => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>

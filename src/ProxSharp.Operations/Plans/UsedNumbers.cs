@@ -4,31 +4,31 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds new guests whose number has backups of an earlier guest. Proxmox counts backups by the number of the guest: those of the new one take the places of
-/// those of the old one, whose last ones are removed in the end.
+/// Finds new guests whose number has backups, or disks, of an earlier guest. Proxmox counts backups by the number of the guest: those of the new one take the
+/// places of those of the old one, whose last ones are removed in the end. Disks that were left over are the new guest's by their names.
 /// </summary>
 /// <param name="read">Reads a path; null if it cannot be read.</param>
 internal sealed class UsedNumbers(Func<string, ApiParameters?, CancellationToken, Task<JsonElement?>> read)
 {
     /// <summary>What a plan says of such a call.</summary>
-    public const string Why = " Its number has backups of an earlier guest: those of the new one would take their places, and in the end they would be removed. "
+    public const string Why = " Its number has backups, or disks, of an earlier guest: backups of the new one would take the places of those, and the disks are its own from then on. "
         + "Another number is harmless.";
 
     /// <summary>True for a call that makes a guest which is not the earlier one of its number again.</summary>
     public static bool IsOne(PlannedCall call) => call.Method == ApiMethod.Post && NumberOf(call) is { } vmid
         && !VolumeOwners.OwnersOf(call.Parameters.Find("archive") ?? call.Parameters.Find("ostemplate") ?? "").Contains(vmid);
 
-    /// <summary>Returns the call, as destructive if its number has backups of an earlier guest on a storage of its node.</summary>
+    /// <summary>Returns the call, as destructive if a storage of its node has something of an earlier guest with its number.</summary>
     public async Task<PlannedCall> JudgeAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         string node = Uri.EscapeDataString(call.Parameters.Find("target") ?? call.Parameters.Find("node") ?? "");
-        if (await read($"/nodes/{node}/storage", new ApiParameters { { "content", "backup" }, { "enabled", "1" } }, cancellationToken).ConfigureAwait(false)
+        if (await read($"/nodes/{node}/storage", new ApiParameters { { "enabled", "1" } }, cancellationToken).ConfigureAwait(false)
             is not { ValueKind: JsonValueKind.Array } storages)
         {
             return call;
         }
 
-        ApiParameters filter = new() { { "content", "backup" }, { "vmid", NumberOf(call) } };
+        ApiParameters filter = new() { { "vmid", NumberOf(call) } };
         foreach (string storage in storages.EnumerateArray().Where(static storage => storage.Text("active") != "0")
             .Select(static storage => storage.Text("storage")).OfType<string>())
         {

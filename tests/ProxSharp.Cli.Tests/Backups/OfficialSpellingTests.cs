@@ -127,6 +127,7 @@ public sealed class OfficialSpellingTests(SimulatedBackupServer backup) : IClass
         Assert.True((await cli.JsonAsync($"backup snapshot protected show {snapshot}")).GetProperty("protected").GetBoolean());
         (await cli.LineAsync($"backup snapshot protected update {snapshot} false")).Succeeded();
         (await cli.LineAsync($"backup snapshot upload-log {snapshot} note.txt")).Succeeded();
+        Assert.Contains("is a group, and this removes one snapshot", (await cli.LineAsync($"backup snapshot forget host/{id} --yes")).FailedWith(2), StringComparison.Ordinal);
         (await cli.LineAsync($"backup snapshot forget {snapshot} --yes")).Succeeded();
         (await cli.LineAsync($"backup snapshot list host/{id}")).FailedWith(5);
     }

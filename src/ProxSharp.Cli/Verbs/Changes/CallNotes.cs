@@ -12,12 +12,9 @@ internal static class CallNotes
         : IsRules(call.Template) && call.Parameters.Find("enable") is null ? "The new rule is off, as the server makes rules without --enable 1."
 
         // Proxmox: what the path of a call cannot name, the API makes and never finds again.
-        : s_named.FirstOrDefault(item => item.Template == call.Template).Key is { } key && call.Parameters.Find(key) is { } name && !Ascii.IsValid(name)
+        : call.Template == "/access/users" && call.Parameters.Find("userid") is { } name && !Ascii.IsValid(name)
             ? $"'{name}' has letters beyond ASCII: the API makes it and cannot change or remove it later, which pveum on a node of the cluster does."
         : null;
-
-    private static readonly (string Template, string Key)[] s_named =
-        [("/access/users", "userid"), ("/access/groups", "groupid"), ("/access/roles", "roleid"), ("/access/domains", "realm")];
 
     private static bool IsRules(string template) =>
         template.EndsWith("/firewall/rules", StringComparison.Ordinal) || template == "/cluster/firewall/groups/{group}";

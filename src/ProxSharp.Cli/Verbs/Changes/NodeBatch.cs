@@ -106,7 +106,7 @@ internal static class NodeBatch
                 Code = "batch_failed",
                 ExitCode = ExitCodes.Error,
                 Message = string.Create(CultureInfo.InvariantCulture, $"{failed.Count} of {place} commands failed: {TextCells.Visible(string.Join("; ", failed))}"),
-                Hint = "The others were carried out; repeat only those that failed",
+                Hint = failed.Count < place ? "The others were carried out; repeat only those that failed" : null,
             });
         }
     }

@@ -80,16 +80,14 @@ internal sealed class GuestTargets
         }
         catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound)
         {
-<<<<<<< HEAD
-            string word = Unmatched(meant, all).First(word => !there.Contains(word));
-            if (ValueErrors.FindSwitchValue(run.Verb.Options.Concat(run.Verb.HiddenOptions), run.Command.Services.Words, word) is { } misplaced)
-            {
-                throw new CliException(misplaced, missing);
-=======
             if (Unmatched(meant, all).FirstOrDefault(word => !there.Contains(word)) is not { } word)
             {
                 throw;
->>>>>>> 66a010a5 (Patterns off the hot paths are interpreted; a pattern that fits templates alone is told as such again)
+            }
+
+            if (ValueErrors.FindSwitchValue(run.Verb.Options.Concat(run.Verb.HiddenOptions), run.Command.Services.Words, word) is { } misplaced)
+            {
+                throw new CliException(misplaced, missing);
             }
 
             ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
