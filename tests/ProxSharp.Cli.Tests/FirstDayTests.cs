@@ -75,6 +75,29 @@ public sealed class FirstDayTests(SimulatedCluster cluster) : IClassFixture<Simu
     }
 
     [Theory]
+    [InlineData("vm list @tag-template", 5, "Only templates fit it")]
+    [InlineData("vm list 'debian*'", 5, "Only templates fit it")]
+    [InlineData("vm list 9000:9001 status=running", 5, "Only templates fit it")]
+    [InlineData("vm list @tag-template,@tag-web", 5, "Only templates fit it")]
+    public async Task Selection_ThatTemplatesAloneFit_SaysSo(string line, int code, string told)
+    {
+        using CliHarness cli = await cluster.UserAsync();
+
+        Assert.Contains(told, (await cli.LineAsync(line)).FailedWith(code), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_WhereThereIsNone_IsNoError()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await own.RootAsync();
+        (await cli.LineAsync("ct delete @all --all --max 100 --yes --force --purge")).Succeeded();
+
+        (await cli.LineAsync("ct list @all")).Succeeded();
+        Assert.Contains("No guest fits", (await cli.LineAsync("ct shutdown --all --max 100")).Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("access user create jörg@pve --dry-run", true)]
     [InlineData("access user create joe@pve --dry-run", false)]
     public async Task User_WhomThePathOfACallCannotName_IsToldSo(string line, bool isTold)

@@ -18,8 +18,9 @@ internal static class GroupNames
         HashSet<string> there = new(StringComparer.Ordinal);
         foreach (string word in words)
         {
-            if (Group(word) is var (kind, name) && (Fits(name, OfGuests(kind, all))
-                || Fits(name, await OfClusterAsync(run, kind, cancellationToken).ConfigureAwait(false))))
+            // All there are may be none.
+            if (word.TrimStart('-') == "@all" || (Group(word) is var (kind, name) && (Fits(name, OfGuests(kind, all))
+                || Fits(name, await OfClusterAsync(run, kind, cancellationToken).ConfigureAwait(false)))))
             {
                 there.Add(word);
             }

@@ -119,7 +119,8 @@ internal sealed class GuestTargets
 
     // Those that fit no guest of this kind, and not because they fit templates only.
     private IEnumerable<string> Unmatched(GuestSelector selector, IReadOnlyList<GuestSummary> all) =>
-        selector.Select([.. all.Where(guest => Kind.Includes(guest))]).Unmatched.Where(word => !FitsTemplates(word, all));
+        selector.Select([.. all.Where(guest => Kind.Includes(guest))]).Unmatched
+        .Where(word => !FitsTemplates(word, all) || s_nodes.Any(sign => word.TrimStart('-').StartsWith(sign, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Tells whether a word may be the name of a guest that no selection can hold: <c>my vm</c>, <c>web(1)</c>. Pure.</summary>
     public static bool IsWholeName(string word) =>
