@@ -40,7 +40,7 @@ internal static class PromptList
             argument => $"""
                 Check whether {(Node(argument("node")) is { } node ? $"node {node} of " : "")}{Where(sites, argument("context"))} can be upgraded now. Change nothing.
                 1. overview: quorum, all nodes online and on one version, no failed tasks that matter, no locked guests.
-                2. api_read /nodes/NODE/apt/update for the pending packages, /nodes/NODE/apt/repositories for sources that do not fit, /nodes/NODE/subscription.
+                2. api_read /nodes/NODE/apt/update for the pending packages (it takes Sys.Modify: without it, ask the user to run apt list --upgradable there), /nodes/NODE/apt/repositories for sources that do not fit, /nodes/NODE/subscription.
                 3. storage_list: the system storage of each node has room. api_read /cluster/ceph/status if there is Ceph.
                 4. backup_audit with max_age_days 1: every guest on the node has a backup.
                 5. guest_list with filter node=NODE status=running: which guests move, and whether the others have the memory for them.

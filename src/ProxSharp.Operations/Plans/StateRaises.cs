@@ -74,7 +74,8 @@ internal sealed class StateRaises(ProxmoxClient client)
     /// <summary>All that <see cref="Why"/> may say.</summary>
     public static IReadOnlyList<string> Whys { get; } =
     [
-        MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why, CopyOrders.Why, ShrunkMemory.Why,
+        MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
+        CopyOrders.Why, ShrunkMemory.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -83,7 +84,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
-        { Path: Backup or "/cluster/backup", Method: ApiMethod.Post } when ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true") => CountsWhy,
+        { Path: Backup or "/cluster/backup", Method: ApiMethod.Post } when Counts(call) => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
@@ -94,6 +95,10 @@ internal sealed class StateRaises(ProxmoxClient client)
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
         _ => "",
     };
+
+    // Proxmox: what is protected counts for no rule.
+    private static bool Counts(PlannedCall call) =>
+        ChangedJob.IsOff(call.Parameters.Find("remove")) && call.Parameters.Find("protected") is not ("1" or "true");
 
     // Its parameters alone would not make it so bad.
     private static bool IsRaisedTo(PlannedCall call, OperationClass kind) => call.Set.Has(kind)

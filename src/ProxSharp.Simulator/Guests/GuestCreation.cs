@@ -60,14 +60,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             Effort = isContainer ? 4 : restores ? 2 : 1,
             Lines = restores && context.Configurator.Volumes.Find(archive, node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
-            Work = task =>
-            {
-                Finish(guest, options, restore, archive, start, task);
-                if (isManaged)
-                {
-                    Manage(guest, start);
-                }
-            },
+            Work = task => Finish(guest, options, restore, archive, task, () => Settle(guest, start, isManaged, task)),
         });
         return ApiReply.Of(made.Upid);
     }
@@ -186,7 +179,7 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
     }
 
-    private void Finish(Guest guest, Dictionary<string, string> options, GuestRestore? restore, string archive, bool start, SimulatedTask task)
+    private void Finish(Guest guest, Dictionary<string, string> options, GuestRestore? restore, string archive, SimulatedTask task, Action settle)
     {
         try
         {
@@ -224,14 +217,21 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         }
 
         guest.Config.Remove("lock");
-        if (start)
+        settle();
+    }
+
+    private void Settle(Guest guest, bool isStarted, bool isManaged, SimulatedTask task)
+    {
+        if (isStarted)
         {
             GuestLifecycle.Start(guest, task);
         }
-    }
 
-    private void Manage(Guest guest, bool isStarted)
-    {
+        if (!isManaged)
+        {
+            return;
+        }
+
         string sid = HaManager.IdOf(guest);
         state.Collections.Put(HaManager.Resources, sid, new JsonObject { ["state"] = isStarted ? "started" : "stopped" });
         state.Ha.Touch(sid);
