@@ -69,8 +69,8 @@ internal sealed class CommandRun
     public bool AsksOtherServers { get; set; }
 
     /// <summary>How many words stand behind <c>--</c>; null without it.</summary>
-    public int? WordsBehindDashes => _parse.Tokens.Index().Where(static word => word.Item.Type == TokenType.DoubleDash).Select(word => (int?)(_parse.Tokens.Count - word.Index - 1))
-        .FirstOrDefault();
+    public int? WordsBehindDashes =>
+        _parse.Tokens.TakeWhile(static word => word.Type != TokenType.DoubleDash).Count() is int at && at < _parse.Tokens.Count ? _parse.Tokens.Count - at - 1 : null;
 
     /// <summary>True if standard error carries objects on lines of their own: one error with the warnings before it, or warnings alone.</summary>
     public bool IsMachineOutput => Output.Format is OutputFormat.Json or OutputFormat.JsonLines;

@@ -11,6 +11,7 @@ internal static class BootMedia
 {
     private const string Path = "/nodes/{node}/qemu/{vmid}/config";
     private const string Making = "/nodes/{node}/qemu";
+    private const string OrderKey = "order=";
 
     // Proxmox: 4 ide, 6 sata, 31 scsi and 16 virtio drives.
     private static readonly string[] s_drives =
@@ -41,15 +42,17 @@ internal static class BootMedia
     /// </remarks>
     public static bool IsFirst(string drive, Func<string, string?> config)
     {
-        string boot = config("boot") ?? "";
-        if (!boot.Contains("order=", StringComparison.Ordinal))
+        if (Order(config) is not { } order)
         {
-            return boot.Replace("legacy=", "", StringComparison.Ordinal).StartsWith('d');
+            return config("boot")?.Replace("legacy=", "", StringComparison.Ordinal).StartsWith('d') == true;
         }
 
-        string[] order = boot[(boot.IndexOf("order=", StringComparison.Ordinal) + "order=".Length)..].Split(',')[0].Split(';');
         return order.TakeWhile(device => device == drive || !IsDisk(config(device), device)).Contains(drive);
     }
+
+    // The devices of a boot order, the first one first; null without an order.
+    private static string[]? Order(Func<string, string?> config) =>
+        config("boot") is { } boot && boot.IndexOf(OrderKey, StringComparison.Ordinal) is >= 0 and int at ? boot[(at + OrderKey.Length)..].Split(',')[0].Split(';') : null;
 
     // A machine without disks has nothing that the other system could get at. With another disk in the place of the first one it starts from that, or from the
     // network, where that comes next and the disk is empty; what it had comes in again behind it.
@@ -58,7 +61,7 @@ internal static class BootMedia
     private static bool ReplacesFirst(PlannedCall call, Func<string, string?> config) => call.Others
         .Where(static parameter => Drive.IsMatch(parameter.Name))
         .Any(drive => IsDisk(config(drive.Name), drive.Name) && Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name)!)
-            && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
+            && (IsFirst(drive.Name, config) || Order(config) is null));
 
     // Of a copy that the plan itself makes nobody has seen the drives yet.
     private static bool ChangesCopy(PlannedCall call, PlanTarget target, IEnumerable<PlannedCall> earlier) =>
@@ -69,7 +72,7 @@ internal static class BootMedia
         .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
         .Any(drive => IsImage(drive)
             ? IsFirst(drive.Name, config)
-            : HasDisk(config) && (IsFirst(drive.Name, config) || config("boot")?.Contains("order=", StringComparison.Ordinal) != true));
+            : HasDisk(config) && (IsFirst(drive.Name, config) || Order(config) is null));
 
     // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
     private static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
@@ -79,12 +82,10 @@ internal static class BootMedia
     // Without an order that names the copies alone another drive may come before them, or the network behind them, where there is a card.
     private static bool MayStartBeside(PlannedCall call)
     {
-        string boot = call.Parameters.Find("boot") ?? "";
-        int order = boot.IndexOf("order=", StringComparison.Ordinal);
-        IEnumerable<string> first = order < 0
-            ? call.Others.Where(parameter => Beside.IsMatch(parameter.Name) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text))).Select(static parameter => parameter.Name)
-            : boot[(order + "order=".Length)..].Split(',')[0].Split(';');
-        return first.Except(CopyOrders.CopiedDrives(call), StringComparer.Ordinal).Any();
+        IEnumerable<string> first = Order(call.Parameters.Find)
+            ?? call.Others.Where(parameter => Beside.IsMatch(parameter.Name) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text)))
+                .Select(static parameter => parameter.Name);
+        return first.Except(CopyOrders.CopiedDrives(call).Select(static drive => drive.Name), StringComparer.Ordinal).Any();
     }
 
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others

@@ -70,10 +70,12 @@ internal static class Consequences
         string gone = target.Identity.GetValueOrDefault("exists") == "no" && name.Length == 0 && target.Key.StartsWith("guest ", StringComparison.Ordinal)
             ? " (not there)"
             : "";
-        IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0).Select(static fact =>
-            $"{UntrustedText.Clean(fact.Key, NameLength)} {(s_writtenByOthers.Contains(fact.Key) ? UntrustedText.Quote(fact.Value, NameLength) : UntrustedText.Clean(fact.Value, NameLength))}");
+        IEnumerable<string> facts = target.Facts.Where(static fact => fact.Value.Length > 0).Select(static fact => Tells(fact.Key, fact.Value));
         return $"Acts on {UntrustedText.Clean(target.Key)}{name}{gone}{(target.Facts.Count > 0 ? $": {string.Join(", ", facts)}" : "")}.";
     }
+
+    private static string Tells(string name, string value) => $"{UntrustedText.Clean(name, NameLength)} "
+        + (s_writtenByOthers.Contains(name) ? UntrustedText.Quote(value, NameLength) : UntrustedText.Clean(value, NameLength));
 
     /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
     public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")

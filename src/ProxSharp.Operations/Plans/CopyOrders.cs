@@ -24,25 +24,21 @@ internal static class CopyOrders
     public static bool IsOne(PlannedCall call) => call.Path switch
     {
         Making => IsCopy(call) && call.Others.Any(parameter => IsOrder(call, parameter)),
-        Config => Copied(call).Any(volume => VolumeOwners.OwnersOf(volume).Any(owner => owner != call.Parameters.Find("vmid"))),
+        Config => CopiedDrives(call).Any(drive => VolumeOwners.OwnersOf(BootMedia.ImportOf(drive.Text)!).Any(owner => owner != call.Parameters.Find("vmid"))),
         _ => false,
     };
 
     /// <summary>True for a machine that is restored, or gets a copy of a guest's disk.</summary>
     public static bool IsCopy(PlannedCall call) => call.Parameters.Find("archive") is not null
-        || Copied(call).Any();
+        || CopiedDrives(call).Any();
 
     /// <summary>True for a call that makes a machine of another guest's disks, or its backup.</summary>
     public static bool Copies(PlannedCall call, string vmid) => call.Path == Making ? call.Parameters.Find("vmid") == vmid && IsCopy(call)
         : call.Path.EndsWith("/{vmid}/clone", StringComparison.Ordinal) && call.Parameters.Find("newid") == vmid;
 
     /// <summary>The drives that a call fills with copies of a guest's disks.</summary>
-    public static IEnumerable<string> CopiedDrives(PlannedCall call) => call.Others
-        .Where(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume))
-        .Select(static drive => drive.Name);
-
-    private static IEnumerable<string> Copied(PlannedCall call) => call.Others.Where(static drive => Drive.IsMatch(drive.Name))
-        .Select(static drive => BootMedia.ImportOf(drive.Text)).OfType<string>().Where(VolumeOwners.IsOwned);
+    public static IEnumerable<ApiParameter> CopiedDrives(PlannedCall call) => call.Others
+        .Where(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
 
     // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
     private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)

@@ -4,7 +4,9 @@ using ProxSharp.Http;
 
 namespace ProxSharp.Operations.Plans;
 
-/// <summary>Reads the settings of the objects that a call goes by and does not change: the job that it runs, the server at the other end, the media that it writes to.</summary>
+/// <summary>
+/// Reads the settings of the objects that a call goes by and does not change: the job that it runs, the server at the other end, the media that it writes to.
+/// </summary>
 /// <param name="product">The product.</param>
 /// <param name="read">Reads an object; null if it cannot be read.</param>
 internal sealed class FollowedSettings(ProxmoxProduct product, Func<string, CancellationToken, Task<JsonElement?>> read)

@@ -5,8 +5,8 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Finds backups that are moved, or synchronised, on a backup server to where a prune job goes: what that job keeps is counted anew there, together with what is there already,
-/// and the rest is removed with its next run.
+/// Finds backups that are moved, or synchronised, on a backup server to where a prune job goes: what that job keeps is counted anew there, together with what
+/// is there already, and the rest is removed with its next run.
 /// </summary>
 /// <param name="read">Reads a path; null if it cannot be read.</param>
 internal sealed class MovedBackups(Func<string, CancellationToken, Task<JsonElement?>> read)

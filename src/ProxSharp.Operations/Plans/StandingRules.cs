@@ -7,7 +7,8 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Reads what a call goes by without naming it: the settings of the job that it runs, the rule by which a storage keeps backups, the changes that it puts in force,
-/// the images that it names, which others may replace, and what stands behind other names. They are facts of what the call acts on: the plan tells them, and is refused once they are others.
+/// the images that it names, which others may replace, and what stands behind other names. They are facts of what the call acts on: the plan tells them, and is
+/// refused once they are others.
 /// </summary>
 internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs.Endpoints;
@@ -49,9 +50,9 @@ internal static class NodeBatch
 
     private static string? EffectOf(ApiSchema schema, string node, JsonElement command)
     {
-        string line = $"{Text(command, "method")} {Text(command, "path")}";
-        string path = $"{node}/{Text(command, "path")?.Trim('/')}";
-        if (!ApiMethods.TryParse(Text(command, "method"), out ApiMethod method) || !schema.TryMatch(method, path, out ApiMatch? match))
+        string line = $"{StateValues.Text(command, "method")} {StateValues.Text(command, "path")}";
+        string path = $"{node}/{StateValues.Text(command, "path")?.Trim('/')}";
+        if (!ApiMethods.TryParse(StateValues.Text(command, "method"), out ApiMethod method) || !schema.TryMatch(method, path, out ApiMatch? match))
         {
             return $"{line}: {Asking.NoWayBack}";
         }
@@ -95,7 +96,7 @@ internal static class NodeBatch
             place++;
             if (StatusOf(one) is (>= 400 and < 600) and int status)
             {
-                failed.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {status} {Text(one, "message")?.Trim()}"));
+                failed.Add(string.Create(CultureInfo.InvariantCulture, $"{place}: {status} {StateValues.Text(one, "message")?.Trim()}"));
             }
         }
 
@@ -112,8 +113,5 @@ internal static class NodeBatch
     }
 
     private static int StatusOf(JsonElement one) =>
-        int.TryParse(Text(one, "status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : 0;
-
-    private static string? Text(JsonElement item, string name) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out JsonElement value) ? value.ToString() : null;
+        int.TryParse(StateValues.Text(one, "status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : 0;
 }
