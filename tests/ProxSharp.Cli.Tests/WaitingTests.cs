@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
@@ -55,13 +56,13 @@ public sealed class WaitingTests
         using CliHarness cli = await UserAsync(simulator);
         using CancellationTokenSource interrupt = new();
         using TestConsole console = new();
+        // A task is asked about once its UPID has come back; that the server lists it does not say that yet.
+        ConcurrentDictionary<string, bool> asked = new();
+        TaskCompletionSource bothAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Watch(simulator, request => IsOfTask(request) && asked.TryAdd(request.Path, true) && asked.Count == 2, bothAsked);
 
         Task<int> start = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(["vm", "start", "windows,staging"], interrupt.Token);
-        while ((await cli.LineAsync("task list --running -o name")).Output.Split('\n').Length < 3)
-        {
-            // The tasks are there as soon as the server lists them.
-        }
-
+        await Task.WhenAny(bothAsked.Task, start);
         await interrupt.CancelAsync();
 
         int exitCode = await start;
@@ -78,7 +79,7 @@ public sealed class WaitingTests
         await using PveSimulator simulator = await SlowAsync();
         using CliHarness cli = await UserAsync(simulator);
         TaskCompletionSource polled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Watch(simulator, static request => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal), polled);
+        Watch(simulator, IsOfTask, polled);
 
         (JsonElement[] rows, JsonElement error) = await InterruptedAsync(cli, polled.Task, "vm", "start", "web-1,windows,staging", "--parallel", "1", "-o", "json");
 
@@ -184,6 +185,9 @@ public sealed class WaitingTests
         Assert.Contains("Not started: VM 102 (db-1)", console.Errors, StringComparison.Ordinal);
         Assert.Contains("100,web-1,0,", console.Output, StringComparison.Ordinal);
     }
+
+    private static bool IsOfTask(SimulatedRequest request) => request.Method == "GET" && request.Path.Contains("/tasks/UPID", StringComparison.Ordinal)
+        && request.Path.EndsWith("/status", StringComparison.Ordinal);
 
     private static void Watch(PveSimulator simulator, Func<SimulatedRequest, bool> predicate, TaskCompletionSource seen) => simulator.Faults.When(
         request =>
