@@ -52,6 +52,8 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/ha/resources") => Fact(HaStarts.Asked, call.Parameters.Find("state") ?? "started"),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post or ApiMethod.Put, "/nodes/{node}/qemu" or "/nodes/{node}/lxc" or "/nodes/{node}/qemu/{vmid}/config"
                 or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
+            (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) =>
+                await new MovedBackups(client).JobsAsync(call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } jobs ? Fact(MovedBackups.Fact, jobs) : s_none,
             _ => await _settings.ReadAsync(call, cancellationToken).ConfigureAwait(false),
         };
 
@@ -109,7 +111,8 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
     private static Dictionary<string, string> Fact(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
-    private static async Task<JsonElement?> ReadAsync(ProxmoxClient client, string path, ApiParameters? parameters, CancellationToken cancellationToken)
+    /// <summary>Reads a path; null if it cannot be read.</summary>
+    public static async Task<JsonElement?> ReadAsync(ProxmoxClient client, string path, ApiParameters? parameters, CancellationToken cancellationToken)
     {
         try
         {

@@ -66,8 +66,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
             when !call.Set.Has(OperationClass.Privileged) && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
             await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.Also(OperationClass.Privileged),
-        (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) =>
-            await new MovedBackups((path, token) => ReadAsync(path, null, token)).JudgeAsync(call, cancellationToken).ConfigureAwait(false),
+        (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) => MovedBackups.Judge(call, own),
         _ => call,
     };
 

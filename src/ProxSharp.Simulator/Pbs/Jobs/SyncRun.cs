@@ -36,9 +36,11 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
 
     public void Run()
     {
+        HashSet<BackupNamespace> synced = [];
         foreach (BackupNamespace ns in source.Namespaces(From, Depth))
         {
             BackupNamespace place = Place(ns);
+            synced.Add(place);
             task.Write("----");
             task.Write($"Syncing {Name(source, ns)} into {Name(target, place)}");
             if (!place.IsRoot)
@@ -53,7 +55,41 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
             ];
             task.Write(string.Create(CultureInfo.InvariantCulture, $"found {groups.Length} groups to sync"));
             int snapshots = groups.Sum(group => Copy(group, place));
+            RemoveVanishedGroups(ns, place);
             task.Write(string.Create(CultureInfo.InvariantCulture, $"Finished syncing {(ns.IsRoot ? "root namespace" : $"namespace {ns}")}, current progress: {groups.Length} groups, {snapshots} snapshots"));
+        }
+
+        RemoveVanishedNamespaces(synced);
+    }
+
+    // Proxmox: those of other owners, and those that the filters leave out, are none of its own.
+    private void RemoveVanishedGroups(BackupNamespace ns, BackupNamespace place)
+    {
+        HashSet<string> present = [.. source.Groups(ns).Where(group => source.Snapshots(group).Any()).Select(static group => group.Group.ToString())];
+        foreach (GroupKey copy in RemovesVanished ? target.Groups(place).ToArray() : [])
+        {
+            if (present.Contains(copy.Group.ToString()) || !IsOwn(copy))
+            {
+                continue;
+            }
+
+            task.Write($"delete vanished group '{copy.Group}'");
+            if (GroupRemoval.Destroy(target, copy).Kept > 0)
+            {
+                task.Write($"kept some protected snapshots of group '{copy.Group}'");
+            }
+        }
+    }
+
+    private bool IsOwn(GroupKey copy) => Groups(copy) && target.Owner(copy) == Owner;
+
+    // Proxmox: a namespace goes with all that is in it, whoever owns that, innermost first; where something protected is left, it stays.
+    private void RemoveVanishedNamespaces(HashSet<BackupNamespace> synced)
+    {
+        foreach (BackupNamespace gone in RemovesVanished ? target.Namespaces(To, Depth).Where(ns => ns != To && !synced.Contains(ns)).Reverse().ToArray() : [])
+        {
+            int kept = target.Groups(gone).ToArray().Sum(copy => GroupRemoval.Destroy(target, copy).Kept);
+            task.Write(kept == 0 && NamespaceHandlers.RemoveEmpty(target, gone) ? $"Removed namespace {gone}" : $"Did not remove namespace {gone} - protected snapshots remain");
         }
     }
 
