@@ -13,8 +13,7 @@ internal static class BackWords
     public static string Of(Plan plan, GuardPolicy? policy) =>
         plan.Undo.Count == 0 ? "no undo"
         : Refused(plan, policy) is { } kind ? $"can be taken back only by what is {OperationCatalogue.Word(kind)}, which the policy refuses"
-        : plan.NotTakenBack is [_, ..] kept ? $"can be taken back in part, without call {string.Join(", ", kept)}"
-        : "can be taken back";
+        : $"can be taken back{WaysBack.Words(plan)}{(plan.NotTakenBack is [_, ..] kept ? $" in part, without call {string.Join(", ", kept)}" : "")}";
 
     /// <summary>The worst class of the way back that no rule of the policy allows on anything; null if there is none.</summary>
     public static OperationClass? Refused(Plan plan, GuardPolicy? policy)

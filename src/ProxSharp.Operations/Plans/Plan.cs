@@ -149,7 +149,8 @@ public sealed class Plan
         lines.AddRange(_checked.Select(Clean));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
-            : [NotTakenBack is [_, ..] kept ? $"It can be taken back in part, without call {string.Join(", ", kept)}:" : "It can be taken back:", .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
+            : [$"It can be taken back{WaysBack.Words(this)}{(NotTakenBack is [_, ..] kept ? $" in part, without call {string.Join(", ", kept)}" : "")}:",
+                .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
         return lines;
     }
 

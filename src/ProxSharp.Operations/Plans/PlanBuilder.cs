@@ -117,7 +117,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Before.Add(UndoBuilder.Before(call, own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
-        UndoStep[] back = [.. ways.Build(call, own).Select(step => new UndoStep(place, Ejections.WayBack(step, call, own)))];
+        UndoStep[] back = await WeighAsync(place, call, own, ways.Build(call, own), cancellationToken).ConfigureAwait(false);
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
@@ -138,6 +138,25 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Made.Add(call, own);
     }
 
+    // A way back is promised with the class that it will have.
+    private async Task<UndoStep[]> WeighAsync(int place, PlannedCall call, PlanTarget[] own, IEnumerable<PlannedCall> ways, CancellationToken cancellationToken)
+    {
+        List<UndoStep> steps = [];
+        foreach (PlannedCall way in ways)
+        {
+            PlannedCall back = Ejections.WayBack(way, call, own);
+            if (own.Length > 0 && WaysBack.IsWeighed(back, call))
+            {
+                PlanTarget[] left = [await targets.FollowAsync(WaysBack.Left(call, own[0]), back, cancellationToken).ConfigureAwait(false), .. own[1..]];
+                back = await _raises.JudgeAsync(back.Path == call.Path ? Judge(back, left, Building.None) : back, left, cancellationToken).ConfigureAwait(false);
+            }
+
+            steps.Add(new UndoStep(place, back));
+        }
+
+        return [.. steps];
+    }
+
     // What the class of a call is by what it acts on, beyond its parameters.
     private static PlannedCall Judge(PlannedCall wanted, PlanTarget[] own, Building draft)
     {
@@ -148,6 +167,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
     private sealed class Building
     {
+        /// <summary>No call before.</summary>
+        public static Building None { get; } = new() { Widening = null! };
+
         public List<PlannedCall> Calls { get; } = [];
 
         public Dictionary<string, PlanTarget> Targets { get; } = new(StringComparer.Ordinal);

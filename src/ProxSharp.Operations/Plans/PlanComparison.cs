@@ -20,6 +20,11 @@ internal static class PlanComparison
         }
 
         PlanDraft then = plan.Draft;
+        if (!Same(then.Undo, now.Undo) && then.Undo.Select(Said).SequenceEqual(now.Undo.Select(Said)))
+        {
+            throw new GuardRefusedException("drift", $"Plan {plan.Id[..12]} is refused: how bad its way back is has changed since it was made. Make a new one.");
+        }
+
         string? what = then.Targets.Count != now.Targets.Count ? "a target twice"
             : !Same(then.Calls, now.Calls) ? "calls that are not made so"
             : then.Undoes != now.Undoes || !then.Released.SequenceEqual(now.Released) ? "a retirement that it does not take back"
@@ -55,6 +60,10 @@ internal static class PlanComparison
 
     private static bool Same(IReadOnlyList<UndoStep> then, IReadOnlyList<UndoStep> now) =>
         then.Count == now.Count && then.Zip(now).All(static pair => pair.First.Of == pair.Second.Of && pair.First.Call.IsSame(pair.Second.Call));
+
+    // Which class a way back has the state of the server decides, and a plan that says another one was made before.
+    private static string Said(UndoStep step) =>
+        $"{step.Of} {step.Call.Title} {string.Join('\n', step.Call.Parameters.Select(static parameter => $"{parameter.Name}={parameter.Text}"))}";
 
     private static IEnumerable<string> Lasting(PlanDraft draft) => draft.Consequences.Where(static line => !Consequences.IsOfTheMoment(line));
 }

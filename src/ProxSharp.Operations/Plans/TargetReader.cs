@@ -88,11 +88,15 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         await AddOthersAsync(targets, call, made, cancellationToken).ConfigureAwait(false);
         if (targets.Count > 0)
         {
-            targets[0] = targets[0].Following(await Rules.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+            targets[0] = await FollowAsync(targets[0], call, cancellationToken).ConfigureAwait(false);
         }
 
         return targets;
     }
+
+    /// <summary>Returns what a call acts on, with what it goes by.</summary>
+    public async Task<PlanTarget> FollowAsync(PlanTarget target, PlannedCall call, CancellationToken cancellationToken) =>
+        target.Following(await Rules.ReadAsync(call, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Adds what is no guest that is there: the guests that a call makes, the file that it sends, and what else it is about.</summary>
     private async Task AddOthersAsync(List<PlanTarget> targets, PlannedCall call, NewGuests made, CancellationToken cancellationToken)
@@ -138,15 +142,17 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private async Task<PlanTarget> ReadNewAsync(
         PlannedCall call, string vmid, IReadOnlyList<string> tags, NewGuests made, CancellationToken cancellationToken)
     {
-        if (made.Find(vmid) is null && await _all.Reader.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is null)
+        GuestPlace? taken = made.Find(vmid) is null ? await _all.Reader.FindAsync(vmid, cancellationToken).ConfigureAwait(false) : null;
+        if (made.Find(vmid) is null && taken is null)
         {
             await CheckPoolAsync(call, cancellationToken).ConfigureAwait(false);
             return NewGuests.Of(call, vmid, tags).ToTarget();
         }
 
-        return call.Parameters.Find("force") is "1" && made.Find(vmid) is null
+        return taken is not null && call.Parameters.Find("force") is "1"
             ? await _all.Reader.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
-            : throw new GuardRefusedException("target", $"{call.Title} is refused: there is a guest {vmid} already.");
+            : throw new GuardRefusedException("target", $"The number {vmid} is taken, by {(taken is null ? "an earlier call of the plan" : $"a guest on {taken.Node}")}: "
+                + $"{call.Title} is refused. Choose another number.");
     }
 
     // What a rule allows in a pool, nobody can tell of one that is not to be seen.
