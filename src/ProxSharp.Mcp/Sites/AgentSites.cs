@@ -6,6 +6,9 @@ namespace ProxSharp.Mcp.Sites;
 /// <summary>The contexts that are served.</summary>
 internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
 {
+    // As many digits of a plan's name as are shown where the whole is not.
+    private const int ShortPlan = 12;
+
     public IReadOnlyList<AgentSite> All { get; } = all;
 
     public bool HasSeveral => All.Count > 1;
@@ -41,6 +44,16 @@ internal sealed class AgentSites(IReadOnlyList<AgentSite> all)
     {
         string[] others = [.. All.Where(other => other != site && (product is null || other.Product == product)).Select(static other => $"context={other.Name}")];
         return call.Has("context") || others.Length == 0 ? answer : Rows.WithNote(answer, $"of {site.Name}; ask for others with {string.Join(" or ", others)}");
+    }
+
+    /// <summary>The whole name of a plan whose beginning is given, as refusals and lists show it. What no plan begins with stays as it is.</summary>
+    /// <exception cref="GuardRefusedException">Several plans begin so.</exception>
+    public string PlanNamed(string start)
+    {
+        string[] found = start.Length < ShortPlan ? [] : [.. All.SelectMany(site => site.Plans.Starting(start)).Distinct(StringComparer.Ordinal)];
+        return found.Length > 1
+            ? throw new GuardRefusedException("unknown-plan", "Several plans start so: give more digits.")
+            : found.Length == 1 ? found[0] : start;
     }
 
     /// <summary>The context in which a plan was made; null if there is no such plan. Contexts under one policy of the machine keep their plans together.</summary>

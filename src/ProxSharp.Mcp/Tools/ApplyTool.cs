@@ -37,7 +37,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
         yield return new GuardTool(
             "apply",
             "Apply a plan once and wait for its tasks; call it again to go on waiting. Refused if anything changed since. A person may be asked.",
-            """ "plan":{"type":"string","description":"id of the plan"},"seconds":{"type":"integer","description":"how long to wait, default 45"} """,
+            """ "plan":{"type":"string","description":"id of the plan, or its first 12 digits"},"seconds":{"type":"integer","description":"how long to wait, default 45"} """,
             ["plan"],
             ToolHints.Applies,
             RunAsync);
@@ -62,7 +62,7 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
 
     private async Task<ToolAnswer> RunAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        string id = call.Required("plan");
+        string id = sites.PlanNamed(call.Required("plan"));
         AgentSite site = sites.WithPlan(id) ?? throw new GuardRefusedException("unknown-plan", "There is no such plan. Make one with plan.");
         CheckContext(call, site, id);
         TimeSpan wanted = TaskWaiting.Patience(call, patience);

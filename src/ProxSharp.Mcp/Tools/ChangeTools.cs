@@ -54,7 +54,7 @@ internal sealed class ChangeTools(AgentSites sites)
     {
         if (call.Text("plan") is { } made)
         {
-            return ShowMore(call, made);
+            return ShowMore(call, sites.PlanNamed(made));
         }
 
         if (call.Find("calls") is not { } calls)

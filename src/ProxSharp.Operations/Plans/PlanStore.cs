@@ -66,9 +66,7 @@ public sealed class PlanStore
             return start;
         }
 
-        string[] found = start.Length >= shortest && start.All(char.IsAsciiHexDigitLower) && Directory.Exists(_folder)
-            ? [.. Directory.EnumerateFiles(_folder, start + "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Where(IsId)]
-            : [];
+        string[] found = start.Length >= shortest ? Starting(start) : [];
         return found.Length == 1
             ? found[0]
             : throw new GuardRefusedException(
@@ -77,6 +75,11 @@ public sealed class PlanStore
                     ? "Several plans start so: give more digits."
                     : "There is no such plan. A plan is named by 64 hexadecimal digits, of which the first 8 are enough.");
     }
+
+    /// <summary>The whole names of the plans that start so.</summary>
+    internal string[] Starting(string start) => start.All(char.IsAsciiHexDigitLower) && Directory.Exists(_folder)
+        ? [.. Directory.EnumerateFiles(_folder, start + "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Where(IsId)]
+        : [];
 
     /// <summary>Tells whether a plan can still be applied.</summary>
     /// <param name="plan">The plan.</param>
