@@ -22,7 +22,7 @@ internal sealed class ApiTools(AgentSites sites)
     {
         yield return new GuardTool(
             "api_search",
-            "Find API endpoints by words of their path.",
+            "Find API endpoints by words, for example: delete snapshot.",
             """ "query":{"type":"string"},"limit":{"type":"integer"},"offset":{"type":"integer"} """,
             ["query"],
             ToolHints.Reads,
