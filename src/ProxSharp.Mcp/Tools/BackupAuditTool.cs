@@ -31,19 +31,23 @@ internal sealed class BackupAuditTool(AgentSites sites)
         List<JsonObject> groups = [];
 
         // The groups first: they tell where else a guest may have backups.
-        foreach (AgentSite site in sites.Asked(call).OrderBy(static site => !site.IsBackup))
+        IReadOnlyList<AgentSite> asked = sites.Asked(call);
+        foreach (AgentSite site in asked.OrderBy(static site => !site.IsBackup))
         {
             Reading reading = new(site, cancellationToken);
             readings.Add(reading);
-            DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
-            if (site.IsBackup)
+            await reading.OfContextAsync(site, asked.Count > 1, async () =>
             {
-                groups.AddRange(await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false));
-            }
-            else
-            {
-                rows.AddRange(await GuestsAsync(site, reading, now, days, groups, cancellationToken).ConfigureAwait(false));
-            }
+                DateTimeOffset now = (await site.OpenAsync(cancellationToken).ConfigureAwait(false)).Client.Options.TimeProvider.GetUtcNow();
+                if (site.IsBackup)
+                {
+                    groups.AddRange(await GroupsAsync(site, reading, now, days, cancellationToken).ConfigureAwait(false));
+                }
+                else
+                {
+                    rows.AddRange(await GuestsAsync(site, reading, now, days, groups, cancellationToken).ConfigureAwait(false));
+                }
+            }).ConfigureAwait(false);
         }
 
         rows.AddRange(groups);

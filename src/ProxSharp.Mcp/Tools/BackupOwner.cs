@@ -12,7 +12,7 @@ internal sealed record BackupOwner(string? Type, string Id)
 {
     /// <summary>Reads <c>100</c>, <c>vm/100</c>, <c>ct/101</c>, <c>host/laptop</c>, or the name of a guest or a host.</summary>
     /// <exception cref="ToolException">It is neither, or several guests have the name.</exception>
-    public static async Task<BackupOwner> FindAsync(AgentSites sites, AgentSite site, string text, CancellationToken cancellationToken)
+    public static async Task<BackupOwner> FindAsync(AgentSites sites, AgentSite site, Reading reading, string text, CancellationToken cancellationToken)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         string? type = slash < 0 ? null : TypeOf(text[..slash]);
@@ -31,7 +31,7 @@ internal sealed record BackupOwner(string? Type, string Id)
         }
 
         // A backup server knows guests by their numbers alone; a cluster that is served too knows the names.
-        BackupOwner[] named = [.. (await GuestsAsync(sites, site, cancellationToken).ConfigureAwait(false))
+        BackupOwner[] named = [.. (await GuestsAsync(sites, site, reading, cancellationToken).ConfigureAwait(false))
             .Where(guest => id.Equals(guest.Text("name"), StringComparison.OrdinalIgnoreCase))
             .Select(static guest => new BackupOwner(KindOf(guest), guest.Text("vmid") ?? "")).Distinct()];
         return named.Length switch
@@ -45,10 +45,10 @@ internal sealed record BackupOwner(string? Type, string Id)
 
     /// <summary>Makes sure that a guest without backups is one that is there.</summary>
     /// <exception cref="ToolException">It is not.</exception>
-    public async Task CheckThereAsync(AgentSites sites, AgentSite site, string text, CancellationToken cancellationToken)
+    public async Task CheckThereAsync(AgentSites sites, AgentSite site, Reading reading, string text, CancellationToken cancellationToken)
     {
-        IEnumerable<JsonElement> guests = await GuestsAsync(sites, site, cancellationToken).ConfigureAwait(false);
-        if (!guests.Any(guest => guest.Text("vmid") == Id && (Type is null || Type == KindOf(guest))))
+        IEnumerable<JsonElement> guests = await GuestsAsync(sites, site, reading, cancellationToken).ConfigureAwait(false);
+        if (reading.IsWhole && !guests.Any(guest => guest.Text("vmid") == Id && (Type is null || Type == KindOf(guest))))
         {
             throw None(site, text);
         }
@@ -70,12 +70,13 @@ internal sealed record BackupOwner(string? Type, string Id)
         "not-found",
         $"There is no backup of '{text}' in {site.Name}, and no guest like that. guest_list shows the guests, backup_list without guest all backups.");
 
-    private static async Task<IEnumerable<JsonElement>> GuestsAsync(AgentSites sites, AgentSite site, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<JsonElement>> GuestsAsync(AgentSites sites, AgentSite site, Reading reading, CancellationToken cancellationToken)
     {
         List<JsonElement> all = [];
         foreach (AgentSite cluster in site.IsBackup ? sites.All.Where(static each => !each.IsBackup) : [site])
         {
-            all.AddRange(await cluster.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false));
+            await reading.OfContextAsync(
+                cluster, site.IsBackup, async () => all.AddRange(await cluster.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false))).ConfigureAwait(false);
         }
 
         return all;

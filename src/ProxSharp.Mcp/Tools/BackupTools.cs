@@ -149,7 +149,7 @@ internal sealed class BackupTools(AgentSites sites)
         }
 
         string? guest = call.Text("guest") is { Length: > 0 } named ? named : null;
-        BackupOwner? owner = guest is null ? null : await BackupOwner.FindAsync(sites, site, guest, cancellationToken).ConfigureAwait(false);
+        BackupOwner? owner = guest is null ? null : await BackupOwner.FindAsync(sites, site, reading, guest, cancellationToken).ConfigureAwait(false);
         JsonObject[] rows = site.IsBackup
             ? [.. (await SnapshotsAsync(site, reading, place, owner, cancellationToken).ConfigureAwait(false))
                 .OrderByDescending(static entry => entry.Snapshot.Number("backup-time"))
@@ -159,7 +159,7 @@ internal sealed class BackupTools(AgentSites sites)
                 .Select(entry => Archive(entry, now))];
         if (rows.Length == 0 && owner is not null && reading.IsWhole)
         {
-            await owner.CheckThereAsync(sites, site, guest!, cancellationToken).ConfigureAwait(false);
+            await owner.CheckThereAsync(sites, site, reading, guest!, cancellationToken).ConfigureAwait(false);
         }
 
         ToolAnswer answer = Rows.Page(call, rows, s_backups);

@@ -84,6 +84,22 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
         }
     }
 
+    /// <summary>Reads what one of several contexts has: that its server is down is told, and no reason to be silent about the others.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="isOneOfSeveral">True if others are read for the same answer.</param>
+    /// <param name="read">Reads.</param>
+    public async Task OfContextAsync(AgentSite context, bool isOneOfSeveral, Func<Task> read)
+    {
+        try
+        {
+            await read().ConfigureAwait(false);
+        }
+        catch (Exception e) when (isOneOfSeveral && e is ProxmoxException or AgentConnectionException)
+        {
+            Miss($"{context.Name}: {SafeText.Of(SafeText.WithoutSecrets(e.Message), "error", 300)}");
+        }
+    }
+
     /// <summary>Adds what is missing to an answer.</summary>
     public ToolAnswer Complete(ToolAnswer answer)
     {

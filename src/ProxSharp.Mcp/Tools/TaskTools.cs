@@ -110,15 +110,8 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         {
             Reading reading = new(site, cancellationToken);
             readings.Add(reading);
-            try
-            {
-                tasks.AddRange((await TasksAsync(site, reading, call, cancellationToken).ConfigureAwait(false)).Select(task => (site, task)));
-            }
-            catch (Exception e) when (asked.Count > 1 && e is ProxmoxException or AgentConnectionException)
-            {
-                // One server that is down is no reason to be silent about the others.
-                reading.Miss($"{site.Name}: {SafeText.Of(e.Message, "error", 300)}");
-            }
+            await reading.OfContextAsync(site, asked.Count > 1, async () => tasks.AddRange(
+                (await TasksAsync(site, reading, call, cancellationToken).ConfigureAwait(false)).Select(task => (site, task)))).ConfigureAwait(false);
         }
 
         JsonObject[] rows = [.. tasks.OrderByDescending(static entry => entry.Task.Number("starttime")).Select(static entry => Row(entry.Site, entry.Task))];
@@ -167,9 +160,18 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         return tasks.Where(task => (!call.Flag("failed") || !IsGood(task.Text("status"))) && (vmid is null || !site.IsBackup || IsOf(task, vmid)));
     }
 
-    // A backup server knows guests by their groups only.
-    private static bool IsOf(JsonElement task, string vmid) =>
-        Upid.TryParse(task.Text("upid"), out Upid upid) && upid.Id.Contains($"/{vmid}", StringComparison.Ordinal);
+    // A backup server knows guests by their groups only, such as store1:ns/a:vm/100/6532A1F0.
+    private static bool IsOf(JsonElement task, string vmid)
+    {
+        string[] parts = Upid.TryParse(task.Text("upid"), out Upid upid) ? upid.Id.Split('/', ':') : [];
+        int place = Array.IndexOf(parts, vmid);
+        while (place >= 0 && (place == 0 || parts[place - 1] is not ("vm" or "ct")))
+        {
+            place = Array.IndexOf(parts, vmid, place + 1);
+        }
+
+        return place >= 0;
+    }
 
     private static async Task<IEnumerable<string>> NodesAsync(AgentSite site, CancellationToken cancellationToken)
     {
