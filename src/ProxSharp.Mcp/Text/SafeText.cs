@@ -53,10 +53,9 @@ internal static partial class SafeText
     /// <param name="name">The member.</param>
     public static string NameIn(JsonObject members, string name)
     {
-        bool isSetting = members["key"] is JsonValue key && key.GetValueKind() == JsonValueKind.String && s_settings.Any(members.ContainsKey);
-        return !isSetting ? name
-            : name == "key" ? "setting"
-            : s_settings.Contains(name) && members["key"]!.ToString() is var setting && IsSecret(setting) ? setting
+        bool isListed = members["key"] is JsonValue key && key.GetValueKind() == JsonValueKind.String && s_settings.Any(members.ContainsKey);
+        return isListed && name == "key" ? "setting"
+            : s_settings.Contains(name) && (isListed ? members["key"] : members["name"])?.ToString() is { } setting && IsSecret(setting) ? setting
             : name;
     }
 
@@ -69,6 +68,8 @@ internal static partial class SafeText
     {
         switch (value)
         {
+            case JsonObject when IsSecret(name):
+                return JsonValue.Create(Secrets.Mask);
             case JsonObject members:
                 JsonObject copy = [];
                 foreach ((string key, JsonNode? member) in members)
@@ -148,7 +149,8 @@ internal static partial class SafeText
         SecretFragments.Replace(Ticket().Replace(KeyBlock().Replace(text, Secrets.Mask), Secrets.Mask), Secrets.Mask);
 
     private static bool IsSecret(string name) => s_secretNames.Contains(name)
-        || s_secretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+        || s_secretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase))
+        || (!Secrets.IsDoubtful(name) && Secrets.IsSecret(name));
 
     [GeneratedRegex($"^{WordLetter}*$")]
     private static partial Regex Word();

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Api;
-using ProxSharp.Http;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
-using ProxSharp.Operations.Plans;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Mcp.Tools;
@@ -123,7 +121,7 @@ internal sealed class ApiTools(AgentSites sites)
 
         if (answer.Data.ValueKind != JsonValueKind.Array)
         {
-            return One(call, Masked(Values.Node(answer.Data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
+            return One(call, AnswerMasks.Of(Values.Node(answer.Data), endpoint.Path), isForeign: endpoint.Path.Contains("/agent/", StringComparison.Ordinal));
         }
 
         JsonObject[] rows = RowsOf(answer.Data.EnumerateArray(), endpoint);
@@ -149,47 +147,12 @@ internal sealed class ApiTools(AgentSites sites)
     private static string[] Declared(ApiEndpoint endpoint) => [.. endpoint.Returns.Items?.Properties.Keys ?? []];
 
     private static JsonObject[] RowsOf(IEnumerable<JsonElement> entries, ApiEndpoint endpoint) =>
-        [.. entries.Select(row => (JsonObject)Masked(Values.Raw(row), endpoint.Path)!)];
+        [.. entries.Select(row => (JsonObject)AnswerMasks.Of(Values.Raw(row), endpoint.Path)!)];
 
     private static string Members(string query) => new JsonObject(query.Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(static pair => pair.Split('=', 2))
         .DistinctBy(static pair => pair[0])
         .Select(static pair => KeyValuePair.Create(pair[0], (JsonNode?)(pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "1")))).ToJsonString();
-
-    // Of some calls a name that is innocent elsewhere holds secrets: what is masked when it is sent is masked when it is read.
-    private static JsonNode? Masked(JsonNode? node, string path)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach ((string name, JsonNode? value) in members.ToArray())
-                {
-                    if (value is not null && ReviewedParameter.IsCertain(path, name))
-                    {
-                        members[name] = Secrets.Mask;
-                    }
-                    else if (value is JsonValue single && single.TryGetValue(out string? text))
-                    {
-                        members[name] = ReviewedParameter.WithoutSecretAddresses(path, text);
-                    }
-                    else
-                    {
-                        Masked(value, path);
-                    }
-                }
-
-                break;
-            case JsonArray items:
-                foreach (JsonNode? item in items)
-                {
-                    Masked(item, path);
-                }
-
-                break;
-        }
-
-        return node;
-    }
 
     private ApiEndpoint CheckRead(AgentSite site, string path, ApiParameters parameters)
     {

@@ -17,6 +17,9 @@ internal static class ReviewedParameter
         ("tfa", "/access/domains"), ("totp", "/access/tfa"),
     ];
 
+    // What whoever decides about a call must see, and nobody needs to read who only looks: variables of programs, and what a notification sends along.
+    private static readonly (string Name, string Path)[] s_keptFromReaders = [("env", "/lxc"), ("body", "/notifications/")];
+
     // What has the name of a secret and is none: where a guest goes, masked inside, the name of a key, keys to press, and the mark of a lock, which gives no right.
     private static readonly (string Name, string Path)[] s_innocent =
         [("target-endpoint", ""), ("encryption-key", "/push"), ("key", "/sendkey"), ("lock-token", "")];
@@ -76,6 +79,9 @@ internal static class ReviewedParameter
 
     /// <summary>True for what is a secret although its name is an innocent one, also where a server answers with it.</summary>
     public static bool IsCertain(string path, string name) => Has(s_certain, path, name);
+
+    /// <summary>True for what may be a secret where a server answers with it, although its name is an innocent one.</summary>
+    public static bool IsMaskedInAnswer(string path, string name) => IsCertain(path, name) || Has(s_keptFromReaders, path, name);
 
     /// <summary>Cuts addresses down to their server where they are secrets, also where a server answers with them: that of a webhook is all it takes to use it.</summary>
     public static string WithoutSecretAddresses(string path, string text) => path.Contains("/notifications/", StringComparison.Ordinal)
