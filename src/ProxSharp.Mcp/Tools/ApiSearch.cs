@@ -9,28 +9,55 @@ namespace ProxSharp.Mcp.Tools;
 /// </summary>
 internal static class ApiSearch
 {
-    // What stands in methods and paths for what people say, the same weight for each. What begins with a slash is a path, with all that is below it.
-    private static readonly Dictionary<string, string> s_alike = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["create"] = "POST", ["add"] = "POST", ["new"] = "POST", ["make"] = "POST",
-        ["remove"] = "DELETE", ["destroy"] = "DELETE", ["drop"] = "DELETE",
-        ["update"] = "PUT apt", ["change"] = "PUT", ["edit"] = "PUT", ["modify"] = "PUT", ["set"] = "PUT", ["rename"] = "PUT",
-        ["list"] = "GET", ["show"] = "GET", ["read"] = "GET", ["see"] = "GET", ["view"] = "GET",
-        ["vm"] = "qemu", ["machine"] = "qemu", ["guest"] = "qemu lxc", ["container"] = "lxc", ["ct"] = "lxc", ["host"] = "nodes",
-        ["extend"] = "resize", ["grow"] = "resize", ["copy"] = "clone", ["template"] = "clone", ["disk"] = "move_disk",
-        ["move"] = "migrate move_volume", ["snapshots"] = "snapshot", ["hardware"] = "config", ["memory"] = "config", ["cpu"] = "config", ["tag"] = "config",
-        ["reboot"] = "/nodes/{node}/status", ["restart"] = "reboot reset", ["boot"] = "start", ["poweroff"] = "stop shutdown", ["halt"] = "stop shutdown",
-        ["console"] = "vncproxy termproxy spiceproxy", ["terminal"] = "termproxy", ["shell"] = "termproxy", ["vnc"] = "vncproxy",
-        ["run"] = "exec", ["command"] = "exec", ["ip"] = "network-get-interfaces interfaces",
-        ["who"] = "acl permissions", ["right"] = "acl permissions", ["permission"] = "acl", ["grant"] = "acl", ["privilege"] = "roles permissions",
-        ["login"] = "ticket tfa", ["2fa"] = "tfa",
-        ["job"] = "/cluster/backup /cluster/replication /config/prune /config/sync /config/verify /config/tape-backup-job",
-        ["schedule"] = "/cluster/backup /cluster/replication /config/prune /config/sync /config/verify /config/tape-backup-job",
-        ["backup"] = "vzdump archive ostemplate", ["restore"] = "/nodes/{node}/qemu /nodes/{node}/lxc", ["retention"] = "prune",
-        ["garbage"] = "gc", ["collection"] = "gc", ["space"] = "datastore-usage", ["usage"] = "status rrddata",
-        ["log"] = "syslog journal", ["metric"] = "rrddata", ["graph"] = "rrddata", ["health"] = "status",
-        ["iso"] = "upload download-url", ["download"] = "download-url", ["upgrade"] = "apt", ["package"] = "apt", ["vlan"] = "vnets", ["mail"] = "notifications",
-    };
+    // Before the colon what people say, behind it what stands for that in methods and paths. What begins with a slash is a path, with all that is below it.
+    private const string Alike = """
+        create add new make: POST
+        remove destroy drop: DELETE
+        change edit modify set rename: PUT
+        update: PUT apt
+        list show read see view: GET
+        vm machine: qemu
+        guest: qemu lxc
+        container ct: lxc
+        host: nodes
+        extend grow: resize
+        copy template: clone
+        disk: move_disk
+        move: migrate move_volume
+        snapshots: snapshot
+        hardware memory cpu tag: config
+        reboot: /nodes/{node}/status
+        restart: reboot reset
+        boot: start
+        poweroff halt: stop shutdown
+        console: vncproxy termproxy spiceproxy
+        terminal shell: termproxy
+        vnc: vncproxy
+        run command: exec
+        ip: network-get-interfaces interfaces
+        who right: acl permissions
+        permission grant: acl
+        privilege: roles permissions
+        login: ticket tfa
+        2fa: tfa
+        job schedule: /cluster/backup /cluster/replication /config/prune /config/sync /config/verify /config/tape-backup-job
+        backup: vzdump archive ostemplate
+        restore: /nodes/{node}/qemu /nodes/{node}/lxc
+        retention: prune
+        garbage collection: gc
+        space: datastore-usage
+        usage: status rrddata
+        log: syslog journal
+        metric graph: rrddata
+        health: status
+        iso: upload download-url
+        download: download-url
+        upgrade package: apt
+        vlan: vnets
+        mail: notifications
+        """;
+
+    private static readonly Dictionary<string, string[]> s_alike = Read(Alike);
 
     // What says nothing about what is looked for.
     private static readonly HashSet<string> s_idle = new(
@@ -62,6 +89,21 @@ internal static class ApiSearch
         int most = hits.Count == 0 ? 0 : hits.Max(static hit => hit.Words);
         ApiHit[] best = [.. hits.Where(hit => hit.Words == most).OrderByDescending(static hit => hit.Weight).ThenBy(static hit => hit.Endpoint.Path.Length)];
         return (best, most > 0 && most < wanted.Length);
+    }
+
+    private static Dictionary<string, string[]> Read(string table)
+    {
+        Dictionary<string, string[]> alike = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string line in table.Split('\n'))
+        {
+            int colon = line.IndexOf(':', StringComparison.Ordinal);
+            foreach (string word in line[..colon].Split(' '))
+            {
+                alike[word] = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            }
+        }
+
+        return alike;
     }
 
     // Guests are what is asked for most, and what is far down in a path least.
@@ -99,9 +141,9 @@ internal static class ApiSearch
             _forms.Add((word, 1));
             foreach (string form in one == word ? [word] : new[] { word, one })
             {
-                if (s_alike.TryGetValue(form, out string? others))
+                if (s_alike.TryGetValue(form, out string[]? others))
                 {
-                    _forms.AddRange(others.Split(' ').Select(static other => (other, Synonym)));
+                    _forms.AddRange(others.Select(static other => (other, Synonym)));
                 }
             }
 
