@@ -136,7 +136,7 @@ public sealed class DefaultValueTests
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", vmid }, { "storage", "local" } }));
         string backup = (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters($"content=backup vmid={vmid}"))).Data
             .EnumerateArray().Last().Text("volid")!;
-        return (await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/lxc", $"vmid=401 restore=1 ostemplate={backup}")).Class;
+        return (await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/lxc", $"vmid=401 restore=1 unique=1 ostemplate={backup}")).Class;
     }
 
     private static ApiParameters With(ClassRaise raise, string value) =>

@@ -10,6 +10,7 @@ internal static class Consequences
 {
     private const int NameLength = 80;
     private const int LineLength = 300;
+    private const int LostLength = 800;
 
     /// <summary>How a sentence begins that says why calls cannot be taken back that others of their kind can.</summary>
     public const string NoWayBack = "There is no way back from ";
@@ -75,11 +76,11 @@ internal static class Consequences
     }
 
     private static string Tells(string name, string value) => $"{UntrustedText.Clean(name, NameLength)} "
-        + (s_writtenByOthers.Contains(name) ? UntrustedText.Quote(value, NameLength) : UntrustedText.Clean(value, NameLength));
+        + (DroppedChanges.IsFact(name) ? UntrustedText.Quote(value, LostLength) : s_writtenByOthers.Contains(name) ? UntrustedText.Quote(value, NameLength) : UntrustedText.Clean(value, NameLength));
 
     /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
     public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")
-        && call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Except(call.Ejected).Any(IsDisk))
+        && call.Others.Any(parameter => parameter.Name == "delete" && ItemLists.Split(parameter.Text).Except(call.Ejected).Any(DiskKeys.IsUsed))
             ? $"A disk that is taken from guest {call.Parameters.Find("vmid")} stays with it as an unused one (unused0 or higher) until that is deleted; an image in a "
                 + "drive, cloud-init and a folder of the host are no disks."
             : "";
@@ -90,9 +91,6 @@ internal static class Consequences
         ? ""
         : $"No data is lost with {string.Join(", ", call.Ejected)} of guest {call.Parameters.Find("vmid")}: an image stays on its storage, and that of cloud-init is made "
             + "again. A place in the boot order is given up, and an undo does not bring it back.";
-
-    private static bool IsDisk(string key) =>
-        key is [.., >= '0' and <= '9'] && key.TrimEnd([.. "0123456789"]) is "scsi" or "sata" or "ide" or "virtio" or "mp" or "efidisk" or "tpmstate";
 
     /// <summary>True for what may change without anybody touching the targets: when they were last backed up.</summary>
     public static bool IsOfTheMoment(string line) => s_ofTheMoment.Any(start => line.StartsWith(start, StringComparison.Ordinal));

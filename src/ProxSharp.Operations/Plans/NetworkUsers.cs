@@ -98,8 +98,9 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
         return found.Distinct(StringComparer.Ordinal);
     }
 
-    // Proxmox: what is staged for the interfaces of a node stands beside the list of them.
-    private async Task<string> StagedAsync(string node, CancellationToken cancellationToken)
+    /// <summary>What is staged for the interfaces of a node, as a comparison of files; empty for nothing.</summary>
+    /// <remarks>Proxmox: it stands beside the list of them.</remarks>
+    public async Task<string> StagedAsync(string node, CancellationToken cancellationToken)
     {
         if (_staged.TryGetValue(node, out string? known))
         {

@@ -162,6 +162,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     {
         PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
         call = ForeignVolumes.Judge(call, own, draft.Steps);
+        call = TakenAddresses.Judge(call, own);
         return ShrunkMemory.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own, draft.Calls)), own);
     }
 

@@ -10,7 +10,7 @@ namespace ProxSharp.Operations.Plans;
 /// the images that it names, which others may replace, and what stands behind other names. They are facts of what the call acts on: the plan tells them, and is
 /// refused once they are others.
 /// </summary>
-internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
+internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
 {
     /// <summary>What stands for a rule that cannot be read.</summary>
     public const string Unreadable = "unknown";
@@ -26,6 +26,10 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
     private readonly FollowedSettings _settings = new(client.Schema.Product, (path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
 
+    private readonly DroppedChanges _dropped = new(client, configs.Networks);
+
+    private readonly TakenAddresses _addresses = new(client, configs);
+
     private readonly NamedSettings _names = new((path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
 
     /// <summary>Those rules by name; empty where a call names all that it goes by.</summary>
@@ -33,10 +37,17 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, string> own = await OfCallAsync(call, cancellationToken).ConfigureAwait(false);
-        return client.Schema.Product == ProxmoxProduct.VirtualEnvironment
-            && await _names.ReadAsync(call, cancellationToken).ConfigureAwait(false) is { Count: > 0 } named
-            ? own.Concat(named).ToDictionary(StringComparer.Ordinal)
-            : own;
+        Dictionary<string, string> others = await _dropped.ReadAsync(call, cancellationToken).ConfigureAwait(false);
+        if (client.Schema.Product == ProxmoxProduct.VirtualEnvironment)
+        {
+            IReadOnlyDictionary<string, string> named = await _names.ReadAsync(call, cancellationToken).ConfigureAwait(false);
+            foreach ((string name, string value) in named.Concat(await _addresses.ReadAsync(call, cancellationToken).ConfigureAwait(false)))
+            {
+                others[name] = value;
+            }
+        }
+
+        return others.Count > 0 ? own.Concat(others).ToDictionary(StringComparer.Ordinal) : own;
     }
 
     private async Task<IReadOnlyDictionary<string, string>> OfCallAsync(PlannedCall call, CancellationToken cancellationToken) =>
@@ -48,7 +59,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Delete, "/nodes/{node}/storage/{storage}/prunebackups") when IsByStorage(call) =>
                 await OfStorageAsync(call.Parameters.Find("storage")!, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/sdn") or (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/sdn/rollback") =>
-                Fact("pending", await networks.PendingAsync(cancellationToken).ConfigureAwait(false)),
+                Fact("pending", await configs.Networks.PendingAsync(cancellationToken).ConfigureAwait(false)),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, "/cluster/ha/resources") => Fact(HaStarts.Asked, call.Parameters.Find("state") ?? "started"),
             (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post or ApiMethod.Put, "/nodes/{node}/qemu" or "/nodes/{node}/lxc" or "/nodes/{node}/qemu/{vmid}/config"
                 or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
@@ -83,7 +94,7 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
         string node = Uri.EscapeDataString(call.Parameters.Find("node") ?? "");
-        foreach (Match image in call.Others.Where(static parameter => Source.IsMatch(parameter.Name)).SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
+        foreach (Match image in call.Others.Where(static parameter => IsSource(parameter.Name)).SelectMany(static parameter => Image.Matches(parameter.Text).Cast<Match>()))
         {
             JsonElement? list = await ReadAsync(
                 client,
@@ -96,6 +107,8 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
 
         return found;
     }
+
+    private static bool IsSource(string name) => DiskKeys.IsGiven(name) || name is "ostemplate" or "archive" or "cicustom" or "hookscript";
 
     private static string Describe(JsonElement image)
     {
@@ -124,9 +137,6 @@ internal sealed class StandingRules(ProxmoxClient client, NetworkUsers networks)
             return null;
         }
     }
-
-    private static Regex Source => field ??= new(
-        "^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom|ostemplate|archive|cicustom|hookscript)$", RegexOptions.ExplicitCapture);
 
     private static Regex Image => field ??= new(
         "(?<storage>[A-Za-z][A-Za-z0-9._-]*):(?<content>backup|iso|import|vztmpl|snippets)/[^,;=]+", RegexOptions.ExplicitCapture);

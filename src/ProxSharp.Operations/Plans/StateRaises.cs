@@ -74,7 +74,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     public static IReadOnlyList<string> Whys { get; } =
     [
         MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
-        CopyOrders.Why, ShrunkMemory.Why,
+        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -91,6 +91,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
         _ when DiskOptions.LeavesOut(call) && IsRaisedTo(call, OperationClass.Privileged) => DiskOptions.Why,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
+        _ when TakenAddresses.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => TakenAddresses.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
         _ => "",
     };

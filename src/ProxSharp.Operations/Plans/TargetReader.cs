@@ -21,7 +21,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     private readonly GuestSnapshots _snapshots = new(client);
     private readonly BackupScopes _scopes = new(client);
 
-    private StandingRules Rules => field ??= new StandingRules(client, _all.Configs.Networks);
+    private StandingRules Rules => field ??= new StandingRules(client, _all.Configs);
 
     /// <summary>Corrects the node of a guest: an agent need not know it, and what it knows may be old.</summary>
     public async Task<PlannedCall> ResolveAsync(PlannedCall call, NewGuests made, CancellationToken cancellationToken)
