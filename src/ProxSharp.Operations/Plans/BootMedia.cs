@@ -31,7 +31,7 @@ internal static class BootMedia
             : call;
 
     /// <summary>True for a call that puts something foreign into a drive, or something else into one.</summary>
-    public static bool IsOne(PlannedCall call) => call.Path == Path ? call.Others.Any(static parameter => Drive.IsMatch(parameter.Name))
+    public static bool IsOne(PlannedCall call) => call.Path == Path ? call.Others.Any(static parameter => DiskKeys.IsDrive(parameter.Name))
         : call.Path == Making && (Foreign(call).Any() || CopyOrders.IsCopy(call));
 
     /// <summary>True if a machine starts from a drive before it comes to its disks, or it is the first of them.</summary>
@@ -59,13 +59,13 @@ internal static class BootMedia
     private static bool StartsOther(PlannedCall call, Func<string, string?> config) => StartsForeign(call, config) || ReplacesFirst(call, config);
 
     private static bool ReplacesFirst(PlannedCall call, Func<string, string?> config) => call.Others
-        .Where(static parameter => Drive.IsMatch(parameter.Name))
+        .Where(static parameter => DiskKeys.IsDrive(parameter.Name))
         .Any(drive => IsDisk(config(drive.Name), drive.Name) && Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name)!)
             && (IsFirst(drive.Name, config) || Order(config) is null));
 
     // Of a copy that the plan itself makes nobody has seen the drives yet.
     private static bool ChangesCopy(PlannedCall call, PlanTarget target, IEnumerable<PlannedCall> earlier) =>
-        target.Key.StartsWith("new guest ", StringComparison.Ordinal) && call.Others.Any(static parameter => Drive.IsMatch(parameter.Name))
+        target.Key.StartsWith("new guest ", StringComparison.Ordinal) && call.Others.Any(static parameter => DiskKeys.IsDrive(parameter.Name))
         && earlier.Any(made => CopyOrders.Copies(made, call.Parameters.Find("vmid") ?? ""));
 
     private static bool StartsForeign(PlannedCall call, Func<string, string?> config) => Foreign(call)
@@ -89,7 +89,7 @@ internal static class BootMedia
     }
 
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
-        .Where(static parameter => Drive.IsMatch(parameter.Name))
+        .Where(static parameter => DiskKeys.IsDrive(parameter.Name))
         .Select(static parameter => parameter with { Name = parameter.Name.ToLowerInvariant() })
         .Where(parameter => (IsImage(parameter) || IsImport(parameter)) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text)));
 
@@ -106,11 +106,9 @@ internal static class BootMedia
 
     private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive));
 
-    private static bool IsDisk(string? value, string device) => value is not null && Drive.IsMatch(device) && !ItemLists.Split(value).Contains("media=cdrom");
+    private static bool IsDisk(string? value, string device) => value is not null && DiskKeys.IsDrive(device) && !ItemLists.Split(value).Contains("media=cdrom");
 
     private static Regex Beside => field ??= new("^(ide|sata|scsi|virtio|net)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
 
     private static Regex Image => field ??= new("^[^:/,]+:(iso|import)/", RegexOptions.ExplicitCapture);
-
-    private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
 }

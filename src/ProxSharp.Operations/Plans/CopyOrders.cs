@@ -38,14 +38,12 @@ internal static class CopyOrders
 
     /// <summary>The drives that a call fills with copies of a guest's disks.</summary>
     public static IEnumerable<ApiParameter> CopiedDrives(PlannedCall call) => call.Others
-        .Where(static drive => Drive.IsMatch(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
+        .Where(static drive => DiskKeys.IsDrive(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
 
     // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
     private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)
         ? !parameter.Name.Equals("smbios1", StringComparison.OrdinalIgnoreCase) || ItemLists.Split(parameter.Text).Any(static item => !Harmless.IsMatch(item))
-        : Drive.IsMatch(parameter.Name) && BootMedia.IsImage(parameter) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text));
+        : DiskKeys.IsDrive(parameter.Name) && BootMedia.IsImage(parameter) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text));
 
     private static Regex Harmless => field ??= new(@"\A(uuid|base64)=", RegexOptions.IgnoreCase);
-
-    private static Regex Drive => field ??= new("^(ide|sata|scsi|virtio)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
 }

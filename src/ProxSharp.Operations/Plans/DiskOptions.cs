@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ProxSharp.Api;
 
 namespace ProxSharp.Operations.Plans;
@@ -28,8 +27,8 @@ internal static class DiskOptions
         }
 
         JsonElement config = targets[0].Before;
-        return call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
-            .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before.Value.ToString(), isUsed: !Unused.IsMatch(before.Name))))
+        return call.Others.Where(static parameter => DiskKeys.IsUsed(parameter.Name))
+            .SelectMany(parameter => Before(config, parameter).Select(before => Worst(parameter, before.Value.ToString(), isUsed: DiskKeys.IsUsed(before.Name))))
             .Aggregate(call, static (judged, found) => judged.Also(found));
     }
 
@@ -38,7 +37,7 @@ internal static class DiskOptions
 
     /// <summary>True for a call that says of a disk that it is in no backup.</summary>
     public static bool LeavesOut(PlannedCall call) => call.Path is "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"
-        && call.Others.Any(static parameter => Disk.IsMatch(parameter.Name) && IsOn(parameter.Text, "backup") == false);
+        && call.Others.Any(static parameter => DiskKeys.IsUsed(parameter.Name) && IsOn(parameter.Text, "backup") == false);
 
     /// <summary>True if what a guest writes to a disk with this value is thrown away.</summary>
     public static bool ThrowsAway(string drive) => IsOn(drive, "snapshot") == true;
@@ -47,7 +46,7 @@ internal static class DiskOptions
     private static IEnumerable<JsonProperty> Before(JsonElement config, ApiParameter parameter) => config.ValueKind != JsonValueKind.Object ? [] :
         config.EnumerateObject()
             .Where(member => (member.Name == parameter.Name && !IsImage(member.Value.ToString()))
-                || ((Disk.IsMatch(member.Name) || Unused.IsMatch(member.Name)) && Volume(member.Value.ToString()) == Volume(parameter.Text)));
+                || (DiskKeys.IsVolume(member.Name) && Volume(member.Value.ToString()) == Volume(parameter.Text)));
 
     // What is in a drive for images on CD-ROM is no guest's work.
     private static bool IsImage(string drive) => Volume(drive) is "none" or "cdrom" || Volume(drive).Contains(":iso/", StringComparison.Ordinal);
@@ -91,8 +90,4 @@ internal static class DiskOptions
         ItemLists.Split(drive).FirstOrDefault(item => item.StartsWith(option + "=", StringComparison.OrdinalIgnoreCase)) is { } item
             ? ChangedJob.IsOn(item[(option.Length + 1)..])
             : null;
-
-    private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
-
-    private static Regex Unused => field ??= new("^unused[0-9]+$");
 }

@@ -39,12 +39,12 @@ internal static partial class ForeignVolumes
 
     /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
     public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
-        && call.Others.Where(static parameter => Disk.IsMatch(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
+        && call.Others.Where(static parameter => DiskKeys.IsGiven(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
 
     // A disk in two drives of one machine, or at two places of a container, is ruined as it is by two machines.
     private static IEnumerable<string> GivenTwice(PlannedCall call, JsonElement config) => call.Path is not (Machine or Container) || config.ValueKind != JsonValueKind.Object ? [] : Given(call)
         .Where(static given => given.Volume is not ("none" or "cdrom" or ""))
-        .Where(given => config.EnumerateObject().Any(member => member.Name != given.Key && Place.IsMatch(member.Name)
+        .Where(given => config.EnumerateObject().Any(member => member.Name != given.Key && DiskKeys.IsUsed(member.Name)
             && Replacements.Volume(member.Value.ToString()) == given.Volume && !LetsGo(call, member.Name, given.Volume)))
         .Select(static given => given.Volume);
 
@@ -63,7 +63,7 @@ internal static partial class ForeignVolumes
     private static bool IsGuest(PlannedCall call) => call.Method is ApiMethod.Post or ApiMethod.Put && call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
         or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
 
-    private static IEnumerable<(string Key, string Volume)> Given(PlannedCall call) => call.Others.Where(static parameter => Disk.IsMatch(parameter.Name))
+    private static IEnumerable<(string Key, string Volume)> Given(PlannedCall call) => call.Others.Where(static parameter => DiskKeys.IsGiven(parameter.Name))
         .Select(static parameter => (parameter.Name, Replacements.Volume(parameter.Text)))
         .Where(static given => !File.IsMatch(given.Item2));
 
@@ -98,10 +98,6 @@ internal static partial class ForeignVolumes
 
     private static string? Behind(JsonElement config, string key) =>
         config.ValueKind == JsonValueKind.Object && config.Text(key) is { } value ? Replacements.Volume(value) : null;
-
-    private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$", RegexOptions.ExplicitCapture);
-
-    private static Regex Place => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.ExplicitCapture);
 
     // What many guests may have in a drive.
     private static Regex File => field ??= new("^[^:/]+:(iso|import|vztmpl|snippets|backup)/", RegexOptions.ExplicitCapture);

@@ -29,7 +29,7 @@ internal static partial class Replacements
         return call.Others.Any(parameter => Replaces(parameter, config)) ? call.AsReplacing() : call;
     }
 
-    private static bool Replaces(ApiParameter parameter, JsonElement config) => Disk.IsMatch(parameter.Name)
+    private static bool Replaces(ApiParameter parameter, JsonElement config) => DiskKeys.IsUsed(parameter.Name)
         && config.Text(parameter.Name) is { } before
         && !ItemLists.Split(before).Contains("media=cdrom")
         && Volume(before) != Volume(parameter.Text);
@@ -40,8 +40,6 @@ internal static partial class Replacements
         string first = drive.Split(',')[0];
         return drive.Split(',').Select(static part => Named.Match(part)).FirstOrDefault(static match => match.Success)?.Groups["volume"].Value ?? first;
     }
-
-    private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp)[0-9]+$|^rootfs$", RegexOptions.ExplicitCapture);
 
     private static Regex Named => field ??= new("^(file|volume)=(?<volume>.*)$", RegexOptions.ExplicitCapture);
 }

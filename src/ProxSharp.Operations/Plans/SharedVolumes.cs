@@ -8,7 +8,7 @@ internal static partial class SharedVolumes
     /// <summary>Their full names.</summary>
     public static string[] GivenBy(PlannedCall call) =>
     [
-        .. call.Others.Where(parameter => IsConfig(call) && Disk.IsMatch(parameter.Name))
+        .. call.Others.Where(parameter => IsConfig(call) && DiskKeys.IsGiven(parameter.Name))
             .SelectMany(static parameter => ItemLists.Split(parameter.Text)).Select(static item => Given.Match(item))
             .Where(static match => match.Success).Select(static match => match.Groups["volume"].Value)
             .Where(static volume => !VolumeOwners.IsOwned(volume)).Distinct(StringComparer.Ordinal),
@@ -16,10 +16,6 @@ internal static partial class SharedVolumes
 
     private static bool IsConfig(PlannedCall call) => call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
         or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";
-
-    private static Regex Disk => field ??= new(
-        "^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^(rootfs|cdrom)$",
-        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture);
 
     // Neither a new disk of some size, nor a file that many guests may have in a drive.
     private static Regex Given => field ??= new(

@@ -14,6 +14,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     private const string Jobs = "/config/sync";
     private const string Mount = "/admin/datastore/{store}/mount";
     private const string Backup = "/nodes/{node}/vzdump";
+    private const string BackupJobs = "/cluster/backup";
     private const string Enabled = "enabled";
     private const string Containers = "/nodes/{node}/lxc";
     private const string Unprivileged = "unprivileged";
@@ -38,6 +39,30 @@ internal sealed class StateRaises(ProxmoxClient client)
         "schedule", "starttime", "dow", "repeat-missed", Enabled, "storage", "node", "vmid", "pool", "all", "exclude",
     };
 
+    // Which calls the state can make worse, the worst that it can make of them, and how that is found out.
+    private static readonly Dictionary<(ProxmoxProduct, ApiMethod, string), State> s_states = new()
+    {
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Backup)] =
+            new(OperationClass.Destructive, static (raises, call, own, cancellationToken) => raises.BackupAsync(call, own, cancellationToken)),
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, BackupJobs)] =
+            new(OperationClass.Destructive, static async (raises, call, _, cancellationToken) =>
+                Lost(await raises.PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false))),
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, BackupJobs + "/{id}")] =
+            new(OperationClass.Destructive, static async (raises, call, _, cancellationToken) =>
+                Lost(ChangedJob.Names(call, s_backedUp) && await raises.LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false))),
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Replication)] =
+            new(OperationClass.Destructive, static (_, _, own, _) => Task.FromResult(Lost(RemovesCopy(own)))),
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)] =
+            new(OperationClass.Privileged, static (raises, call, _, cancellationToken) => raises.RestoreAsync(call, cancellationToken)),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run")] =
+            new(OperationClass.Privileged, static (raises, call, _, cancellationToken) => raises.SyncAsync(call, cancellationToken)),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "/{id}")] =
+            new(OperationClass.Privileged, static async (raises, call, _, cancellationToken) =>
+                ChangedJob.Names(call, s_synced) ? await raises.SyncAsync(call, cancellationToken).ConfigureAwait(false) : OperationClass.Read),
+        [(ProxmoxProduct.BackupServer, ApiMethod.Post, Mount)] =
+            new(OperationClass.Privileged, static (raises, call, _, cancellationToken) => raises.MountAsync(call, cancellationToken)),
+    };
+
     /// <summary>Returns the call with the class that it has on this server.</summary>
     /// <param name="call">The call.</param>
     /// <param name="own">What it acts on.</param>
@@ -48,27 +73,30 @@ internal sealed class StateRaises(ProxmoxClient client)
         return UsedNumbers.IsOne(judged) ? await new UsedNumbers(ReadAsync).JudgeAsync(judged, cancellationToken).ConfigureAwait(false) : judged;
     }
 
-    private async Task<PlannedCall> OfStateAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken) => (client.Schema.Product, call.Method, call.Path) switch
+    // What a call has already needs no reading.
+    private async Task<PlannedCall> OfStateAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Backup) when !call.Set.Has(OperationClass.Destructive) && StandingRules.KeptBy(own) is { } rule =>
-            OnlyStops(call) || ChangedJob.IsOff(call.Parameters.Find("remove")) || !PrunesByRule(rule) ? call : call.Also(OperationClass.Destructive),
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Backup or "/cluster/backup") when !call.Set.Has(OperationClass.Destructive) =>
-            await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, "/cluster/backup/{id}")
-            when !call.Set.Has(OperationClass.Destructive) && ChangedJob.Names(call, s_backedUp) =>
-            await LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false) ? call.Also(OperationClass.Destructive) : call,
-        (ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run") or (ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "/{id}")
-            when !call.Set.Has(OperationClass.Privileged) && (call.Method == ApiMethod.Post || ChangedJob.Names(call, s_synced)) =>
-            call.Also(await SyncAsync(call, cancellationToken).ConfigureAwait(false)),
-        (ProxmoxProduct.BackupServer, ApiMethod.Post, Mount) =>
-            call.Also(await MountAsync(call, cancellationToken).ConfigureAwait(false)),
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Replication) => RemovesCopy(own) ? call.Also(OperationClass.Destructive) : call,
-        (ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)
-            when !call.Set.Has(OperationClass.Privileged) && UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null =>
-            await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false) ? call : call.Also(OperationClass.Privileged),
-        (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) => MovedBackups.Judge(call, own),
-        _ => call,
-    };
+        if (MovedBackups.IsOne(call))
+        {
+            return MovedBackups.Judge(call, own);
+        }
+
+        return s_states.TryGetValue((client.Schema.Product, call.Method, call.Path), out State? state) && !call.Set.Has(state.Worst)
+            ? call.Also(await state.FindAsync(this, call, own, cancellationToken).ConfigureAwait(false))
+            : call;
+    }
+
+    private async Task<OperationClass> BackupAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken) =>
+        Lost(StandingRules.KeptBy(own) is { } rule
+            ? !OnlyStops(call) && !ChangedJob.IsOff(call.Parameters.Find("remove")) && PrunesByRule(rule)
+            : await PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false));
+
+    private async Task<OperationClass> RestoreAsync(PlannedCall call, CancellationToken cancellationToken) =>
+        UndoBuilder.IsSet(call, "restore") && call.Parameters.Find(Unprivileged) is null && !await IsUnprivilegedAsync(call, cancellationToken).ConfigureAwait(false)
+            ? OperationClass.Privileged
+            : OperationClass.Read;
+
+    private static OperationClass Lost(bool isLost) => isLost ? OperationClass.Destructive : OperationClass.Read;
 
     /// <summary>All that <see cref="Why"/> may say.</summary>
     public static IReadOnlyList<string> Whys { get; } =
@@ -83,7 +111,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
-        { Path: Backup or "/cluster/backup", Method: ApiMethod.Post } when Counts(call) => CountsWhy,
+        { Path: Backup or BackupJobs, Method: ApiMethod.Post } when Counts(call) => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
@@ -149,7 +177,7 @@ internal sealed class StateRaises(ProxmoxClient client)
             return Prunes(own);
         }
 
-        bool isJob = call.Path.StartsWith("/cluster/backup", StringComparison.Ordinal);
+        bool isJob = call.Path.StartsWith(BackupJobs, StringComparison.Ordinal);
         string? storage = value("storage");
         return isJob
             ? await PrunesSomewhereAsync(storage, value("node"), cancellationToken).ConfigureAwait(false)
@@ -265,4 +293,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     }
 
     private static Regex Limit => field ??= new("keep-(?!all\\b)|keep-all[\"=:\\s]+0", RegexOptions.CultureInvariant);
+
+    private sealed record State(
+        OperationClass Worst, Func<StateRaises, PlannedCall, IReadOnlyList<PlanTarget>, CancellationToken, Task<OperationClass>> FindAsync);
 }

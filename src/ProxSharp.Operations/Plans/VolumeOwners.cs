@@ -45,7 +45,7 @@ internal static partial class VolumeOwners
 
     /// <summary>The keys of a configuration behind which there are disks of guests, those that are unused included, without those of cloud-init.</summary>
     public static IEnumerable<string> DisksOf(JsonElement config) => config.ValueKind != JsonValueKind.Object ? [] : config.EnumerateObject()
-        .Where(static member => Disk.IsMatch(member.Name) && IsOwned(JsonTexts.Written(member.Value)) && !JsonTexts.Written(member.Value).Contains("-cloudinit", StringComparison.Ordinal))
+        .Where(static member => DiskKeys.IsVolume(member.Name) && IsOwned(JsonTexts.Written(member.Value)) && !JsonTexts.Written(member.Value).Contains("-cloudinit", StringComparison.Ordinal))
         .Select(static member => member.Name).Order(StringComparer.Ordinal);
 
     /// <summary>The owner of the volume that a task names as what it works on, in whatever way it writes the storage.</summary>
@@ -73,8 +73,6 @@ internal static partial class VolumeOwners
     private static Regex Volume => field ??= new(
         @"[:/](?:snap_)?(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--"
         + @"|(?:^|[=,;\s])[A-Za-z][\w.-]*:(?<vmid>[0-9]+)/|/images/(?<vmid>[0-9]+)/");
-
-    private static Regex Disk => field ??= new("^(ide|sata|scsi|virtio|efidisk|tpmstate|mp|unused)[0-9]+$|^rootfs$", RegexOptions.ExplicitCapture);
 
     private static Regex Anywhere => field ??= new(
         @"(?<![A-Za-z0-9])(?:vm|base|subvol|basevol)-(?<vmid>[0-9]+)-|-(?:snap_)?(?:vm|base|subvol|basevol)--(?<vmid>[0-9]+)--");
