@@ -105,7 +105,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         PlanBuilder builder = Builder(checks);
         IReadOnlyList<PlannedCall> wanted = await builder.ResolveAsync(requests, options ?? new PlanOptions(), cancellationToken).ConfigureAwait(false);
         PlanDraft draft = await builder.BuildAsync(wanted, PlanRelease.None, cancellationToken).ConfigureAwait(false);
-        Unneeded.Check(draft);
+        Unneeded.Check(Client.Schema.Product, draft);
         Digests.CheckGiven(draft);
         return Keep(draft, checks);
     }

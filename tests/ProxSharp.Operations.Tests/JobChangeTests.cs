@@ -91,6 +91,8 @@ public sealed class JobChangeTests
         await root.Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=byitself vmid=106 storage=local schedule=weekly prune-backups=keep-last=3"));
         foreach (string job in new[] { "byplace", "byitself" })
         {
+            // What is on already is not switched on.
+            await root.Raw.PutAsync($"/cluster/backup/{job}", TextPlans.Parameters(parameters == "enabled=1" ? "enabled=0" : "enabled=1"));
             Plan plan = await TextPlans.PlanAsync(cluster, "PUT", $"/cluster/backup/{job}", parameters);
             Assert.Equal(expected, plan.Class);
             Assert.Contains("guest 106", plan.Targets.Select(static target => target.Key));

@@ -50,6 +50,26 @@ public sealed class UndoPairTests
         .. Values(["PUT " + Staging + "/snapshot/kept/config"], "description=other"),
     ];
 
+    private static readonly string[] s_backupCalls =
+    [
+        .. Values(["PUT /admin/datastore/store1/group-notes"], "backup-type=host backup-id=laptop notes=a", "backup-type=vm backup-id=100 notes=b", "backup-type=host backup-id=laptop notes=c"),
+        .. Values(["POST /config/verify"], "id=new1 store=store1 schedule=daily", "id=new2 store=store1 outdated-after=30 comment=c", "id=new1 store=offsite"),
+        .. Values(["PUT /config/verify/old1"], "comment=a", "schedule=daily", "outdated-after=7", "delete=schedule", "ignore-verified=0", "max-depth=2"),
+        .. Values(["POST /config/traffic-control"], "name=new1 network=192.0.2.0/25 rate-out=2MiB", "name=new2 network=198.51.100.0/24 comment=c"),
+        .. Values(["PUT /config/traffic-control/old1"], "comment=a", "rate-in=3MiB", "rate-out=1MiB", "delete=rate-in", "network=198.51.100.0/24"),
+        .. Values(["DELETE /config/traffic-control/old1", "DELETE /config/verify/old1"], ""),
+        .. Values(["PUT /config/sync/old1"], "comment=a", "comment=b"),
+        .. Values(["PUT /config/datastore/store1", "PUT /config/datastore/offsite"], "comment=a", "gc-schedule=daily", "verify-new=1", "delete=comment"),
+        .. Values(["POST /config/notifications/matchers"], "name=match1 comment=a", "name=match2 mode=any"),
+        .. Values(["PUT /nodes/localhost/config"], "description=a", "default-lang=de"),
+    ];
+
+    private static readonly string[] s_backupPaths =
+    [
+        "/config/verify", "/config/traffic-control", "/config/sync", "/config/prune", "/config/datastore", "/config/datastore/store1", "/config/datastore/offsite",
+        "/config/notifications/matchers", "/nodes/localhost/config", "/admin/datastore/store1/groups", "/admin/datastore/store1/snapshots", "/admin/datastore/offsite/groups",
+    ];
+
     // What changes by itself.
     private static readonly HashSet<string> s_moving = new(StringComparer.Ordinal)
     {
@@ -64,62 +84,138 @@ public sealed class UndoPairTests
     [MemberData(nameof(Seeds))]
     public async Task Pair_ThatIsTakenBack_LeavesNothing(int seed)
     {
-        Random random = new(seed);
-        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Reversible);
+        await using GuardedCluster cluster = await StartAsync();
+        await using PveClient root = cluster.OpenRoot();
+        await RunAsync(seed, cluster, cluster.Guard, s_calls, () => StateAsync(root));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Pair_OnABackupServer_ThatIsTakenBack_LeavesNothing(int seed)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Reversible);
+        await server.Other.Raw.PostAsync("/config/verify", TextPlans.Parameters("id=old1 store=store1 schedule=weekly"));
+        await server.Other.Raw.PostAsync("/config/traffic-control", TextPlans.Parameters("name=old1 network=192.0.2.0/24 rate-in=1MiB"));
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=old1 store=offsite remote-store=store1"));
+        await RunAsync(seed, server, server.Guard, s_backupCalls, async () =>
+        {
+            List<string> lines = [];
+            foreach (string path in s_backupPaths)
+            {
+                Flatten(lines, path, (await server.Other.Raw.GetAsync(path)).Data);
+            }
+
+            return [.. lines.Order(StringComparer.Ordinal)];
+        });
+    }
+
+    [Theory]
+    [InlineData("PUT", "/config/verify/old1", "schedule=weekly", true)]
+    [InlineData("PUT", "/config/verify/old1", "schedule=weekly comment=a", false)]
+    [InlineData("PUT", "/config/verify/old1", "schedule=daily", false)]
+    [InlineData("PUT", "/config/verify/old1", "delete=schedule", false)]
+    [InlineData("PUT", "/admin/datastore/store1/group-notes", "backup-type=host backup-id=laptop notes=c", true)]
+    [InlineData("PUT", "/admin/datastore/store1/group-notes", "backup-type=host backup-id=laptop notes=d", false)]
+    public async Task Call_AfterWhichAllIsAsItWas_NeedsNoPlan(string method, string path, string parameters, bool isSet)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Open);
+        await server.Other.Raw.PostAsync("/config/verify", TextPlans.Parameters("id=old1 store=store1 schedule=weekly"));
+        await server.Other.Raw.PutAsync("/admin/datastore/store1/group-notes", TextPlans.Parameters("backup-type=host backup-id=laptop notes=c"));
+        Task<Plan> Plan() => server.Guard.PlanAsync([TextPlans.Request(method, path, parameters)]);
+        if (isSet)
+        {
+            Assert.Equal(GuardRefusedException.Unneeded, await server.RefusedAsync(Plan));
+        }
+        else
+        {
+            Assert.NotEmpty((await Plan()).Undo);
+        }
+    }
+
+    // A list of calls that nobody could make would show nothing.
+    [Fact]
+    public async Task Calls_CanBeMadeAndTakenBack()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        List<string> idle = [];
+        foreach (string call in s_calls)
+        {
+            if (await PlanAsync(cluster.Guard, call) is null)
+            {
+                idle.Add(call);
+            }
+        }
+
+        Assert.True(idle.Count <= s_calls.Length / 4, string.Join('\n', idle));
+    }
+
+    private static async Task<GuardedCluster> StartAsync()
+    {
+        GuardedCluster cluster = await GuardedCluster.StartAsync(Reversible);
         await using PveClient root = cluster.OpenRoot();
         string token = DefaultCluster.TokenId;
         await root.Raw.PutAsync("/access/acl", new ApiParameters
         {
             { "path", "/" }, { "roles", "Administrator" }, { "users", token[..token.IndexOf('!', StringComparison.Ordinal)] }, { "tokens", token },
         });
+        await root.Raw.PutAsync(Wiki + "/config", TextPlans.Parameters("description=as tags=was onboot=1"));
+        await root.Raw.PutAsync(Staging + "/config", TextPlans.Parameters("description=as"));
         await cluster.DoneAsync(await root.Raw.PostAsync(Staging + "/snapshot", TextPlans.Parameters("snapname=kept description=as")));
-        string[] before = await StateAsync(root);
+        return cluster;
+    }
+
+    private static async Task RunAsync(int seed, GuardedSite site, OperationGuard guard, string[] calls, Func<Task<string[]>> state)
+    {
+        Random random = new(seed);
+        string[] before = await state();
         List<(long Number, string Call)> made = [];
         for (int attempt = 0; attempt < 60 && made.Count < 2; attempt++)
         {
-            string call = s_calls[random.Next(s_calls.Length)];
-            if (await ApplyAsync(cluster, call) is { } number)
+            string call = calls[random.Next(calls.Length)];
+            if (await ApplyAsync(guard, call) is { } number)
             {
                 made.Add((number, call));
             }
         }
 
         Assert.Equal(2, made.Count);
-        cluster.Policy(Open);
+        site.Policy(Open);
         string told = string.Join("\nthen ", made.Select(static each => each.Call));
-        await UndoAsync(cluster, made, isInOrder: random.Next(2) == 0, told);
-        string[] after = await StateAsync(root);
+        await UndoAsync(guard, made, isInOrder: random.Next(2) == 0, told);
+        string[] after = await state();
         Assert.True(before.SequenceEqual(after), $"{told}\ngone: {string.Join('\n', before.Except(after))}\nnew: {string.Join('\n', after.Except(before))}");
     }
 
     // What is refused, would change nothing, or has no way back is none of the pair.
-    private static async Task<long?> ApplyAsync(GuardedCluster cluster, string call)
+    private static async Task<Plan?> PlanAsync(OperationGuard guard, string call)
     {
         string[] words = call.Split(' ', 3);
-        Plan plan;
         try
         {
-            plan = await TextPlans.PlanAsync(cluster, words[0], words[1], words[2]);
+            Plan plan = await guard.PlanAsync([TextPlans.Request(words[0], words[1], words[2])]);
+            Assert.Equal(OperationClass.Reversible, plan.Class);
+            return plan.Undo.Count == 0 || plan.NotTakenBack.Count > 0 ? null : plan;
         }
-        catch (Exception e) when (e is GuardRefusedException or ProxmoxValidationException)
+        catch (Exception e) when (e is GuardRefusedException or ProxmoxValidationException or ProxmoxApiException)
+        {
+            return null;
+        }
+    }
+
+    // Nothing is left of what the server did not take.
+    private static async Task<long?> ApplyAsync(OperationGuard guard, string call)
+    {
+        if (await PlanAsync(guard, call) is not { } plan)
         {
             return null;
         }
 
-        Assert.Equal(OperationClass.Reversible, plan.Class);
-        if (plan.Undo.Count == 0 || plan.NotTakenBack.Count > 0)
-        {
-            return null;
-        }
-
-        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
-
-        // Nothing is left of what the server did not take.
+        ApplyResult done = await guard.ApplyAsync(plan.Id);
         return done.IsComplete ? done.Steps[0].LedgerNumber : null;
     }
 
     // The first one may stand in the way of being taken back first; then it is after the other.
-    private static async Task UndoAsync(GuardedCluster cluster, List<(long Number, string Call)> made, bool isInOrder, string told)
+    private static async Task UndoAsync(OperationGuard guard, List<(long Number, string Call)> made, bool isInOrder, string told)
     {
         List<(long Number, string Call)> left = isInOrder ? [.. made] : [.. Enumerable.Reverse(made)];
         while (left.Count > 0)
@@ -127,7 +223,7 @@ public sealed class UndoPairTests
             bool isLast = left.Count == 1;
             try
             {
-                ApplyResult done = await cluster.Guard.ApplyAsync((await cluster.Guard.PlanUndoAsync(left[0].Number)).Id);
+                ApplyResult done = await guard.ApplyAsync((await guard.PlanUndoAsync(left[0].Number)).Id);
                 Assert.True(done.IsComplete, $"{told}\n{string.Join('\n', done.Steps.Select(static step => $"{step.Call}: {step.Message}"))}");
                 left.RemoveAt(0);
             }

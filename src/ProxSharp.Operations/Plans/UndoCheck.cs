@@ -55,7 +55,7 @@ internal static class UndoCheck
     {
         // The first call is taken back last, so that its values are those that stay.
         HashSet<string> seen = new(StringComparer.Ordinal);
-        return Enumerable.Range(0, steps.Count).Reverse().All(i => Unneeded.Reason(undo.Calls[i], undo.Targets) is not null
+        return Enumerable.Range(0, steps.Count).Reverse().All(i => Unneeded.Reason(done.Product, undo.Calls[i], undo.Targets, undo.Before[i]) is not null
 
             // What was removed and is there again is somebody else's.
             || (undo.Calls[i].Method == ApiMethod.Delete && AppliedCalls.IsUndoneBy(entries, done.Id, undo.Calls[i]))

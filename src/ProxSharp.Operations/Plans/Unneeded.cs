@@ -13,9 +13,9 @@ internal static class Unneeded
 
     /// <summary>Refuses what changes nothing: there is nothing to approve and nothing to apply.</summary>
     /// <exception cref="GuardRefusedException">All is as the calls would have it.</exception>
-    public static void Check(PlanDraft draft)
+    public static void Check(ProxmoxProduct product, PlanDraft draft)
     {
-        string?[] reasons = [.. draft.Calls.Select(call => Reason(call, draft.Targets))];
+        string?[] reasons = [.. draft.Calls.Select((call, i) => Reason(product, call, draft.Targets, draft.Before[i]))];
         if (reasons.All(static reason => reason is not null))
         {
             throw new GuardRefusedException(
@@ -28,10 +28,18 @@ internal static class Unneeded
         GuardRefusedException.Unneeded, $"Plan {planId[..12]} was taken back already, and nothing of it is there: nothing needs to change.", cause);
 
     /// <summary>Says why a call would change nothing; null if it would, or nobody can tell.</summary>
-    public static string? Reason(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    /// <param name="product">The product.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="targets">What the plan acts on.</param>
+    /// <param name="before">The object that the call changes, as it is.</param>
+    public static string? Reason(ProxmoxProduct product, PlannedCall call, IReadOnlyList<PlanTarget> targets, JsonElement before)
     {
-        if (!GuestNames.IsInPath(call)
-            || targets.FirstOrDefault(target => target.Key == $"guest {call.Parameters.Find("vmid")}") is not { } guest
+        if (!GuestNames.IsInPath(call))
+        {
+            return IsSet(product, call, before) ? $"{call.ConcretePath} is set so" : null;
+        }
+
+        if (targets.FirstOrDefault(target => target.Key == $"guest {call.Parameters.Find("vmid")}") is not { } guest
             || guest.Facts.GetValueOrDefault("lock") is not "")
         {
             return null;
@@ -47,6 +55,20 @@ internal static class Unneeded
             "/config" when others.Length > 0 && others.All(parameter => Stands(guest.Before, parameter)) => $"{guest.Key} is set so",
             _ => null,
         };
+    }
+
+    // What an object shows, and gets back when the call is taken back, is all that such a call sets.
+    private static bool IsSet(ProxmoxProduct product, PlannedCall call, JsonElement before)
+    {
+        if (call.Method != ApiMethod.Put || before.ValueKind != JsonValueKind.Object || UndoBuilder.WritesWhole(product, call)
+            || OperationCatalogue.For(product).Find(call.Method, call.Path).Undo != UndoBuilder.RestoreBefore)
+        {
+            return false;
+        }
+
+        string[] keys = [.. UndoBuilder.Keys(call).Select(static key => key.Name), Digest];
+        ApiParameter[] set = [.. call.Others.Where(parameter => !keys.Contains(parameter.Name))];
+        return set.Length > 0 && set.All(parameter => Stands(before, parameter));
     }
 
     // Proxmox: notes end with a line break when they are read.
