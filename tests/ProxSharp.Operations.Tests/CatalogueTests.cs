@@ -41,6 +41,23 @@ public sealed class CatalogueTests
         }
     }
 
+    // What may not be set to a value without being asked may not be taken away either: a pinned certificate, a limit, a schedule.
+    [Theory]
+    [MemberData(nameof(Products))]
+    public void Raise_OfAnyValueOfASetting_AlsoHoldsForItsDeletion(ProxmoxProduct product)
+    {
+        foreach (OperationEntry entry in OperationCatalogue.For(product).Entries.Where(static entry => entry.Class == OperationClass.Reversible))
+        {
+            IReadOnlyDictionary<string, ApiNode> parameters = SchemaOf(product).Find(entry.Method, entry.Path)!.Parameters;
+            foreach (ClassRaise raise in entry.Raises.Where(raise => raise is { Item: null, Switch: null } && parameters.ContainsKey("delete")))
+            {
+                string key = $"{raise.Parameter.TrimEnd('*')}{(raise.Parameter.EndsWith('*') ? "0" : "")}";
+                OperationClass deleted = entry.ClassOf(new ApiParameters { { "delete", key } });
+                Assert.True(deleted > OperationClass.Reversible, $"{entry}: delete={key} is {deleted}.");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Products))]
     public void Undo_OfEveryEntry_HasTheEndpointsThatItNeeds(ProxmoxProduct product)
