@@ -22,6 +22,9 @@ public sealed class EverydayCallTests
     // The storages of a node, and what each has under the number of a new guest.
     private const int Number = 6;
 
+    // The storages, and the list of all: whether others may have its disks.
+    private const int Others = 2;
+
     private const string Vm = "/nodes/pve15/qemu/130";
     private const string Stopped = "/nodes/pve16/qemu/131";
     private const string Container = "/nodes/pve3/lxc/134";
@@ -43,12 +46,12 @@ public sealed class EverydayCallTests
         ("PUT", Vm + "/config", "tags=dev;new", One),
         ("PUT", Container + "/config", "memory=2048", One + 1),
         ("POST", Vm + "/snapshot", "snapname=s1", One),
-        ("POST", Vm + "/snapshot/before/rollback", "", One + 3),
+        ("POST", Vm + "/snapshot/before/rollback", "", One + 3 + Others),
         ("DELETE", Vm + "/snapshot/before", "", One + 3),
         ("POST", Vm + "/clone", "newid=99999", One + Number),
         ("POST", Vm + "/clone", "newid=99999 target=pve2", One + Number),
-        ("POST", Vm + "/migrate", "target=pve1 online=1", One + 2),
-        ("POST", Container + "/migrate", "target=pve1 restart=1", One + 2),
+        ("POST", Vm + "/migrate", "target=pve1 online=1", One + 2 + Others),
+        ("POST", Container + "/migrate", "target=pve1 restart=1", One + 2 + Others),
         ("POST", "/nodes/pve15/vzdump", "vmid=130 storage=local", One + 1),
         ("PUT", Vm + "/resize", "disk=scsi0 size=+1G", One),
         ("POST", Vm + "/move_disk", "disk=scsi0 storage=local", One),
@@ -56,7 +59,7 @@ public sealed class EverydayCallTests
         ("POST", "/nodes/pve1/storage/local/download-url", Download, 2),
         ("POST", "/nodes/pve1/qemu", "vmid=99998 name=new memory=512 scsi0=ceph:8 net0=virtio,bridge=vmbr0", 1 + Number),
         ("POST", "/nodes/pve1/lxc", "vmid=99997 hostname=new ostemplate=local:vztmpl/debian.tar.zst rootfs=ceph:8", 1 + Image + Number),
-        ("DELETE", Stopped, "purge=1", One + 2),
+        ("DELETE", Stopped, "purge=1", One + 2 + Others),
         ("POST", Vm + "/firewall/rules", "type=in action=ACCEPT proto=tcp dport=22", One),
         ("PUT", Vm + "/firewall/options", "enable=1", One + 1),
         ("POST", "/cluster/backup", "vmid=130 storage=local schedule=02:00", One + 3 + Nodes),

@@ -115,7 +115,8 @@ public static class GuestReach
         }
 
         JsonElement config = await ConfigAsync(client, call, cancellationToken).ConfigureAwait(false);
-        TouchedGuests guests = new(client, new GuestConfigs(client, among));
+        GuestConfigs configs = new(client, among);
+        TouchedGuests guests = new(client, configs, new VolumeUsers(client, configs));
         IEnumerable<TouchedGuest> touched = await guests.ReadAsync(call, config, cancellationToken).ConfigureAwait(false);
         return touched.Select(static guest => guest.Vmid).Where(vmid => !CopySources.IsOne(call, vmid));
     }
@@ -124,7 +125,7 @@ public static class GuestReach
     private static async Task<JsonElement> ConfigAsync(ProxmoxClient client, PlannedCall call, CancellationToken cancellationToken)
     {
         bool isMeant = GuestNames.IsInPath(call) && !call.Path.EndsWith("/clone", StringComparison.Ordinal)
-            && (call.Others.Any() || (call.Method == ApiMethod.Delete && call.Path.EndsWith("/{vmid}", StringComparison.Ordinal)));
+            && (call.Others.Any() || VolumeUsers.TakesVolumes(call));
         if (!isMeant)
         {
             return default;

@@ -161,7 +161,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     private static PlannedCall Judge(PlannedCall wanted, PlanTarget[] own, Building draft)
     {
         PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
-        call = ForeignVolumes.Judge(call, own, draft.Steps);
+        call = VolumeUsers.Judge(ForeignVolumes.Judge(call, own, draft.Steps), own);
         call = TakenAddresses.Judge(call, own);
         return ShrunkMemory.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own, draft.Calls)), own);
     }

@@ -59,6 +59,15 @@ public sealed class PlanTarget
             Rules = rules,
         };
 
+    /// <summary>The same with one more fact.</summary>
+    internal PlanTarget Telling(string name, string value) => new(Key, Identity, State, new Dictionary<string, string>(Facts, StringComparer.Ordinal) { [name] = value })
+    {
+        Policy = Policy,
+        Before = Before,
+        Digest = Digest,
+        Rules = Rules,
+    };
+
     /// <summary>The same as a part of a guest: what policies allow, or protect, for the guest holds for it.</summary>
     internal PlanTarget AsPartOf(PlanTarget guest) => new(Key, Identity, State, Facts)
     {

@@ -102,7 +102,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     public static IReadOnlyList<string> Whys { get; } =
     [
         MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
-        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why,
+        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -113,6 +113,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
         { Path: Backup or BackupJobs, Method: ApiMethod.Post } when Counts(call) => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
+        { LosesMore: true } when VolumeUsers.TakesVolumes(call) && !ForeignVolumes.IsOne(call) => VolumeUsers.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,

@@ -83,9 +83,14 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
         bool isBystander = isInPath || NewGuests.MadeBy(call).Any();
         targets.AddRange((await ReadTouchedAsync(touched, made, cancellationToken).ConfigureAwait(false))
-            .Select(target => isBystander ? target.AsBystander() : target.AsReached()));
+            .Zip(touched, (target, guest) => VolumeUsers.Mark(isBystander ? target.AsBystander() : target.AsReached(), guest.Holds)));
 
         await AddOthersAsync(targets, call, made, cancellationToken).ConfigureAwait(false);
+        if (isInPath)
+        {
+            targets[0] = await _all.Volumes.TellAsync(targets[0], call, config, cancellationToken).ConfigureAwait(false);
+        }
+
         if (targets.Count > 0)
         {
             targets[0] = await FollowAsync(targets[0], call, cancellationToken).ConfigureAwait(false);
@@ -315,12 +320,15 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         {
             Configs = new GuestConfigs(client);
             Reader = new GuestReader(client, Configs);
-            Touched = new TouchedGuests(client, Configs);
+            Volumes = new VolumeUsers(client, Configs);
+            Touched = new TouchedGuests(client, Configs, Volumes);
         }
 
         public GuestConfigs Configs { get; }
 
         public GuestReader Reader { get; }
+
+        public VolumeUsers Volumes { get; }
 
         public TouchedGuests Touched { get; }
     }

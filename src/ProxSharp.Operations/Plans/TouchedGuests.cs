@@ -8,7 +8,8 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 /// <param name="client">Reads what the call does not say itself.</param>
 /// <param name="configs">Reads the configurations of guests.</param>
-internal sealed class TouchedGuests(ProxmoxClient client, GuestConfigs configs)
+/// <param name="volumes">Finds who else has the disks of a guest.</param>
+internal sealed class TouchedGuests(ProxmoxClient client, GuestConfigs configs, VolumeUsers volumes)
 {
     private readonly GuestGroups _groups = new(client);
     private readonly IndirectGuests _indirect = new(client, configs);
@@ -31,12 +32,19 @@ internal sealed class TouchedGuests(ProxmoxClient client, GuestConfigs configs)
             throw new GuardRefusedException("target", $"{call.Title} would act on every guest: name them in 'vms'.");
         }
 
-        found.AddRange(VolumeOwners.NamedBy(call));
+        // What a guest has left behind is removed when there is none any more.
+        found.AddRange(VolumeOwners.NamedBy(call).Select(guest => guest with { MayBeGone = guest.MayBeGone || IsRemoval(call) }));
         found.AddRange(VolumeOwners.BehindKeys(call, config));
         found.AddRange(await _groups.ReadAsync(call, cancellationToken).ConfigureAwait(false));
         found.AddRange(await _indirect.ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        found.AddRange(await volumes.OfAsync(call, config, cancellationToken).ConfigureAwait(false));
         string?[] own = [GuestNames.IsInPath(call) ? call.Parameters.Find("vmid") : null, .. NewGuests.MadeBy(call)];
         return found.Where(guest => !own.Contains(guest.Vmid)).GroupBy(static guest => guest.Vmid, StringComparer.Ordinal)
-            .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone)));
+            .Select(static group => new TouchedGuest(group.Key, group.All(static guest => guest.MayBeGone))
+            {
+                Holds = group.Select(static guest => guest.Holds).FirstOrDefault(static disk => disk is not null),
+            });
     }
+
+    private static bool IsRemoval(PlannedCall call) => call is { Method: ApiMethod.Delete, Path: "/nodes/{node}/storage/{storage}/content/{volume}" };
 }
