@@ -9,8 +9,9 @@ public sealed class FirstDayTests(SimulatedCluster cluster) : IClassFixture<Simu
 {
     [Theory]
     [InlineData("vm start 100", 4, "There is a guest 100, and the user may not see it", "VM.Audit on /vms/100")]
-    [InlineData("vm start 4711", 5, "There is no virtual machine '4711'", "prox doctor")]
-    [InlineData("vm start web-1", 5, "The user sees no guest at all", "prox doctor")]
+    [InlineData("vm start 4711", 5, "There is no virtual machine '4711'", "prox vm list")]
+    [InlineData("vm start web-1", 4, "The user may see no guest at all, so nobody can tell whether 'web-1' is there", "VM.Audit on /vms")]
+    [InlineData("vm config @tag-prod", 4, "The user may see no guest at all", "prox doctor")]
     [InlineData("storage content list local", 4, "Datastore.Audit", "/storage/local")]
     [InlineData("vm create 400 --node pve1", 4, "VM.Allocate on /vms/400", "")]
     [InlineData("api create /nodes/pve1/lxc vmid=400 pool=web ostemplate=local:vztmpl/a.tar.zst", 4, "VM.Allocate on /pool/web", "")]

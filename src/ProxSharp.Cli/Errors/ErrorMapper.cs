@@ -244,23 +244,25 @@ internal static class ErrorMapper
         $"Give the user or token a role with {privilege} on {path}, together with the roles it has there, for an entry replaces what comes from further up; "
         + "a token with privilege separation needs its own entry.";
 
-    private static CliError Permission(CliError error, ProxmoxPermissionException permission) => error with
+    private static CliError Permission(CliError error, ProxmoxPermissionException permission)
     {
-        Code = "permission",
-        ExitCode = ExitCodes.Authentication,
-        Privilege = permission.Privilege,
-        PrivilegePath = permission.PrivilegePath,
-        Need = permission is { Privilege: { } missing, PrivilegePath: { } place } ? [$"{missing} on {place}"] : [],
-        Hint = permission is { Privilege: { } privilege, PrivilegePath: { } path }
-            ? GiveRole(privilege, path)
-            : RootOnly(error) ?? error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries.",
-    };
+        error = error with { Code = "permission", ExitCode = ExitCodes.Authentication, Privilege = permission.Privilege, PrivilegePath = permission.PrivilegePath };
+        return RootOnly(error, permission) is { } rootOnly ? error with { Need = ["root@pam, logged in with its password"], Hint = rootOnly }
+            : permission is { Privilege: { } privilege, PrivilegePath: { } path } ? error with { Need = [$"{privilege} on {path}"], Hint = GiveRole(privilege, path) }
+            : permission.ServerMessage.Contains("need proper ticket", StringComparison.Ordinal) ? error with { Need = ["a login with user name and password"] }
+            : error with { Hint = error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries." };
+    }
 
-    // Proxmox: some options are for root@pam with its password; no role and no token gives them.
-    private static string? RootOnly(CliError error) => error.ParameterErrors.Any(
-        static bad => bad.Value.Contains("Only root may", StringComparison.OrdinalIgnoreCase))
-        ? "Only root@pam may, logged in with its password: no role allows it, and no token. Leave it out, or do it on the node."
-        : null;
+    // Proxmox: some calls and options are for root@pam with its password; no role and no token gives them.
+    private static string? RootOnly(CliError error, ProxmoxPermissionException permission)
+    {
+        const string Only = "Only root@pam may, logged in with its password: no role allows it, and no token.";
+        return error.ParameterErrors.Any(static bad => bad.Value.Contains("Only root may", StringComparison.OrdinalIgnoreCase))
+                ? $"{Only} Leave it out, or do it on the node."
+            : permission.ServerMessage.Contains("user != root@pam", StringComparison.Ordinal)
+                || error.Hint?.Contains("no API token can make it", StringComparison.Ordinal) == true ? Only
+            : null;
+    }
 
     // Proxmox: the reason of a refusal may stand here alone, whatever its status is.
     private static string WithParameters(string message, IReadOnlyDictionary<string, string> errors) =>

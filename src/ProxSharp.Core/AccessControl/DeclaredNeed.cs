@@ -11,6 +11,12 @@ namespace ProxSharp.AccessControl;
 /// <param name="IsRootOnly">Whether nobody but root itself may call, so no API token either, not even one of root.</param>
 internal readonly record struct DeclaredNeed(string Text, PermissionRequirement? Only, bool IsRootOnly = false)
 {
+    /// <summary>
+    /// A requirement to name where there are several: privileges of which one suffices in one place, else the first requirement of the shortest way; null if none
+    /// is declared.
+    /// </summary>
+    public PermissionRequirement? First { get; private init; }
+
     /// <summary>Reads the declaration of an endpoint.</summary>
     /// <param name="endpoint">The endpoint; null if the schema does not know it.</param>
     /// <param name="product">The product.</param>
@@ -32,7 +38,26 @@ internal readonly record struct DeclaredNeed(string Text, PermissionRequirement?
         IReadOnlyList<PermissionRequirement>[] ways = [.. rule.Ways(permission.Check).Where(static way => way.Count > 0)];
         return new DeclaredNeed(
             string.Join(", or ", ways.Select(static way => string.Join(" and ", way))),
-            ways is [[{ } only]] && !permission.HasFurtherRule ? only : null);
+            ways is [[{ } only]] && !permission.HasFurtherRule ? only : null)
+        {
+            First = Named(ways),
+        };
+    }
+
+    private static PermissionRequirement? Named(IReadOnlyList<PermissionRequirement>[] ways)
+    {
+        List<string> privileges = [];
+        foreach (IReadOnlyList<PermissionRequirement> way in ways)
+        {
+            if (way is not [{ } only] || only.Path != ways[0][0].Path || (!only.AnySuffices && only.Privileges.Count > 1))
+            {
+                return ways.MinBy(static other => other.Count)![0];
+            }
+
+            privileges.AddRange(only.Privileges);
+        }
+
+        return privileges.Count == 0 ? null : new PermissionRequirement(ways[0][0].Path, [.. privileges.Distinct(StringComparer.Ordinal)], AnySuffices: true);
     }
 
     private static string[] Values(ApiParameters parameters, string name) =>

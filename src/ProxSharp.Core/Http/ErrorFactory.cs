@@ -76,32 +76,33 @@ internal static class ErrorFactory
         text.Append(line.Length > LongestMessage ? $"{line.AsSpan(0, LongestMessage)}..." : line);
     }
 
-    // Proxmox: the backup server does not say what is missing; what the call needs is declared.
+    // Proxmox: the backup server does not say what is missing, and Proxmox VE does not where one of several privileges suffices; what the call needs is declared.
     private static (string? Path, string? Privilege, string Hint) Forbidden(ApiCall call, string? path, string? privilege, string hint)
     {
+        const string Token = "an API token needs it for itself as well as its user";
         if (privilege is not null)
         {
             return (path, privilege, $"Grant {privilege} on {path}; a token with privilege separation needs it for itself as well");
         }
 
-        if (call.Binding.Schema is { } schema && call.Binding.Endpoint is { } endpoint
-            && ProseNeeds.Of(schema.Product, endpoint.Method, endpoint.Path, call.Parameters) is { } prose)
-        {
-            return (prose.Path, prose.Privilege, $"The call needs {prose.Text}; an API token needs it for itself as well as its user");
-        }
-
-        if (call.Binding.Schema?.Product != ProxmoxProduct.BackupServer)
+        if (call.Binding is not { Schema: { } schema, Endpoint: { } endpoint })
         {
             return (path, privilege, hint);
         }
 
-        DeclaredNeed need = DeclaredNeed.Of(call.Binding.Endpoint, ProxmoxProduct.BackupServer, call.Parameters);
+        if (ProseNeeds.Of(schema.Product, endpoint.Method, endpoint.Path, call.Parameters) is { } prose)
+        {
+            return (prose.Path, prose.Privilege, $"The call needs {prose.Text}; {Token}");
+        }
+
+        DeclaredNeed need = DeclaredNeed.Of(endpoint, schema.Product, call.Parameters);
+        PermissionRequirement? named = need.Only ?? need.First;
         return (
-            need.Only?.Path ?? path,
-            need.Only is { } only ? string.Join(only.AnySuffices ? " or " : " and ", only.Privileges) : privilege,
+            named?.Path ?? path,
+            named is not null ? string.Join(named.AnySuffices ? " or " : " and ", named.Privileges) : privilege,
             need.Text.Length == 0 ? hint
             : need.IsRootOnly ? $"The call needs the caller {need.Text}; no API token can make it"
-            : $"The call needs {need.Text}; an API token needs it for itself as well as its user");
+            : $"The call needs {need.Text}; {Token}");
     }
 
     // Only a change can be made twice.

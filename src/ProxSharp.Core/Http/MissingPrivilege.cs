@@ -20,6 +20,9 @@ internal static class MissingPrivilege
 
         start = text.IndexOf(PbsStart, StringComparison.OrdinalIgnoreCase);
         int on = start < 0 ? -1 : text.IndexOf(" on ", start, StringComparison.Ordinal);
-        return on < 0 ? (null, null) : (text[(on + 4)..].Trim().TrimEnd('.', ')'), text[(start + PbsStart.Length)..on].Trim());
+        return on < 0 ? (null, null) : (text[(on + 4)..].Trim().TrimEnd('.', ')').Trim('\''), Privilege(text[(start + PbsStart.Length)..on]));
     }
+
+    // Proxmox: "missing permissions 'Datastore.Backup' on '/datastore/store1'".
+    private static string Privilege(string text) => text.Replace("permissions ", "", StringComparison.Ordinal).Trim(' ', '\'');
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxSharp.Api;
 using ProxSharp.Cli.Calls;
+using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Pve.Guests;
 
@@ -25,19 +26,28 @@ internal static class UnseenGuests
     {
         if (await IsTakenAsync(word, all, session, cancellationToken).ConfigureAwait(false))
         {
-            return new CliException(new CliError
-            {
-                Code = "permission",
-                ExitCode = ExitCodes.Authentication,
-                Message = $"There is a guest {word}, and the user may not see it",
-                Hint = $"It takes VM.Audit on /vms/{word}, for a token with privilege separation as well. {Doctor}",
-                Privilege = "VM.Audit",
-                PrivilegePath = $"/vms/{word}",
-                Need = [$"VM.Audit on /vms/{word}"],
-            }, missing);
+            return Unseen($"There is a guest {word}, and the user may not see it", $"VM.Audit on /vms/{word}", missing);
         }
 
-        return all.Count > 0 ? missing : new CliException(missing.Error with { Hint = $"The user sees no guest at all, which may be for want of rights (VM.Audit). {Doctor}" }, missing);
+        // A number is certainly free then; a name may belong to any guest.
+        return all.Count > 0 || GuestPlace.IsId(word) || await StateSight.LackOfGuestAsync(session, word, cancellationToken).ConfigureAwait(false) is not { } lack
+            ? missing
+            : Unseen($"The user may see no guest at all, so nobody can tell whether '{word}' is there", lack, missing);
+    }
+
+    private static CliException Unseen(string message, string need, CliException missing)
+    {
+        string[] parts = need.Split(" on ");
+        return new CliException(new CliError
+        {
+            Code = "permission",
+            ExitCode = ExitCodes.Authentication,
+            Message = message,
+            Hint = $"It takes {need}, for a token with privilege separation as well. {Doctor}",
+            Privilege = parts[0],
+            PrivilegePath = parts[1],
+            Need = [need],
+        }, missing);
     }
 
     // Proxmox: anybody may ask whether a number is free.
