@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ProxSharp.Cli.Declare;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
 using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Cli.Tests;
@@ -147,10 +148,36 @@ public sealed class StateRoundTripTests
         (await cli.LineAsync("apply -f moved.yaml")).Succeeded();
         Assert.Equal("pve1\n", (await cli.LineAsync("vm list web-1 --query '[0].node' -o yaml")).Succeeded());
 
-        Assert.Equal("POST /nodes/pve1/qemu/100/migrate target=pve2 online=1  # 100 (web-1)\n", (await cli.LineAsync("apply -f moved.yaml --migrate --dry-run")).Succeeded());
+        Assert.Equal("POST /nodes/pve1/qemu/100/migrate target=pve2 online=1 with-local-disks=1  # 100 (web-1)\n", (await cli.LineAsync("apply -f moved.yaml --migrate --dry-run")).Succeeded());
         (await cli.LineAsync("apply -f moved.yaml --migrate")).Succeeded();
         Assert.Equal("pve2\n", (await cli.LineAsync("vm list web-1 --query '[0].node' -o yaml")).Succeeded());
         Assert.Equal("No differences.\n", (await cli.LineAsync("diff -f moved.yaml --migrate")).Errors);
+    }
+
+    [Fact]
+    public async Task Migrate_GuestThatCannotBeMoved_IsNamedAndTheRestIsMade()
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = await cluster.UserAsync();
+        cluster.Simulator.Faults.When(static request => request.Path.EndsWith("/100/migrate", StringComparison.Ordinal), Fault.Status(500, "there is no room"));
+        cli.Write("moved.yaml", """
+            prox: 1
+            guests:
+              - {vmid: 100, node: pve2, config: {memory: 1024}}
+              - {vmid: 105, node: pve1, config: {memory: 1024}}
+            pools: [{poolid: made}]
+            """);
+
+        CliRun run = await cli.LineAsync("apply -f moved.yaml --migrate");
+
+        run.FailedWithCode(1);
+        Assert.Contains("2 differences left: guests 100 (web-1), ", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("there is no room", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("100 (web-1)", run.Output, StringComparison.Ordinal);
+        Assert.Equal("pve1\n", (await cli.LineAsync("vm list 105 --query '[0].node' -o yaml")).Succeeded());
+        Assert.Contains("1024", (await cli.LineAsync("vm config 105 --fields memory")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("2048", (await cli.LineAsync("vm config 100 --fields memory")).Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("made", (await cli.LineAsync("pool list -o name")).Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -248,6 +248,9 @@ internal sealed class GuestSection : IStateSection
         ApiParameters parameters = [];
         parameters.Add("target", node);
         parameters.Add(place.Type == "lxc" ? "restart" : "online", isRunning ? "1" : null);
+
+        // Proxmox: disks of a storage that the other node does not share are copied along only if that is asked for; a machine that is stopped takes them with it.
+        parameters.Add("with-local-disks", isRunning && place.Type != "lxc" ? "1" : null);
         return new StateChange(Name, title, "move", StateStage.Moves)
         {
             Keys = [("node", place.Node, node)],

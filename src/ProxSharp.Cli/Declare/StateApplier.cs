@@ -43,8 +43,9 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
     public Task<int> ShowAsync(CancellationToken cancellationToken) => DryRun.ShowAsync(run, VerbContext.Pve, [.. Calls()], cancellationToken);
 
     /// <summary>Asks about what loses something, then makes all changes.</summary>
-    /// <exception cref="CliException">The answer was no, or a task failed.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <returns>What was not made: guests that could not be moved, with what was to be changed of them on the other node. Nothing else depends on where a guest is.</returns>
+    /// <exception cref="CliException">The answer was no, or a change failed.</exception>
+    public async Task<IReadOnlyList<StateChange>> RunAsync(CancellationToken cancellationToken)
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         foreach (PlannedCall call in Calls())
@@ -54,23 +55,19 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
 
         await ConfirmAsync(cancellationToken).ConfigureAwait(false);
         StateChange[] all = [.. changes.Where(static change => change.Call is not null)];
+        List<StateChange> left = [];
         for (int at = 0; at < all.Length; at++)
         {
+            StateChange change = all[at];
+            if (left.Exists(other => other.IsAbout(change)))
+            {
+                left.Add(change with { Reason = "it is not on that node" });
+                continue;
+            }
+
             try
             {
-                if (all[at].Before is { } look)
-                {
-                    await look(session, cancellationToken).ConfigureAwait(false);
-                }
-
-                await SendAsync(session, all[at].Call!, cancellationToken).ConfigureAwait(false);
-                IReadOnlyList<PlannedCall> following = all[at].Follow is { } follow
-                    ? await follow(session, cancellationToken).ConfigureAwait(false)
-                    : [];
-                foreach (PlannedCall call in following)
-                {
-                    await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
-                }
+                await MakeAsync(session, change, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -79,12 +76,39 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             }
             catch (Exception failure) when (failure is ProxmoxException or CliException)
             {
-                string subject = TextCells.Visible($"{all[at].Action} {all[at].Section} {all[at].Subject}");
-                run.Command.Warn(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{at} of {all.Length} changes were made before this one failed, of which a part may have been made: {subject}"));
-                throw;
+                CliError error = ErrorMapper.Map(failure);
+                string subject = TextCells.Visible($"{change.Action} {change.Section} {change.Subject}");
+                if (change.Action != "move" || error.ExitCode is ExitCodes.Connection or ExitCodes.StillRunning || error.Code == "authentication")
+                {
+                    string part = IsRefusal(failure, change) ? "" : ", of which a part may have been made";
+                    run.Command.Warn(string.Create(
+                        CultureInfo.InvariantCulture, $"{at - left.Count} of {all.Length} changes were made before this one failed{part}: {subject}"));
+                    throw;
+                }
+
+                left.Add(change with { Reason = error.Message });
+                run.Command.Warn($"{subject} failed, the others go on: {TextCells.Visible(error.Message)}");
             }
+        }
+
+        return left;
+    }
+
+    // One call, and the server said that it does not make it.
+    private static bool IsRefusal(Exception failure, StateChange change) => change.Follow is null && failure is ProxmoxApiException { OutcomeUnknown: false };
+
+    private async Task MakeAsync(ServerSession session, StateChange change, CancellationToken cancellationToken)
+    {
+        if (change.Before is { } look)
+        {
+            await look(session, cancellationToken).ConfigureAwait(false);
+        }
+
+        await SendAsync(session, change.Call!, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PlannedCall> following = change.Follow is { } follow ? await follow(session, cancellationToken).ConfigureAwait(false) : [];
+        foreach (PlannedCall call in following)
+        {
+            await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
         }
     }
 

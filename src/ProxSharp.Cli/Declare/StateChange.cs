@@ -45,6 +45,9 @@ internal sealed record StateChange(string Section, string Subject, string Action
     /// <summary>True if the calls for it would reach another object: it stays as it is, and all else is made.</summary>
     public bool IsOutOfReach { get; init; }
 
+    /// <summary>Tells whether another change is about the same thing.</summary>
+    public bool IsAbout(StateChange other) => Section == other.Section && Subject == other.Subject;
+
     /// <summary>The place in the order of all changes.</summary>
     public int Order => Action == "delete" ? Last - (int)Stage : (int)Stage;
 }

@@ -213,18 +213,20 @@ internal static class StateVerbs
             return await applier.ShowAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await applier.RunAsync(cancellationToken).ConfigureAwait(false);
-        Show(run, [.. changes.Except(left)], "Done: ");
+        left = [.. left, .. await applier.RunAsync(cancellationToken).ConfigureAwait(false)];
+        Show(run, [.. changes.Where(change => !Array.Exists(left, change.IsAbout))], "Done: ");
         return left.Length == 0 ? ExitCodes.Success : throw new CliException(Left(left));
     }
 
     private static CliError Left(StateChange[] changes) => new()
     {
-        Code = "out_of_reach",
+        Code = Array.Exists(changes, static change => change.Action == "move") ? "bulk_failed" : "out_of_reach",
         ExitCode = ExitCodes.Error,
         Message = string.Create(CultureInfo.InvariantCulture, $"{changes.Length} {Differences(changes.Length)} left: ")
             + string.Join("; ", changes.Select(static change => TextCells.Visible($"{change.Section} {change.Subject}, {change.Reason}"))),
-        Hint = "All else is as the file says. Change these on a node of the cluster, then compare again with: prox diff",
+        Hint = Array.Exists(changes, static change => change.Action == "move")
+            ? "All else is as the file says. Put right what hinders these, then run it again: it makes what is missing"
+            : "All else is as the file says. Change these on a node of the cluster, then compare again with: prox diff",
     };
 
     private static string Differences(int count) => count == 1 ? "difference" : "differences";
