@@ -24,6 +24,9 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
     /// <summary>What is told when nothing hinders the call any more, before it goes out; null for nothing.</summary>
     public string? Opening { get; init; }
 
+    /// <summary>What is told when the server has taken the call, before its task is waited for; null for nothing.</summary>
+    public string? Begun { get; init; }
+
     /// <summary>Does it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="action">What it does, for the question: <c>delete storage nfs</c>.</param>
@@ -40,6 +43,7 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         await session.CheckAsync(run.IsShown, call.Method, call.Path, call.Parameters, cancellationToken).ConfigureAwait(false);
         await UsedVolume.CheckAsync(run, call, cancellationToken).ConfigureAwait(false);
+        await CheckUserAsync(session, call, cancellationToken).ConfigureAwait(false);
         if (CallNotes.Of(call) is { } note)
         {
             run.Note(note);
@@ -69,7 +73,30 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         }
 
         JsonElement data = await SendAsync(session, call, cancellationToken).ConfigureAwait(false);
+        if (Begun is { } begun)
+        {
+            run.Note(begun);
+        }
+
         return await ReportAsync(session, data, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Proxmox: a user who is not there is deleted without a word.
+    private async Task CheckUserAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)
+    {
+        if (schema.Product != ProxmoxProduct.VirtualEnvironment || call is not { Method: ApiMethod.Delete, Template: "/access/users/{userid}" })
+        {
+            return;
+        }
+
+        try
+        {
+            await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, session.GetAsync(call.Path, null, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (ProxmoxPermissionException)
+        {
+            // Who may not look hears of what is missing from the call itself.
+        }
     }
 
     private async Task<JsonElement> SendAsync(ServerSession session, PlannedCall call, CancellationToken cancellationToken)

@@ -49,9 +49,9 @@ internal static class GuestCreate
             return await GuestMaking.NumberedAsync(run, parameters, "vmid", all =>
             {
                 PlannedCall call = new(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(node)}/{kind.Segment()}", all) { Template = binding.Endpoint.Path };
-                run.Note($"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {GuestMaking.Value(all, "vmid")} on {node}");
                 MadeGuest made = new(GuestMaking.Value(all, "vmid")!, GuestMaking.Value(all, spec.Positional[0]), node);
-                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made }.RunAsync(call, "create", node, cancellationToken);
+                string begun = $"{char.ToUpperInvariant(kind.One()[0])}{kind.One()[1..]} {made.Id} on {node}";
+                return new CallRunner(run, binding.Schema, binding.Endpoint) { Made = made, Begun = begun }.RunAsync(call, "create", node, cancellationToken);
             }, cancellationToken).ConfigureAwait(false);
         });
     }
