@@ -71,6 +71,8 @@ public sealed class HabitTests(SimulatedCluster cluster) : IClassFixture<Simulat
     [InlineData("vm showcmd 100", "run qm showcmd on the node")]
     [InlineData("ct push 200 a b", "pct push on the node")]
     [InlineData("storage add nfs x", "Write: prox storage create x --type nfs")]
+    [InlineData("storage create dir mydir", "Write: prox storage create mydir --type dir")]
+    [InlineData("storage create mydir dir", "Write: prox storage create mydir --type dir")]
     [InlineData("access user permissions a@pve", "Write: prox access permissions --userid a@pve")]
     [InlineData("node reboot pve1", "'prox node power NODE --command reboot'")]
     [InlineData("context delete lab", "'prox context remove'")]
