@@ -24,6 +24,14 @@ public sealed class UnitsTests
     }
 
     [Theory]
+    [InlineData(1023, "1023 B")]
+    [InlineData(1048575, "1 MiB")]
+    [InlineData(1073700000, "1 GiB")]
+    [InlineData(1073600000, "1023.9 MiB")]
+    [InlineData(-1073700000, "-1 GiB")]
+    public void Bytes_ThatWouldBeRoundedUpToTheNextUnit_AreWrittenInIt(double bytes, string text) => Assert.Equal(text, ValueRenderer.Bytes(bytes));
+
+    [Theory]
     [InlineData("pve", "/cluster/resources", "disk", "bytes")]
     [InlineData("pve", "/cluster/resources", "maxmem", "bytes")]
     [InlineData("pve", "/nodes/{node}/qemu/{vmid}/status/current", "uptime", "duration")]
@@ -37,6 +45,8 @@ public sealed class UnitsTests
     [InlineData("pve", "/nodes/{node}/ceph/pool", "size", null)]
     [InlineData("pve", "/nodes/{node}/lxc/{vmid}/config", "memory", null)]
     [InlineData("pve", "/nodes/{node}/lxc/{vmid}/config", "size", null)]
+    [InlineData("pve", "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config", "snaptime", "timestamp")]
+    [InlineData("pve", "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config", "memory", null)]
     [InlineData("pve", "/cluster/ha/status/current", "vmid", null)]
     [InlineData("pbs", "/admin/datastore/{store}/snapshots", "backup-time", "timestamp")]
     [InlineData("pbs", "/admin/datastore/{store}/snapshots", "size", "bytes")]

@@ -36,7 +36,12 @@ internal static class Units
         Dictionary<string, string> units = new(StringComparer.Ordinal);
         if (path.EndsWith("/config", StringComparison.Ordinal) || path.EndsWith("/pending", StringComparison.Ordinal))
         {
-            // What is configured is in the units in which it is set.
+            // What is configured is in the units in which it is set; when a snapshot was taken nobody sets.
+            if (path.Contains("/snapshot/", StringComparison.Ordinal))
+            {
+                units["snaptime"] = Time;
+            }
+
             return units;
         }
 

@@ -29,7 +29,9 @@ internal static class ValueRenderer
     public static string Bytes(double bytes)
     {
         int unit = 0;
-        while (Math.Abs(bytes) >= 1024 && unit < s_units.Length - 1)
+
+        // What would be rounded up to 1024 is one of the next unit.
+        while (Math.Abs(bytes) >= (unit == 0 ? 1024 : 1023.95) && unit < s_units.Length - 1)
         {
             bytes /= 1024;
             unit++;
