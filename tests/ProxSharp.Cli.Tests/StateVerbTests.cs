@@ -109,6 +109,9 @@ public sealed class StateVerbTests
     [InlineData("prox: 1\nguests: [{name: x}]", "names the guest 'x', and there is none of that name")]
     [InlineData("prox: 1\nguests: [{node: pve1}]", "has no 'vmid'")]
     [InlineData("prox: 1\nguests: [", "is no YAML")]
+    [InlineData("prox: 1\npools:\n\t- poolid: x\n", "line 3 is indented with a tab, and tabs are not allowed there")]
+    [InlineData("prox: 1\npools:\n  - poolid: x\n\tcomment: y\n", "line 4 is indented with a tab")]
+    [InlineData("prox: 1\npools:\n  - poolid: x\n  \tcomment: y\n", "line 4 is indented with a tab")]
     [InlineData("a\n---\nb", "2 documents")]
     public async Task Diff_WrongFile_IsRefused(string content, string message)
     {

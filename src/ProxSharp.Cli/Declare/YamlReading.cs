@@ -44,8 +44,12 @@ internal static class YamlReading
         catch (YamlException wrong)
         {
             throw new CliException(
-                CliError.Usage(
-                    $"{place} is no YAML: {wrong.Message.TrimEnd('.')} (line {wrong.Start.Line.ToString(CultureInfo.InvariantCulture)})", "Correct it"),
+                TabAt(text, wrong) is { } line
+                    ? CliError.Usage(
+                        string.Create(CultureInfo.InvariantCulture, $"{place} is no YAML: line {line} is indented with a tab, and tabs are not allowed there"),
+                        "Indent it with blanks")
+                    : CliError.Usage(
+                        $"{place} is no YAML: {wrong.Message.TrimEnd('.')} (line {wrong.Start.Line.ToString(CultureInfo.InvariantCulture)})", "Correct it"),
                 wrong);
         }
 
@@ -54,6 +58,27 @@ internal static class YamlReading
             : throw (stream.Documents.Count == 0
                 ? CliException.Usage($"{place} is empty: it holds no document", "See what prox export writes")
                 : CliException.Usage($"{place} holds {stream.Documents.Count} documents instead of one", "Write one document"));
+    }
+
+    // The parser takes some tabs for blanks, and stumbles later: the line where it does so or the next one, else the first of the text.
+    private static int? TabAt(string text, YamlException wrong)
+    {
+        string[] lines = text.Split('\n');
+        int? first = null;
+        for (int at = 0; at < lines.Length; at++)
+        {
+            ReadOnlySpan<char> line = lines[at];
+            if (line[..^line.TrimStart(" \t").Length].Contains('\t'))
+            {
+                first ??= at + 1;
+                if (at + 1 >= wrong.Start.Line && at <= wrong.End.Line)
+                {
+                    return at + 1;
+                }
+            }
+        }
+
+        return first;
     }
 
     /// <summary>Counts the nodes, and looks at them one by one: what is nested too deeply would end the stack of whoever reads it as a whole.</summary>
