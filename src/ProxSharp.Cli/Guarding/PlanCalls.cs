@@ -22,11 +22,20 @@ internal static class PlanCalls
     /// <exception cref="CliException">It holds something else.</exception>
     public static async Task<PlanRequest[]> ReadAsync(VerbRun run, string file, CancellationToken cancellationToken)
     {
-        string text = file == "-"
-            ? await Terminal.HeldReading.RunAsync(
-                () => GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken), cancellationToken).ConfigureAwait(false)
-            : await Terminal.HeldReading.RunAsync(
-                () => GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken), cancellationToken).ConfigureAwait(false);
+        string text;
+        try
+        {
+            text = file == "-"
+                ? await Terminal.HeldReading.RunAsync(
+                    () => GuardFiles.ReadAsync(run.Command.Services.Console.In, "Standard input", cancellationToken), cancellationToken).ConfigureAwait(false)
+                : await Terminal.HeldReading.RunAsync(
+                    () => GuardFiles.ReadNamedAsync(run.Command.Services.Environment.AbsolutePath(file), cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(CliError.Usage($"The file {file} with the calls cannot be read: {FileErrors.Reason(e)}", Hint), e);
+        }
+
         if (string.IsNullOrWhiteSpace(text))
         {
             throw CliException.Usage($"{file} is empty", Hint);
