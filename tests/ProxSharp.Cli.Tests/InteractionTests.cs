@@ -118,6 +118,7 @@ public sealed class InteractionTests
         Assert.Contains("Compare the fingerprint with what the server shows", first.Errors, StringComparison.Ordinal);
         second.Succeeded();
         Assert.DoesNotContain("trusted", second.Errors, StringComparison.Ordinal);
+        Assert.Contains($"first use: {cluster.Simulator.Fingerprint[..23]}", (await cli.LineAsync("context list")).Succeeded(), StringComparison.Ordinal);
         string file = Path.Combine(cli.Home, ".config", "prox", "known-servers");
         Assert.Contains(cluster.Simulator.Fingerprint, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

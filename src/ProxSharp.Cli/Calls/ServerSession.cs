@@ -345,7 +345,6 @@ internal sealed class ServerSession : IAsyncDisposable
         }
 
         // A certificate that a person confirmed once is remembered beside the contexts, as ssh does with host keys.
-        string store = Path.Combine(run.Services.Contexts.FolderPath, "known-servers");
-        return ServerTrust.FirstUse(new FingerprintStore(store), questions.CanAsk ? questions.Trusts : null);
+        return ServerTrust.FirstUse(new FingerprintStore(run.Services.Contexts.KnownServers), questions.CanAsk ? questions.Trusts : null);
     }
 }

@@ -1,12 +1,16 @@
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
+using ProxSharp.Tls;
 
 namespace ProxSharp.Cli.Commands;
 
 /// <summary><c>prox context list</c>: all contexts.</summary>
 internal sealed class ContextListCommand : ProxCommand
 {
+    // Eight of the 32 bytes: enough to tell it from another one.
+    private const int ShortFingerprint = 23;
+
     private static readonly ResultShape s_shape = new()
     {
         IsClosed = true,
@@ -54,7 +58,7 @@ internal sealed class ContextListCommand : ProxCommand
                     json.WriteString("product", context.ProductName);
                     json.WriteString("endpoints", string.Join(", ", context.Endpoints.Select(static endpoint => endpoint.Authority)));
                     json.WriteString("login", context.TokenId ?? context.User);
-                    json.WriteString("trust", context.Trust.Fingerprints.Count > 0 ? "fingerprint" : context.Trust.ToString());
+                    json.WriteString("trust", Trust(run, context));
                     json.WriteOptional("guard", Guard(context));
                     json.WriteEndObject();
                 }
@@ -68,6 +72,29 @@ internal sealed class ContextListCommand : ProxCommand
         }
 
         return Task.FromResult(ExitCodes.Success);
+    }
+
+    // What somebody confirmed at the first use is remembered beside the contexts.
+    private static string Trust(CommandRun run, ServerContext context)
+    {
+        if (context.Trust.Fingerprints.Count > 0)
+        {
+            return "fingerprint";
+        }
+
+        if (context.Trust is { IsInsecure: false, AuthorityFile: null })
+        {
+            FingerprintStore known = new(run.Services.Contexts.KnownServers);
+            foreach (ProxmoxEndpoint endpoint in context.Endpoints)
+            {
+                if (known.Find(endpoint) is { } fingerprint)
+                {
+                    return $"first use: {fingerprint.ToString()[..ShortFingerprint]}...";
+                }
+            }
+        }
+
+        return context.Trust.ToString();
     }
 
     // What a context refuses, in a word: read-only, or the tags that it protects.

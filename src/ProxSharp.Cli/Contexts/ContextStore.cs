@@ -19,6 +19,9 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     /// <exception cref="CliException">The name is that of the root.</exception>
     public string FolderPath => Path.GetDirectoryName(FilePath) ?? throw Unusable("kept in", "it is a directory", null);
 
+    /// <summary>The file with the certificates that somebody accepted at the first use.</summary>
+    public string KnownServers => Path.Combine(FolderPath, "known-servers");
+
     /// <summary>The directory of policies, plans and ledgers. It is named even if nothing can be kept there.</summary>
     public string AgentsPath => Path.Combine(Path.GetDirectoryName(FilePath) ?? FilePath, "agents");
 
