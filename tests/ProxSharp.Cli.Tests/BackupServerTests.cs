@@ -69,6 +69,8 @@ public sealed class BackupServerTests(SimulatedBackupServer backup) : IClassFixt
     [InlineData("datastore prune store1 vm/100 --keep-last 1 --dry-run", "")]
     [InlineData("datastore prune store1 vm/100 --keep-last 1 --dry-run", "1")]
     [InlineData("api create /admin/datastore/store1/prune backup-type=vm backup-id=100 keep-last=1 --dry-run", "")]
+    [InlineData("datastore prune-datastore store1 --keep-last 1 --dry-run", "")]
+    [InlineData("datastore prune-datastore store1 --keep-last 1 --max-depth 0 --dry-run", "1")]
     public async Task Prune_DryRun_ListsWhatWouldBeRemoved(string line, string readOnly)
     {
         using CliHarness cli = (await UserAsync()).With("PROX_READ_ONLY", readOnly);
