@@ -80,7 +80,10 @@ internal sealed record KeptRoles(IReadOnlyList<string> Names, IReadOnlyList<stri
 
     /// <summary>The privileges on a path that an answer of <c>GET /access/permissions</c> names.</summary>
     public static HashSet<string> Read(JsonElement answer, string path) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(path, out JsonElement names) && names.ValueKind == JsonValueKind.Object
-            ? names.EnumerateObject().Select(static privilege => privilege.Name).ToHashSet(StringComparer.Ordinal)
-            : [];
+        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(path, out JsonElement names) ? PrivilegesIn(names) : [];
+
+    /// <summary>The privileges that such an answer names for one path.</summary>
+    public static HashSet<string> PrivilegesIn(JsonElement names) => names.ValueKind == JsonValueKind.Object
+        ? names.EnumerateObject().Select(static privilege => privilege.Name).ToHashSet(StringComparer.Ordinal)
+        : [];
 }

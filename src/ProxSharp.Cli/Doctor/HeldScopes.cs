@@ -17,7 +17,7 @@ internal sealed class HeldScopes(IReadOnlyDictionary<string, HashSet<string>> he
     {
         JsonElement answer = (await session.GetAsync("/access/permissions", null, cancellationToken).ConfigureAwait(false)).Data;
         Dictionary<string, HashSet<string>> held = answer.ValueKind == JsonValueKind.Object
-            ? answer.EnumerateObject().ToDictionary(static path => path.Name, path => KeptRoles.Read(answer, path.Name), StringComparer.Ordinal)
+            ? answer.EnumerateObject().ToDictionary(static path => path.Name, static path => KeptRoles.PrivilegesIn(path.Value), StringComparer.Ordinal)
             : [];
         Dictionary<string, string> pools = new(StringComparer.Ordinal);
         if (held.Keys.Any(static path => Ability.IsBelow(path, "/pool")))
@@ -57,13 +57,25 @@ internal sealed class HeldScopes(IReadOnlyDictionary<string, HashSet<string>> he
         return all is null ? ownPart : ownPart is null ? all : $"{all}; {ownPart}";
     }
 
+    // There may be as many paths as guests: each asks for those above it, and not for all others.
+    private static bool IsBelowOne(string path, HashSet<string> known)
+    {
+        for (int end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (known.Contains(path[..end]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private string? Where(Ability ability, string privilege)
     {
         string[] all = [.. held.Keys.Where(path => ability.IsPart(path) && Has(path, privilege)).Order(Comparer<string>.Create(Output.Sorting.Natural))];
-        string[] named =
-        [
-            .. all.Where(path => !all.Any(other => Ability.IsBelow(path, other)) && !(pools.TryGetValue(path, out string? pool) && all.Contains(pool))),
-        ];
+        HashSet<string> known = new(all, StringComparer.Ordinal);
+        string[] named = [.. all.Where(path => !IsBelowOne(path, known) && !(pools.TryGetValue(path, out string? pool) && known.Contains(pool)))];
         if (named.Length == 0)
         {
             return null;
