@@ -94,7 +94,12 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        Assert.Contains(expected, (await cli.LineAsync(line)).Succeeded(), StringComparison.Ordinal);
+        CliRun run = await cli.LineAsync(line);
+
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+
+        // Whether a value would be taken is what a script asks for.
+        run.FailedWithCode(run.Output.Contains("would be refused", StringComparison.Ordinal) ? 2 : 0);
     }
 
     [Theory]
@@ -113,9 +118,10 @@ public sealed class SlipTests(SimulatedCluster cluster) : IClassFixture<Simulate
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        string json = (await cli.LineAsync("explain vm set net0 virtio,bridge=vmbr0,tag=5000 -o json --query [0].parameters[0].value.fits")).Succeeded();
+        CliRun run = await cli.LineAsync("explain vm set net0 virtio,bridge=vmbr0,tag=5000 -o json --query [0].parameters[0].value.fits");
 
-        Assert.Equal("false", json.Trim());
+        run.FailedWithCode(2);
+        Assert.Equal("false", run.Output.Trim());
         Assert.Contains("\"keys\":", (await cli.LineAsync("explain vm.agent -o json")).Succeeded(), StringComparison.Ordinal);
     }
 

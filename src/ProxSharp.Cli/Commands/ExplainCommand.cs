@@ -63,13 +63,15 @@ internal sealed class ExplainCommand : ProxCommand
         }
 
         string[] options = rest.Count > 0 && rest[0].StartsWith("--", StringComparison.Ordinal) ? OptionsOf(words) : [];
-        Write(run, ExplainedParts.Only(descriptions, rest, run.Value(_words)!, options));
+        EndpointDescription[] explained = ExplainedParts.Only(descriptions, rest, run.Value(_words)!, options);
+        Write(run, explained);
         if (rest.Count > 0 && Walk(words) is { At: > 1, Command: not VerbCommand } group && rest[0] == words[group.At - 1])
         {
             run.Note($"Commands of that name: prox {string.Join(' ', words[..group.At])} --help");
         }
 
-        return ExitCodes.Success;
+        // A script that asks whether a value is right is answered by the exit code.
+        return Array.Exists(explained, static one => one.Value is { Complaints.Count: > 0 }) ? ExitCodes.Usage : ExitCodes.Success;
     }
 
     private static void Write(CommandRun run, EndpointDescription[] descriptions)
