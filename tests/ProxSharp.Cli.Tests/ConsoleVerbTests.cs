@@ -66,10 +66,10 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("console staging", "VM 106 (staging) is stopped", "prox vm start 106")]
-    [InlineData("ct console wiki", "container 203 (wiki) is stopped", "prox ct start 203")]
-    [InlineData("vm console mute", "VM 300 (mute) has no serial port", "prox vm set 300 --serial0 socket")]
-    public async Task Console_GuestWithoutOne_IsAnErrorWithTheNextStep(string line, string reason, string step)
+    [InlineData("console staging", 6, "VM 106 (staging) is stopped", "prox vm start 106")]
+    [InlineData("ct console wiki", 6, "container 203 (wiki) is stopped", "prox ct start 203")]
+    [InlineData("vm console mute", 1, "VM 300 (mute) has no serial port", "prox vm set 300 --serial0 socket")]
+    public async Task Console_GuestWithoutOne_IsAnErrorWithTheNextStep(string line, int exitCode, string reason, string step)
     {
         await using PveSimulator simulator = await PveSimulator.StartAsync(
             new PveSimulatorOptions
@@ -87,7 +87,7 @@ public sealed class ConsoleVerbTests(SimulatedCluster cluster) : IClassFixture<S
             "context", "add", "lab", simulator.Endpoint.GetLeftPart(UriPartial.Authority), "--token-id", DefaultCluster.TokenId, "--secret", "env:LAB_SECRET",
             "--fingerprint", simulator.Fingerprint, "--use")).Succeeded();
 
-        string error = (await cli.LineAsync(line)).FailedWith(1);
+        string error = (await cli.LineAsync(line)).FailedWith(exitCode);
 
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.Contains(step, error, StringComparison.Ordinal);

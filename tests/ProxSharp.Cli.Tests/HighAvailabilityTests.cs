@@ -53,6 +53,10 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
     public async Task Groups_OfNewServers_AreLookedForAmongTheRules() =>
         Assert.Contains("prox ha rule list", (await Cli.LineAsync("ha group list")).Errors, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Group_OnANewServer_IsRefusedWithTheRuleToMake() => Assert.Contains(
+        "ha rule create RULE --type node-affinity", (await Cli.LineAsync("ha group create prefer-pve1 --nodes pve1")).FailedWith(2), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("ha resource migrate vm:106 pve2")]
     [InlineData("ha resource migrate vm:106 --node pve2")]

@@ -100,7 +100,7 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
 
     [Theory]
     [InlineData("vnc nothing", 5)]
-    [InlineData("vnc staging", 1)]
+    [InlineData("vnc staging", 6)]
     [InlineData("vnc @tag-web", 2)]
     [InlineData("vnc web-1 --port 70000", 2)]
     [InlineData("vnc web-1 --viewer ' '", 2)]
@@ -117,7 +117,7 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
     {
         using CliHarness cli = await cluster.UserAsync();
 
-        string line = (await cli.LineAsync("vnc staging")).FailedWith(1);
+        string line = (await cli.LineAsync("vnc staging")).FailedWith(6);
 
         Assert.Contains("is stopped, so that it has no screen", line, StringComparison.Ordinal);
         Assert.Contains("prox vm start 106", line, StringComparison.Ordinal);

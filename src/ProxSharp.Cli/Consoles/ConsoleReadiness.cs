@@ -45,7 +45,13 @@ internal static class ConsoleReadiness
         JsonElement now = await ReadAsync(session, $"{Path(guest)}/status/current", null, cancellationToken).ConfigureAwait(false);
         if (now.ValueKind == JsonValueKind.Object && now.TryGetProperty("status", out JsonElement status) && status.ValueEquals("stopped"))
         {
-            throw Closed($"{GuestKinds.Title(guest)} is stopped, so that it has no {what}", $"Start it: prox {noun} start {guest.Id}");
+            throw new CliException(new CliError
+            {
+                Code = "conflict",
+                ExitCode = ExitCodes.Conflict,
+                Message = $"{GuestKinds.Title(guest)} is stopped, so that it has no {what}",
+                Hint = $"Start it: prox {noun} start {guest.Id}",
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProxSharp.Api;
 using ProxSharp.Cli.Commands;
 
 namespace ProxSharp.Cli.Errors;
@@ -81,7 +82,12 @@ internal static partial class KnownRefusals
         // Proxmox: since version 9 groups of high availability are rules of affinity.
         if (api.ServerMessage.Contains("groups have been migrated to rules", StringComparison.Ordinal))
         {
-            return error with { Hint = "Their place is in the rules: prox ha rule list" };
+            return api.Method == ApiMethod.Get ? error with { Hint = "Their place is in the rules: prox ha rule list" } : error with
+            {
+                Code = "usage",
+                ExitCode = ExitCodes.Usage,
+                Hint = "Since version 9 their place is in the rules: prox ha rule create RULE --type node-affinity --resources vm:100 --nodes pve1",
+            };
         }
 
         // Proxmox: names that the lists of snapshots use themselves.
