@@ -15,6 +15,11 @@ public sealed class GoneTests(SimulatedCluster cluster) : IClassFixture<Simulate
     [InlineData("vm snapshot delete 106,105 nosuch --yes --max 2")]
     [InlineData("vm resize staging scsi7 +1G")]
     [InlineData("ct resize wiki mp3 +1G")]
+    [InlineData("access user delete nobody@pve --yes")]
+    [InlineData("access user delete nobody@pve --dry-run")]
+    [InlineData("sdn vnet show nope")]
+    [InlineData("sdn zone show nope")]
+    [InlineData("sdn vnet firewall rule list nope")]
     public async Task WhatIsNotThere_EndsWith5(string line)
     {
         using CliHarness cli = await cluster.RootAsync();
@@ -50,6 +55,9 @@ public sealed class GoneTests(SimulatedCluster cluster) : IClassFixture<Simulate
         CliRun run = await cli.LineAsync(line);
         Assert.Equal(5, run.ExitCode);
         Assert.Contains(hint, run.Errors, StringComparison.Ordinal);
+
+        // What was refused was not made.
+        Assert.DoesNotContain("Virtual machine", run.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -212,6 +212,7 @@ internal static class ErrorTable
         new("mapping", 500, "mapping '*' not found", ErrorKind.NotFound),
         new("acme-plugin", 500, "plugin '*' not defined", ErrorKind.NotFound),
         new("cpu-model", 500, "cputype '*' not found", ErrorKind.NotFound),
+        new("vnet-firewall", 500, "invalid vnet specified", ErrorKind.NotFound) { Hint = "A virtual network has a firewall when it has been applied" },
         new("no-entry", 500, "' has no entry ", ErrorKind.NotFound),
         new("no-namespace", 404, "namespace not found", ErrorKind.NotFound) { Hint = "Name a namespace that exists, or create it first" },
         new("pbs-file-not-found", 404, "open file*failed - not found", ErrorKind.NotFound)

@@ -43,6 +43,7 @@ public sealed class ErrorTableTests
         ("node-address", 500, "address lookup for 'pve3' did not find any IP address", typeof(ProxmoxNotFoundException), false),
         ("lock-timeout", 500, "can't lock file '/var/lock/qemu-server/lock-121.conf' - got timeout", typeof(ProxmoxConflictException), true),
         ("guest-locked", 500, "VM is locked (backup)", typeof(ProxmoxConflictException), true),
+        ("vnet-firewall", 500, "invalid vnet specified at /usr/share/perl5/PVE/API2/Firewall/Helpers.pm line 54.", typeof(ProxmoxNotFoundException), false),
         ("rule-position", 500, "no rule at position 7", typeof(ProxmoxNotFoundException), false),
         ("container-locked", 500, "CT is locked (snapshot)", typeof(ProxmoxConflictException), true),
         ("quorum", 500, "cluster not ready - no quorum?", typeof(ProxmoxApiException), true),
