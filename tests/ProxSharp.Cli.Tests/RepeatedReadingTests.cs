@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Live;
@@ -107,4 +108,26 @@ public sealed class RepeatedReadingTests
 
         Assert.True(passes ? thrown is null && reading.Outage is not null : thrown == failure, name);
     }
+
+    [Fact]
+    public async Task Read_ThatMakesMuchGarbage_LeavesNoneForTheNext()
+    {
+        RepeatedReading reading = new(TimeProvider.System, TimeSpan.FromSeconds(1));
+        WeakReference garbage = new(null);
+
+        Assert.True(await reading.TryAsync(() =>
+        {
+            Fill(garbage);
+            return Task.CompletedTask;
+        }));
+
+        Assert.True(await reading.TryAsync(() =>
+        {
+            Assert.False(garbage.IsAlive);
+            return Task.CompletedTask;
+        }));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Fill(WeakReference garbage) => garbage.Target = new byte[64 * 1024 * 1024];
 }

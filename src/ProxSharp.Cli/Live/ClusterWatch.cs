@@ -63,8 +63,13 @@ internal sealed class ClusterWatch
                 continue;
             }
 
-            foreach (string member in s_followed.Where(member => Text(before, member) != Text(item, member)))
+            foreach (string member in s_followed)
             {
+                if (IsSame(before, item, member))
+                {
+                    continue;
+                }
+
                 string from = Text(before, member) ?? "";
                 string to = Text(item, member) ?? "";
                 changes.Add(Of(item, member, $"{Title(item)}: {member} {Shown(from)} -> {Shown(to)}", item, ("from", from), ("to", to)));
@@ -79,8 +84,33 @@ internal sealed class ClusterWatch
             }
         }
 
-        _resources = now;
+        _resources = Kept(now);
         return changes;
+    }
+
+    // The whole look would be kept by each of its items; what is compared and told of them is a third of it.
+    private static Dictionary<string, JsonElement> Kept(Dictionary<string, JsonElement> items)
+    {
+        JsonElement kept = JsonText.Build(json =>
+        {
+            json.WriteStartObject();
+            foreach ((string id, JsonElement item) in items)
+            {
+                json.WriteStartObject(id);
+                foreach (JsonProperty member in item.EnumerateObject())
+                {
+                    if (IsDetail(member.Name) || s_followed.Contains(member.Name, StringComparer.Ordinal))
+                    {
+                        member.WriteTo(json);
+                    }
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        });
+        return kept.EnumerateObject().ToDictionary(static item => item.Name, static item => item.Value, StringComparer.Ordinal);
     }
 
     /// <summary>Takes a look at the tasks and returns those that started or ended since the last one, in the order in which they did.</summary>
@@ -162,9 +192,11 @@ internal sealed class ClusterWatch
 
     // Figures change all the time and say little about what happened.
     private static Dictionary<string, JsonElement> Members(JsonElement item) => item.EnumerateObject()
-        .Where(static member => member.Name is "vmid" or "name" or "node" or "type" or "status" or "storage"
-            or "upid" or "id" or "user" or "starttime" or "endtime" or "pool")
+        .Where(static member => IsDetail(member.Name))
         .ToDictionary(static member => member.Name, static member => member.Value, StringComparer.Ordinal);
+
+    private static bool IsDetail(string name) =>
+        name is "vmid" or "name" or "node" or "type" or "status" or "storage" or "upid" or "id" or "user" or "starttime" or "endtime" or "pool";
 
     private static string Title(JsonElement item) => Text(item, "type") switch
     {
@@ -175,6 +207,14 @@ internal sealed class ClusterWatch
         { } other => $"{other} {Text(item, "id")}",
         _ => Text(item, "id")!,
     };
+
+    // Most is the same, and no text of it is made then.
+    private static bool IsSame(JsonElement before, JsonElement now, string name)
+    {
+        bool had = before.TryGetProperty(name, out JsonElement first);
+        bool has = now.TryGetProperty(name, out JsonElement second);
+        return (!had && !has) || (had && has && JsonElement.DeepEquals(first, second)) || Text(before, name) == Text(now, name);
+    }
 
     private static string Shown(string value) => value.Length == 0 ? "(none)" : value;
 

@@ -15,11 +15,7 @@ internal static class JsonText
         UnseenJson.Escape(Encoding.UTF8.GetString(WriteBlocks(write, options).ToArray()));
 
     /// <summary>Returns what <paramref name="write"/> wrote as a value.</summary>
-    public static JsonElement Build(Action<Utf8JsonWriter> write)
-    {
-        using JsonDocument document = JsonDocument.Parse(WriteBlocks(write, s_compact).ToArray());
-        return document.RootElement.Clone();
-    }
+    public static JsonElement Build(Action<Utf8JsonWriter> write) => Parse(WriteBlocks(write, s_compact));
 
     /// <summary>Returns what <paramref name="write"/> wrote, piece by piece, as a value.</summary>
     public static async Task<JsonElement> BuildAsync(Func<Utf8JsonWriter, Task> write)
@@ -31,9 +27,11 @@ internal static class JsonText
             await write(json).ConfigureAwait(false);
         }
 
-        // The garbage collector frees the document: a copy that outlives it would need as much again.
-        return JsonDocument.Parse(buffer.ToArray()).RootElement;
+        return Parse(buffer);
     }
+
+    // The garbage collector frees the document: a copy that outlives it would need as much again.
+    private static JsonElement Parse(JsonBlocks buffer) => JsonDocument.Parse(buffer.ToArray()).RootElement;
 
     /// <summary>Returns a writer of indented lines.</summary>
     public static Utf8JsonWriter Indent(JsonBlocks buffer) => new(buffer, s_indented);

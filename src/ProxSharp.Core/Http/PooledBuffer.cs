@@ -2,13 +2,16 @@ using System.Buffers;
 
 namespace ProxSharp.Http;
 
-/// <summary>A growing byte buffer over rented arrays.</summary>
+/// <summary>A growing byte buffer over rented arrays; very large ones are its own.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
+    // The pool keeps an array for each thread that has given one back: with answers of 10 MB that is more than everything else a program holds.
+    private const int LargestRented = 1024 * 1024;
+
     private byte[] _bytes;
     private int _length;
 
-    public PooledBuffer(int capacity) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    public PooledBuffer(int capacity) => _bytes = Take(capacity);
 
     public int Length => _length;
 
@@ -58,7 +61,7 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             _bytes = [];
             bytes.AsSpan(0, _length).Clear();
             _length = 0;
-            ArrayPool<byte>.Shared.Return(bytes);
+            Give(bytes);
         }
     }
 
@@ -69,11 +72,22 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + count), (int)Math.Min(Array.MaxLength, 2L * _bytes.Length)));
+        byte[] larger = Take(Math.Max(checked(_length + count), (int)Math.Min(Array.MaxLength, 2L * _bytes.Length)));
         byte[] old = _bytes;
         old.AsSpan(0, _length).CopyTo(larger);
         old.AsSpan(0, _length).Clear();
         _bytes = larger;
-        ArrayPool<byte>.Shared.Return(old);
+        Give(old);
+    }
+
+    private static byte[] Take(int length) =>
+        length > LargestRented ? GC.AllocateUninitializedArray<byte>(length) : ArrayPool<byte>.Shared.Rent(length);
+
+    private static void Give(byte[] bytes)
+    {
+        if (bytes.Length <= LargestRented)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 }
