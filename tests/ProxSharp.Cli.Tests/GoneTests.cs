@@ -26,6 +26,16 @@ public sealed class GoneTests(SimulatedCluster cluster) : IClassFixture<Simulate
         (await cli.LineAsync(line)).FailedWithCode(5);
     }
 
+    [Fact]
+    public async Task User_WhoIsNotThere_IsNamedInPlaceOfTheRead()
+    {
+        using CliHarness cli = await cluster.RootAsync();
+
+        string error = (await cli.LineAsync("access user delete nobody@pve --yes")).FailedWith(5);
+
+        Assert.StartsWith("error: There is no user 'nobody@pve'. See what there is: prox access user list", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("vm snapshot delete 106 nosuch --yes")]
     [InlineData("vm snapshot delete 106 nosuch --yes -o json")]

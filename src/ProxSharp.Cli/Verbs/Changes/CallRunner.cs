@@ -93,6 +93,15 @@ internal sealed class CallRunner(VerbRun run, ApiSchema schema, ApiEndpoint endp
         {
             await VerbErrors.ExplainedAsync(run, schema, endpoint, call.Path, session.GetAsync(call.Path, null, cancellationToken)).ConfigureAwait(false);
         }
+        catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound)
+        {
+            string user = TextCells.Visible(Uri.UnescapeDataString(call.Path[(call.Path.LastIndexOf('/') + 1)..]));
+            throw new CliException(missing.Error with { Message = $"There is no user '{user}'" }, missing);
+        }
+        catch (CliException unsent) when (unsent.InnerException is ProxmoxValidationException)
+        {
+            // A name that no call can hold is told with the call that was asked for.
+        }
         catch (ProxmoxPermissionException)
         {
             // Who may not look hears of what is missing from the call itself.
