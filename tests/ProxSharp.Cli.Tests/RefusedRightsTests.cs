@@ -26,6 +26,8 @@ public sealed class RefusedRightsTests
     [InlineData("vm config web-1", "lab", "VM.Audit on /vms")]
     [InlineData("vm start 100", "lab", "VM.Audit on /vms/100")]
     [InlineData("guest stop @tag-prod", "lab", "VM.Audit on /vms")]
+    [InlineData("console web-1", "lab", "VM.Audit on /vms")]
+    [InlineData("pool set production --vms web-1", "lab", "VM.Audit on /vms")]
     [InlineData("cluster membership delete pve1 --yes", "lab", "root@pam, logged in with its password")]
     [InlineData("backup restore vm/100/2026-01-01T00:00:00Z qemu-server.conf - --datastore store1", "store", "Datastore.Read on /datastore/store1")]
     [InlineData("backup ls vm/100/2026-01-01T00:00:00Z --datastore store1", "store", "Datastore.Read on /datastore/store1")]
@@ -76,7 +78,8 @@ public sealed class RefusedRightsTests
         .Where(static item => item.Command is VerbCommand { Verb.Calls.Count: > 0 })
         .Select(static item => (item.Path, (VerbCommand)item.Command));
 
-    private static JsonElement Error(CliRun run) => JsonDocument.Parse(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement.GetProperty("error");
+    private static JsonElement Error(CliRun run) =>
+        JsonDocument.Parse(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement.GetProperty("error");
 
     /// <summary>Both servers, and somebody whose tokens may do nothing there.</summary>
     private sealed class Servers(SimulatedCluster cluster, PbsSimulator backups, CliHarness cli) : IAsyncDisposable

@@ -79,17 +79,21 @@ internal static class ConsoleVerb
 
         bool isNode = guests.Any(guest => guest.Node == word) || (
             await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
-        return isNode
-            ? new ConsoleTarget(
-                $"node {word}", $"/nodes/{Uri.EscapeDataString(word)}/termproxy", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token))
-            : throw new CliException(
-                new CliError
-                {
-                    Code = "not_found",
-                    ExitCode = ExitCodes.NotFound,
-                    Message = $"There is neither a guest nor a node '{word}'",
-                    Hint = "See: prox guest list, prox node list",
-                });
+        if (isNode)
+        {
+            return new ConsoleTarget(
+                $"node {word}", $"/nodes/{Uri.EscapeDataString(word)}/termproxy", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token));
+        }
+
+        CliException missing = new(new CliError
+        {
+            Code = "not_found",
+            ExitCode = ExitCodes.NotFound,
+            Message = $"There is neither a guest nor a node '{word}'",
+            Hint = "See: prox guest list, prox node list",
+        });
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        throw await UnseenGuests.ExplainAsync(missing, word, guests, session, cancellationToken).ConfigureAwait(false);
     }
 
     private static ConsoleTarget Guest(PveClient pve, GuestSummary guest) => new(

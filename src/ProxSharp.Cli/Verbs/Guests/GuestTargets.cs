@@ -106,8 +106,17 @@ internal sealed class GuestTargets
         VerbRun run, GuestKind kind, IEnumerable<string> words, CancellationToken cancellationToken)
     {
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        return new GuestTargets(kind, takesWords: true).Choose(
-            words, await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false));
+        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        string[] named = [.. words];
+        try
+        {
+            return new GuestTargets(kind, takesWords: true).Choose(named, all);
+        }
+        catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound && named is [{ } first, ..])
+        {
+            ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+            throw await UnseenGuests.ExplainAsync(missing, first, all, session, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Chooses among all guests of a cluster by the words of a command line. Pure.</summary>
