@@ -32,7 +32,10 @@ public sealed class HeldScopesTests
     {
         Dictionary<string, HashSet<string>> held = new(StringComparer.Ordinal)
         {
-            ["/pool/a"] = ["VM.Audit"], ["/pool/a/b"] = ["VM.Audit"], ["/vms/100"] = ["VM.Audit"], ["/vms/200"] = ["VM.Audit"],
+            ["/pool/a"] = ["VM.Audit"],
+            ["/pool/a/b"] = ["VM.Audit"],
+            ["/vms/100"] = ["VM.Audit"],
+            ["/vms/200"] = ["VM.Audit"],
         };
 
         Assert.Equal(

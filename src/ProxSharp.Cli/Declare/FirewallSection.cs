@@ -56,55 +56,47 @@ internal sealed class FirewallSection : IStateSection
         StateValues.OnlyParts(wanted, Name, [.. _cluster.Parts, NodeList, GuestList]);
         return
         [
-            .. _cluster.Compare(wanted, present, wish.Prune), .. CompareNodes(wanted, present, wish.Prune), .. CompareGuests(wanted, present, wish.Prune),
+            .. _cluster.Compare(wanted, present, wish.Prune),
+            .. CompareList(wanted, present, wish.Prune, NodeList, "node", static (node, _) => FirewallScope.Node(node), MissingNode),
+            .. CompareList(wanted, present, wish.Prune, GuestList, "vmid", static (id, now) => Scope(id, StateValues.Member(now, "now")), MissingGuest),
         ];
     }
 
-    private IEnumerable<StateChange> CompareNodes(JsonElement wanted, JsonElement present, bool prune)
+    private IEnumerable<StateChange> CompareList(
+        JsonElement wanted,
+        JsonElement present,
+        bool prune,
+        string list,
+        string key,
+        Func<string, JsonElement, FirewallScope> scopeOf,
+        Func<string, JsonElement, StateChange?> missing)
     {
-        Dictionary<string, JsonElement> nodes = Present(present, NodeList, "node");
+        Dictionary<string, JsonElement> there = Present(present, list, key);
         HashSet<string> named = new(StringComparer.Ordinal);
         List<StateChange> changes = [];
-        foreach (JsonElement item in StateValues.Objects(StateValues.Member(wanted, NodeList), $"{Name} {NodeList}"))
+        foreach (JsonElement item in StateValues.Objects(StateValues.Member(wanted, list), $"{Name} {list}"))
         {
-            string node = StateValues.Required(item, "node", $"{Name} {NodeList}");
-            FirewallScope scope = FirewallScope.Node(node);
-            StateValues.Only(item, $"{Name} {NodeList}", ["node", .. scope.Parts]);
-            named.Add(node);
-            changes.AddRange(nodes.TryGetValue(node, out JsonElement now)
-                ? scope.Compare(item, now, prune)
-                : [Missing($"node {node}", "there is no such node")]);
-        }
-
-        return prune && IsList(wanted, NodeList)
-            ? changes.Concat(nodes.Where(node => !named.Contains(node.Key))
-                .SelectMany(static node => FirewallScope.Node(node.Key).Compare(FirewallScope.Nothing, node.Value, prune: true)))
-            : changes;
-    }
-
-    private IEnumerable<StateChange> CompareGuests(JsonElement wanted, JsonElement present, bool prune)
-    {
-        Dictionary<string, JsonElement> guests = Present(present, GuestList, "vmid");
-        HashSet<string> named = new(StringComparer.Ordinal);
-        List<StateChange> changes = [];
-        foreach (JsonElement item in StateValues.Objects(StateValues.Member(wanted, GuestList), $"{Name} {GuestList}"))
-        {
-            string id = StateValues.Required(item, "vmid", $"{Name} {GuestList}");
-            JsonElement now = guests.GetValueOrDefault(id);
-            JsonElement place = StateValues.Member(now, "now");
-            FirewallScope scope = Scope(id, place);
-            StateValues.Only(item, $"{Name} {GuestList}", ["vmid", .. scope.Parts]);
+            string id = StateValues.Required(item, key, $"{Name} {list}");
+            JsonElement now = there.GetValueOrDefault(id);
+            FirewallScope scope = scopeOf(id, now);
+            StateValues.Only(item, $"{Name} {list}", [key, .. scope.Parts]);
             named.Add(id);
-            changes.AddRange(StateValues.Text(place, "node") is null
-                ? [Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }]
-                : scope.Compare(item, now, prune).Select(change => StateValues.Is(place, "missing") ? Coming(change) : change));
+            bool isComing = StateValues.Is(StateValues.Member(now, "now"), "missing");
+            changes.AddRange(missing(id, now) is { } lack ? [lack] : scope.Compare(item, now, prune).Select(change => isComing ? Coming(change) : change));
         }
 
-        return prune && IsList(wanted, GuestList)
-            ? changes.Concat(guests.Where(guest => !named.Contains(guest.Key)).SelectMany(
-                static guest => Scope(guest.Key, StateValues.Member(guest.Value, "now")).Compare(FirewallScope.Nothing, guest.Value, prune: true)))
+        return prune && IsList(wanted, list)
+            ? changes.Concat(there.Where(one => !named.Contains(one.Key))
+                .SelectMany(one => scopeOf(one.Key, one.Value).Compare(FirewallScope.Nothing, one.Value, prune: true)))
             : changes;
     }
+
+    private StateChange? MissingNode(string node, JsonElement now) =>
+        now.ValueKind == JsonValueKind.Undefined ? Missing($"node {node}", "there is no such node") : null;
+
+    private StateChange? MissingGuest(string id, JsonElement now) => StateValues.Text(StateValues.Member(now, "now"), "node") is null
+        ? Missing($"guest {id}", "there is no such guest, and the section 'guests' does not make it") with { Place = $"/vms/{id}" }
+        : null;
 
     private static FirewallScope Scope(string id, JsonElement place) =>
         FirewallScope.Guest(StateValues.Text(place, "node") ?? "", StateValues.Text(place, "type") ?? "qemu", id);

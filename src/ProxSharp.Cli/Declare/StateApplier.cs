@@ -43,7 +43,9 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
     public Task<int> ShowAsync(CancellationToken cancellationToken) => DryRun.ShowAsync(run, VerbContext.Pve, [.. Calls()], cancellationToken);
 
     /// <summary>Asks about what loses something, then makes all changes.</summary>
-    /// <returns>What was not made: guests that could not be moved, with what was to be changed of them on the other node. Nothing else depends on where a guest is.</returns>
+    /// <returns>
+    /// What was not made: guests that could not be moved, with what was to be changed of them on the other node. Nothing else depends on where a guest is.
+    /// </returns>
     /// <exception cref="CliException">The answer was no, or a change failed.</exception>
     public async Task<IReadOnlyList<StateChange>> RunAsync(CancellationToken cancellationToken)
     {

@@ -248,7 +248,8 @@ internal static class ErrorMapper
     {
         error = error with { Code = "permission", ExitCode = ExitCodes.Authentication, Privilege = permission.Privilege, PrivilegePath = permission.PrivilegePath };
         return RootOnly(error, permission) is { } rootOnly ? error with { Need = ["root@pam, logged in with its password"], Hint = rootOnly }
-            : permission is { Privilege: { } privilege, PrivilegePath: { } path } ? error with { Need = [$"{privilege} on {path}"], Hint = GiveRole(privilege, path) }
+            : permission is { Privilege: { } privilege, PrivilegePath: { } path }
+            ? error with { Need = [$"{privilege} on {path}"], Hint = GiveRole(privilege, path) }
             : permission.ServerMessage.Contains("need proper ticket", StringComparison.Ordinal) ? error with { Need = ["a login with user name and password"] }
             : error with { Hint = error.Hint ?? "Ask an administrator for the missing privilege; a token with privilege separation needs its own entries." };
     }

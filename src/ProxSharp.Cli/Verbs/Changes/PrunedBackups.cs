@@ -103,7 +103,8 @@ internal static class PrunedBackups
         JsonElement verdicts = (await session.TryOutAsync(call.Method, path, question, cancellationToken).ConfigureAwait(false)).Data;
         string place = call.Template == PruneAll && question.Find("ns") is { } ns ? $"{ns}/" : "";
         return verdicts.ValueKind == JsonValueKind.Array
-            ? [.. verdicts.EnumerateArray().Where(static verdict => StateValues.Text(verdict, "keep") is "0" or "false").Select(verdict => Gone(call, verdict, place))]
+            ? [.. verdicts.EnumerateArray().Where(static verdict => StateValues.Text(verdict, "keep") is "0" or "false")
+                .Select(verdict => Gone(call, verdict, place))]
             : [];
     }
 
