@@ -78,7 +78,7 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices are told from files on Linux.");
         using CliHarness cli = await cluster.UserAsync();
-        string errors = (await cli.LineAsync("plan create --calls /dev/zero")).FailedWith(1);
+        string errors = (await cli.LineAsync("plan create --calls /dev/zero")).FailedWith(2);
         Assert.Contains("/dev/zero is a device, and must be a regular file", errors, StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class PlanOptionTests(SimulatedCluster cluster) : IClassFixture<Si
             stream.SetLength(100L * 1024 * 1024);
         }
 
-        Assert.Contains("is longer than 32 Mi characters", (await cli.LineAsync("plan create --calls huge.json")).FailedWith(1), StringComparison.Ordinal);
+        Assert.Contains("is longer than 32 Mi characters", (await cli.LineAsync("plan create --calls huge.json")).FailedWith(2), StringComparison.Ordinal);
     }
 
     [Fact]
