@@ -144,7 +144,7 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
     {
         GuestSelector selector = GuestSelector.Parse(selection, null);
         return Search(await ForEachAsync(
-            async (_, pve, token) => selector.Select(await pve.Guests.ListAsync(token).ConfigureAwait(false)),
+            async (_, pve, token) => selector.Select(await pve.Guests.ListForAsync(selector, onlyMissing: true, cancellationToken: token).ConfigureAwait(false)),
             clusters,
             cancellationToken).ConfigureAwait(false));
     }
@@ -153,7 +153,7 @@ public sealed class ProxmoxFleet : IDisposable, IAsyncDisposable
     public FleetSearch FindGuests(string selection, IEnumerable<string>? clusters = null, CancellationToken cancellationToken = default)
     {
         GuestSelector selector = GuestSelector.Parse(selection, null);
-        return Search(ForEach((_, pve, token) => selector.Select(pve.Guests.List(token)), clusters, cancellationToken));
+        return Search(ForEach((_, pve, token) => selector.Select(pve.Guests.ListFor(selector, onlyMissing: true, cancellationToken: token)), clusters, cancellationToken));
     }
 
     /// <summary>Does an action with the guests that a selection chooses in each cluster. The limits of the options count for each cluster.</summary>

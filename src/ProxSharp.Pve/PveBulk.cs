@@ -19,7 +19,7 @@ public sealed class PveBulk
 
     internal PveBulk(PveClient client) => _client = client;
 
-    /// <summary>Does an action with the guests that a selection chooses.</summary>
+    /// <summary>Does an action with the guests that a selection chooses. Names are those of now: see <see cref="GuestCollection.ListForAsync"/>.</summary>
     /// <param name="selection">Which guests: words as <see cref="GuestSelector"/> describes them.</param>
     /// <param name="action">What is done with each.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -45,7 +45,7 @@ public sealed class PveBulk
         ArgumentNullException.ThrowIfNull(selection);
         ArgumentNullException.ThrowIfNull(action);
         BulkPlaces places = new(_client);
-        IReadOnlyList<GuestSummary> all = await _client.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> all = await _client.Guests.ListForAsync(selection, cancellationToken: cancellationToken).ConfigureAwait(false);
         places.Take(all);
         BulkRun run = new(_client, Checked(selection.Select(all)), action, options ?? BulkOptions.Default, places);
         return await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -57,7 +57,7 @@ public sealed class PveBulk
         ArgumentNullException.ThrowIfNull(selection);
         CheckSynchronous(action);
         BulkPlaces places = new(_client);
-        IReadOnlyList<GuestSummary> all = _client.Guests.List(cancellationToken);
+        IReadOnlyList<GuestSummary> all = _client.Guests.ListFor(selection, cancellationToken: cancellationToken);
         places.Take(all);
         return new BulkRun(_client, Checked(selection.Select(all)), action, options ?? BulkOptions.Default, places).Run(cancellationToken);
     }

@@ -17,18 +17,26 @@ public sealed partial class PveClient
 
     internal GuestClaims Claims => new(this);
 
-    /// <summary>Finds a virtual machine by its name or its number, with one call for the whole cluster.</summary>
+    private GuestFinder Finder => new(this);
+
+    /// <summary>
+    /// Finds a virtual machine by its number, with one call for the whole cluster, or by its name. The list of the cluster shows names up to 10 s late: the
+    /// guest that is found is asked for its own, and where it has another, or nobody has it, the lists of the nodes are read.
+    /// </summary>
     /// <param name="nameOrId">The number, or the name: as it is written first, then without regard to case.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <remarks>
+    /// <c>GET /cluster/resources</c>; of names <c>GET .../status/current</c>, or what <see cref="GuestCollection.ListLiveAsync"/> reads. Needs <c>VM.Audit</c> on
+    /// <c>/vms/{vmid}</c>.
+    /// </remarks>
     /// <exception cref="ProxmoxNotFoundException">There is none that the user may see.</exception>
     /// <exception cref="AmbiguousGuestException">Several have the name.</exception>
     public async Task<Vm> FindVmAsync(string nameOrId, CancellationToken cancellationToken = default) =>
-        (Vm)Guests[GuestFinder.Find(await Guests.ListAsync(cancellationToken).ConfigureAwait(false), nameOrId, GuestType.Qemu)];
+        (Vm)Guests[await Finder.FindAsync(nameOrId, GuestType.Qemu, cancellationToken).ConfigureAwait(false)];
 
     /// <inheritdoc cref="FindVmAsync(string, CancellationToken)"/>
     public Vm FindVm(string nameOrId, CancellationToken cancellationToken = default) =>
-        (Vm)Guests[GuestFinder.Find(Guests.List(cancellationToken), nameOrId, GuestType.Qemu)];
+        (Vm)Guests[Finder.Find(nameOrId, GuestType.Qemu, cancellationToken)];
 
     /// <summary>Finds a virtual machine by its number, with one call for the whole cluster.</summary>
     /// <param name="id">The number.</param>
@@ -47,18 +55,24 @@ public sealed partial class PveClient
     /// <inheritdoc cref="FindVmAsync(int, CancellationToken)"/>
     public Vm FindVm(int id, CancellationToken cancellationToken = default) => FindVm(new VmId(id), cancellationToken);
 
-    /// <summary>Finds a container by its name or its number, with one call for the whole cluster.</summary>
+    /// <summary>
+    /// Finds a container by its number, with one call for the whole cluster, or by its name. The list of the cluster shows names up to 10 s late: the
+    /// guest that is found is asked for its own, and where it has another, or nobody has it, the lists of the nodes are read.
+    /// </summary>
     /// <param name="nameOrId">The number, or the name: as it is written first, then without regard to case.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <remarks>
+    /// <c>GET /cluster/resources</c>; of names <c>GET .../status/current</c>, or what <see cref="GuestCollection.ListLiveAsync"/> reads. Needs <c>VM.Audit</c> on
+    /// <c>/vms/{vmid}</c>.
+    /// </remarks>
     /// <exception cref="ProxmoxNotFoundException">There is none that the user may see.</exception>
     /// <exception cref="AmbiguousGuestException">Several have the name.</exception>
     public async Task<Container> FindContainerAsync(string nameOrId, CancellationToken cancellationToken = default) =>
-        (Container)Guests[GuestFinder.Find(await Guests.ListAsync(cancellationToken).ConfigureAwait(false), nameOrId, GuestType.Lxc)];
+        (Container)Guests[await Finder.FindAsync(nameOrId, GuestType.Lxc, cancellationToken).ConfigureAwait(false)];
 
     /// <inheritdoc cref="FindContainerAsync(string, CancellationToken)"/>
     public Container FindContainer(string nameOrId, CancellationToken cancellationToken = default) =>
-        (Container)Guests[GuestFinder.Find(Guests.List(cancellationToken), nameOrId, GuestType.Lxc)];
+        (Container)Guests[Finder.Find(nameOrId, GuestType.Lxc, cancellationToken)];
 
     /// <summary>Finds a container by its number, with one call for the whole cluster.</summary>
     /// <param name="id">The number.</param>
@@ -77,18 +91,24 @@ public sealed partial class PveClient
     /// <inheritdoc cref="FindContainerAsync(int, CancellationToken)"/>
     public Container FindContainer(int id, CancellationToken cancellationToken = default) => FindContainer(new VmId(id), cancellationToken);
 
-    /// <summary>Finds a virtual machine or container by its name or its number, with one call for the whole cluster.</summary>
+    /// <summary>
+    /// Finds a virtual machine or container by its number, with one call for the whole cluster, or by its name. The list of the cluster shows names up to 10 s late: the
+    /// guest that is found is asked for its own, and where it has another, or nobody has it, the lists of the nodes are read.
+    /// </summary>
     /// <param name="nameOrId">The number, or the name: as it is written first, then without regard to case.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <remarks><c>GET /cluster/resources</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <remarks>
+    /// <c>GET /cluster/resources</c>; of names <c>GET .../status/current</c>, or what <see cref="GuestCollection.ListLiveAsync"/> reads. Needs <c>VM.Audit</c> on
+    /// <c>/vms/{vmid}</c>.
+    /// </remarks>
     /// <exception cref="ProxmoxNotFoundException">There is none that the user may see.</exception>
     /// <exception cref="AmbiguousGuestException">Several have the name.</exception>
     public async Task<Guest> FindGuestAsync(string nameOrId, CancellationToken cancellationToken = default) =>
-        Guests[GuestFinder.Find(await Guests.ListAsync(cancellationToken).ConfigureAwait(false), nameOrId, null)];
+        Guests[await Finder.FindAsync(nameOrId, null, cancellationToken).ConfigureAwait(false)];
 
     /// <inheritdoc cref="FindGuestAsync(string, CancellationToken)"/>
     public Guest FindGuest(string nameOrId, CancellationToken cancellationToken = default) =>
-        Guests[GuestFinder.Find(Guests.List(cancellationToken), nameOrId, null)];
+        Guests[Finder.Find(nameOrId, null, cancellationToken)];
 
     /// <summary>Finds a virtual machine or container by its number, with one call for the whole cluster.</summary>
     /// <param name="id">The number.</param>

@@ -18,7 +18,8 @@ public sealed record PveSimulatorOptions
     public int Seed { get; init; } = 20260101;
 
     /// <summary>
-    /// How often the status daemon looks at the guests: <c>/cluster/resources</c> shows them as they were then, and new ones only afterwards.
+    /// How often the status daemon looks at the guests: <c>/cluster/resources</c> shows their names, states and figures as they were then, and new ones as
+    /// <c>unknown</c>, without a name. Nodes, tags, locks, pools and templates are of now.
     /// Zero (the default) for a list that is always fresh; the real daemon's interval is 10 s.
     /// </summary>
     public TimeSpan StatusInterval { get; init; }

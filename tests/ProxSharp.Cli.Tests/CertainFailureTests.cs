@@ -9,6 +9,7 @@ public sealed class CertainFailureTests(SimulatedCluster cluster) : IClassFixtur
     private const string Backup = "local:backup/vzdump-qemu-100-2026_01_01-00_00_00.vma.zst";
 
     [Theory]
+    [InlineData("vm resume staging", 6, "VM 106 (staging): it does not run")]
     [InlineData("vm create 100 --node pve1 --dry-run", 6, "The number 100 is taken: VM 100 (web-1) on pve1")]
     [InlineData("vm create --vmid 200 --node pve1 --dry-run", 6, "The number 200 is taken: container 200")]
     [InlineData("vm clone debian-13-template 100 --dry-run", 6, "The number 100 is taken")]

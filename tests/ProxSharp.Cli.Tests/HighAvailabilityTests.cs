@@ -87,6 +87,15 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_OfWhatIsAboutToBeStopped_GoesToHighAvailability()
+    {
+        await ManageAsync("vm:101", "started");
+        (await Cli.LineAsync("vm shutdown web-2 --no-wait")).Succeeded();
+
+        Assert.Contains(":hastart:101:", (await Cli.LineAsync("vm start web-2 --no-wait")).Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_LongerThanTheUserWaits_EndsWithCode11AndTaskWaitGoesOn()
     {
         await ManageAsync("vm:106", "stopped");
@@ -114,6 +123,20 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
         run.Succeeded();
         Assert.Contains($"High availability moves it to {target}: waiting until it is there", run.Errors, StringComparison.Ordinal);
         Assert.Equal(target, await MemberAsync(noun, guest, "node"));
+    }
+
+    [Fact]
+    public async Task Apply_WithAMove_WaitsUntilTheGuestIsThere()
+    {
+        await ManageAsync("vm:102", "started");
+        Cli.Write("move.yaml", "prox: 1\nguests: [{vmid: 102, node: pve2}]\n");
+
+        CliRun run = await Cli.LineAsync("apply -f move.yaml --migrate --yes");
+
+        run.Succeeded();
+        Assert.Contains("High availability moves it to pve2: waiting until it is there", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("pve2", await MemberAsync("vm", "db-1", "node"));
+        Assert.Equal("running", await MemberAsync("vm", "db-1", "status"));
     }
 
     [Fact]
@@ -162,7 +185,8 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
         await ManageAsync("vm:106", "stopped");
         Simulator.Faults.When(static request => request.Path.EndsWith("/106/status/current", StringComparison.Ordinal), Fault.ConnectionRefused, times: 3);
 
-        CliRun run = await Cli.LineAsync("vm start staging");
+        // By its number: who is named otherwise is asked for the name first.
+        CliRun run = await Cli.LineAsync("vm start 106");
 
         run.Succeeded();
         Assert.Contains("waiting goes on", run.Errors, StringComparison.Ordinal);

@@ -87,25 +87,28 @@ public sealed class SimulatedTimeTests
     }
 
     [Fact]
-    public async Task Resources_WithAStatusInterval_LagBehind()
+    public async Task Resources_WithAStatusInterval_LagBehindInNamesAndStates()
     {
         await using PveSimulator simulator = await StartAsync(static options => options with { StatusInterval = TimeSpan.FromSeconds(10) });
         using TestClient client = TestClient.As(simulator);
         simulator.Advance(TimeSpan.FromSeconds(1));
-        await client.PostAsync("/nodes/pve1/qemu", ("vmid", "500"), ("memory", "512"));
+        await client.PostAsync("/nodes/pve1/qemu", ("vmid", "500"), ("memory", "512"), ("name", "new"));
+        await client.PutAsync("/nodes/pve1/qemu/106/config", ("name", "other"), ("tags", "fresh"));
         await client.PostAsync("/nodes/pve1/qemu/106/status/start");
         simulator.Advance(TimeSpan.FromSeconds(3));
 
-        Assert.Equal("running", (await client.GetAsync("/nodes/pve1/qemu/106/status/current")).Data!["status"]!.GetValue<string>());
-        Assert.Equal(("stopped", false), await SeenAsync(client));
+        JsonNode now = (await client.GetAsync("/nodes/pve1/qemu/106/status/current")).Data!;
+        Assert.Equal(("running", "other"), (now["status"]!.GetValue<string>(), now["name"]!.GetValue<string>()));
+        Assert.Equal(("stopped", "staging", "fresh"), await SeenAsync(client, 106));
+        Assert.Equal(("unknown", null, null), await SeenAsync(client, 500));
         simulator.Advance(TimeSpan.FromSeconds(7));
-        Assert.Equal(("running", true), await SeenAsync(client));
+        Assert.Equal(("running", "other", "fresh"), await SeenAsync(client, 106));
+        Assert.Equal(("stopped", "new", null), await SeenAsync(client, 500));
 
-        static async Task<(string Status, bool HasNew)> SeenAsync(TestClient client)
+        static async Task<(string? Status, string? Name, string? Tags)> SeenAsync(TestClient client, int vmid)
         {
-            JsonArray guests = (await client.GetAsync("/cluster/resources?type=vm")).Data!.AsArray();
-            JsonNode known = guests.Single(static guest => guest!["vmid"]!.GetValue<int>() == 106)!;
-            return (known["status"]!.GetValue<string>(), guests.Any(static guest => guest!["vmid"]!.GetValue<int>() == 500));
+            JsonNode guest = (await client.GetAsync("/cluster/resources?type=vm")).Data!.AsArray().Single(one => one!["vmid"]!.GetValue<int>() == vmid)!;
+            return (guest["status"]?.GetValue<string>(), guest["name"]?.GetValue<string>(), guest["tags"]?.GetValue<string>());
         }
     }
 

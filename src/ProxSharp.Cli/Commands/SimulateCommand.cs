@@ -11,6 +11,9 @@ namespace ProxSharp.Cli.Commands;
 /// <summary><c>prox simulate</c>: simulated servers to practise and test with.</summary>
 internal sealed class SimulateCommand : ProxCommand
 {
+    /// <summary>How often the status daemon of a real node looks at its guests.</summary>
+    internal static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
+
     private readonly Option<int> _pvePort = new("--pve-port")
     {
         Description = "The port of the simulated Proxmox VE; 0 takes any [default: 8006]",
@@ -165,7 +168,8 @@ internal sealed class SimulateCommand : ProxCommand
             run.Value(_pvePort),
             "--pve-port",
             port => PveSimulator.StartAsync(
-                new PveSimulatorOptions { Port = port, TimeProvider = time, Scenario = scenario }, cancellationToken)).ConfigureAwait(false);
+                new PveSimulatorOptions { Port = port, TimeProvider = time, Scenario = scenario, StatusInterval = StatusInterval }, cancellationToken))
+            .ConfigureAwait(false);
         await using (pve.ConfigureAwait(false))
         {
             PbsSimulator pbs = await StartAsync(

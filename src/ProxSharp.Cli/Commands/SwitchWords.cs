@@ -26,6 +26,12 @@ internal static class SwitchWords
             parse = root.Parse(words, CliApp.Parsing);
         }
 
+        if (AllWord.Settle(parse, words) is { } all)
+        {
+            words = all;
+            parse = root.Parse(words, CliApp.Parsing);
+        }
+
         Verb? verb = parse.CommandResult.Command is VerbCommand { Verb: { } own } && CanTake(own) ? own : null;
         if (TakesProgram(parse.CommandResult.Command))
         {

@@ -71,17 +71,18 @@ internal static class ConsoleVerb
     {
         string word = run.Value(what)!;
         IReadOnlyList<GuestSummary> guests = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        GuestSummary[] named = [.. guests.Where(guest => guest.Id.ToString() == word || string.Equals(guest.Name, word, StringComparison.OrdinalIgnoreCase))];
-        if (named.Length > 0)
+        GuestSummary[] named = [.. guests.Where(IsMeant)];
+        if (named is [{ } one] && (one.Id.ToString() == word || IsMeant(one = await pve.Guests.LookAsync(one, cancellationToken).ConfigureAwait(false))))
         {
-            return Guest(pve, Single(named));
+            return Guest(pve, one);
         }
 
         bool isNode = guests.Any(guest => guest.Node == word) || (
             await pve.Nodes.ListAsync(cancellationToken).ConfigureAwait(false)).Any(node => node.Node == word);
-        if (isNode)
+        named = named.Length > 0 || !isNode ? [.. (await pve.Guests.ListLiveAsync(cancellationToken).ConfigureAwait(false)).Where(IsMeant)] : [];
+        if (named.Length > 0 || isNode)
         {
-            return new ConsoleTarget(
+            return named.Length > 0 ? Guest(pve, Single(named)) : new ConsoleTarget(
                 $"node {word}", $"/nodes/{Uri.EscapeDataString(word)}/termproxy", (options, token) => pve.Nodes[word].OpenTerminalAsync(options, token));
         }
 
@@ -94,6 +95,8 @@ internal static class ConsoleVerb
         });
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         throw await UnseenGuests.ExplainAsync(missing, word, guests, session, cancellationToken).ConfigureAwait(false);
+
+        bool IsMeant(GuestSummary guest) => guest.Id.ToString() == word || string.Equals(guest.Name, word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static ConsoleTarget Guest(PveClient pve, GuestSummary guest) => new(

@@ -10,11 +10,13 @@ namespace ProxSharp.Cli.Declare;
 /// <summary>The section <c>acl</c>: who has which role on which path.</summary>
 internal sealed class AclSection : IStateSection
 {
+    private const string Unheld = "unheld";
+
     /// <inheritdoc/>
     public string Name => "acl";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Reads => ["GET /access/acl"];
+    public IReadOnlyList<string> Reads => ["GET /access/acl", .. AclHolders.Reads];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Writes => ["PUT /access/acl"];
@@ -26,6 +28,9 @@ internal sealed class AclSection : IStateSection
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
         JsonElement entries = await session.ListAsync("/access/acl", null, cancellationToken).ConfigureAwait(false);
+        HashSet<string> known = [.. entries.EnumerateArray().Select(Key)];
+        JsonElement[] added = reading.IsWhole ? [] : [.. StateValues.Objects(reading.Wanted, Name).Where(entry => !known.Contains(Key(entry)))];
+        AclHolders? holders = await AclHolders.ReadAsync(session, added, reading.File, cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -41,6 +46,13 @@ internal sealed class AclSection : IStateSection
                 json.WriteEndObject();
             }
 
+            foreach (string key in added.Where(entry => holders?.Has(entry) == false).Select(Key).Distinct())
+            {
+                json.WriteStartObject();
+                json.WriteString(Unheld, key);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
         });
     }
@@ -48,13 +60,21 @@ internal sealed class AclSection : IStateSection
     /// <inheritdoc/>
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish)
     {
-        Dictionary<string, JsonElement> known = present.EnumerateArray().ToDictionary(Key, StringComparer.Ordinal);
+        ILookup<bool, JsonElement> all = present.EnumerateArray().ToLookup(static entry => entry.TryGetProperty(Unheld, out _));
+        Dictionary<string, JsonElement> known = all[false].ToDictionary(Key, StringComparer.Ordinal);
+        HashSet<string?> unheld = [.. all[true].Select(static entry => StateValues.Text(entry, Unheld))];
         HashSet<string> named = new(StringComparer.Ordinal);
         foreach (JsonElement entry in StateValues.Objects(wanted, Name))
         {
             Check(entry);
             StateValues.Once(named, Key(entry), Name);
             bool exists = known.TryGetValue(Key(entry), out JsonElement now);
+            if (unheld.Contains(Key(entry)))
+            {
+                yield return Blocked(entry);
+                continue;
+            }
+
             string propagate = StateValues.Switch(StateValues.Text(entry, "propagate")) ?? "1";
             string? before = exists ? StateValues.Switch(StateValues.Text(now, "propagate")) : null;
             if (before != propagate)
@@ -68,10 +88,23 @@ internal sealed class AclSection : IStateSection
             }
         }
 
-        foreach (JsonElement entry in wish.Prune ? present.EnumerateArray().Where(entry => !named.Contains(Key(entry))) : [])
+        foreach (JsonElement entry in wish.Prune ? known.Values.Where(entry => !named.Contains(Key(entry))) : [])
         {
             yield return new StateChange(Name, Key(entry), "delete", StateStage.Permissions) { Call = Call(entry, ("delete", "1")) };
         }
+    }
+
+    private StateChange Blocked(JsonElement entry)
+    {
+        string type = StateValues.Text(entry, "type")!;
+        return new StateChange(Name, Key(entry), "blocked", StateStage.Permissions)
+        {
+            Reason = $"there is no {type} {StateValues.Text(entry, "ugid")}, neither there nor in the file",
+            IsOutOfReach = true,
+            Remedy = type == "token"
+                ? "Make the token first (prox access token create), for a file holds no secrets; then run it again"
+                : $"Make the {type} first, or add it to the section '{type}s' of the file; then run it again",
+        };
     }
 
     private static string Key(JsonElement entry) =>

@@ -17,6 +17,8 @@ namespace ProxSharp.Cli.Declare;
 /// <param name="stage">When they are made.</param>
 internal sealed class CollectionPart(string section, string path, string template, string key, StateStage stage)
 {
+    private const string Fixed = "builtin";
+
     private readonly string _item = StateSchema.Item(template);
 
     /// <summary>What stands in front of a name in messages.</summary>
@@ -25,8 +27,11 @@ internal sealed class CollectionPart(string section, string path, string templat
     /// <summary>Parameters for reading; null for none.</summary>
     public (string Name, string Value)? Query { get; init; }
 
-    /// <summary>Tells whether an object is the server's own, which no file describes.</summary>
+    /// <summary>Tells whether an object is the server's own: it is always there, and is looked at only if a file names it.</summary>
     public Func<JsonElement, bool> IsOwn { get; init; } = static _ => false;
+
+    /// <summary>True if what is the server's own cannot be changed.</summary>
+    public bool IsOwnFixed { get; init; }
 
     /// <summary>The members that the server takes out because of what an object of the file has; they go unless the file names them.</summary>
     public Func<JsonElement, IReadOnlyList<string>> Replaced { get; init; } = static _ => [];
@@ -47,8 +52,12 @@ internal sealed class CollectionPart(string section, string path, string templat
     private IReadOnlyDictionary<string, ApiNode> ChangeParameters => StateSchema.Parameters(ApiMethod.Put, _item);
 
     /// <summary>Reads them.</summary>
-    public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken)
+    /// <param name="session">The cluster.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="wanted">Those of the file; undefined if there is none.</param>
+    public async Task<JsonElement> ReadAsync(ServerSession session, CancellationToken cancellationToken, JsonElement wanted = default)
     {
+        HashSet<string?> named = wanted.ValueKind == JsonValueKind.Array ? [.. wanted.EnumerateArray().Select(item => StateValues.Text(item, key))] : [];
         ApiParameters? query = null;
         if (Query is var (name, value))
         {
@@ -61,12 +70,13 @@ internal sealed class CollectionPart(string section, string path, string templat
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach (JsonElement item in items.EnumerateArray().Where(item => !IsOwn(item))
+            foreach (JsonElement item in items.EnumerateArray().Where(item => !IsOwn(item) || named.Contains(StateValues.Text(item, key)))
                 .OrderBy(item => StateValues.Text(item, key), StringComparer.Ordinal))
             {
                 json.WriteStartObject();
                 json.WriteString(key, StateValues.Text(item, key));
                 json.WriteOptional("digest", StateValues.Text(item, "digest"));
+                json.WriteOptional(Fixed, IsOwnFixed && IsOwn(item) ? "1" : null);
                 foreach (JsonProperty member in item.EnumerateObject()
                     .Where(member => member.Name != key && known.Contains(member.Name) && StateValues.Wire(member.Value) is { Length: > 0 })
                     .OrderBy(static member => member.Name, StringComparer.Ordinal))
@@ -109,6 +119,16 @@ internal sealed class CollectionPart(string section, string path, string templat
             }
             else if (Differences(item, now) is { Count: > 0 } keys)
             {
+                if (StateValues.Is(now, Fixed))
+                {
+                    changes.Add(new StateChange(section, Title + id, "blocked", stage)
+                    {
+                        Keys = keys,
+                        Reason = "it is built into the server, and nobody can change it: take it out of the file, or give yours another name",
+                    });
+                    continue;
+                }
+
                 // Most lists have one digest for all of it, and each call makes a new one: the first says which list is meant, the others follow at once.
                 string? digest = StateValues.Text(now, "digest");
                 changes.Add(Change(item, now, id, keys, digest is not null && digests.Add(digest) ? digest : null));

@@ -23,7 +23,11 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
     /// <summary>Roles that are not the server's own.</summary>
     public static CollectionSection Roles() => new(
         "roles",
-        new CollectionPart("roles", "/access/roles", "/access/roles", "roleid", StateStage.Roles) { IsOwn = static item => StateValues.Is(item, "special") });
+        new CollectionPart("roles", "/access/roles", "/access/roles", "roleid", StateStage.Roles)
+        {
+            IsOwn = static item => StateValues.Is(item, "special"),
+            IsOwnFixed = true,
+        });
 
     /// <summary>Groups of users; who is in them stands with the users.</summary>
     public static CollectionSection Groups() => new(
@@ -59,7 +63,7 @@ internal sealed class CollectionSection(string name, CollectionPart part, StateS
 
     /// <inheritdoc/>
     public Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken) =>
-        part.ReadAsync(session, cancellationToken);
+        part.ReadAsync(session, cancellationToken, reading.Wanted);
 
     /// <inheritdoc/>
     public IEnumerable<StateChange> Compare(JsonElement wanted, JsonElement present, StateWish wish) =>

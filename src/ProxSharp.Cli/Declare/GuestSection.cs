@@ -24,7 +24,10 @@ internal sealed class GuestSection : IStateSection
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Reads =>
-        ["GET /cluster/resources", "GET /cluster/nextid", "GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config"];
+    [
+        "GET /cluster/resources", "GET /cluster/nextid", "GET /nodes/{node}/qemu/{vmid}/config", "GET /nodes/{node}/lxc/{vmid}/config",
+        "GET /nodes/{node}/qemu/{vmid}/status/current", "GET /nodes/{node}/lxc/{vmid}/status/current",
+    ];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Writes =>
@@ -63,6 +66,8 @@ internal sealed class GuestSection : IStateSection
         ];
         JsonElement[] configs = await ConcurrentReading.AllAsync(
             guests, (guest, token) => ConfigAsync(session, guest, token), cancellationToken).ConfigureAwait(false);
+        string?[] states = await ConcurrentReading.AllAsync(
+            guests, (guest, token) => StateAsync(session, guest, items, token), cancellationToken).ConfigureAwait(false);
         index.CheckNodes(items?.Values);
         HashSet<string> lost = items is null
             ? []
@@ -74,7 +79,7 @@ internal sealed class GuestSection : IStateSection
             json.WriteStartArray();
             for (int at = 0; at < guests.Length; at++)
             {
-                WriteGuest(json, guests[at], configs[at], lost);
+                WriteGuest(json, guests[at], configs[at], states[at], lost);
             }
 
             foreach (JsonElement guest in missing.EnumerateArray())
@@ -295,12 +300,11 @@ internal sealed class GuestSection : IStateSection
         return items;
     }
 
-    private static Task<JsonElement> ConfigAsync(ServerSession session, JsonElement guest, CancellationToken cancellationToken)
-    {
-        string node = Uri.EscapeDataString(StateValues.Text(guest, "node")!);
-        string path = $"/nodes/{node}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}/config";
-        return session.ObjectAsync(path, cancellationToken);
-    }
+    private static Task<JsonElement> ConfigAsync(ServerSession session, JsonElement guest, CancellationToken cancellationToken) =>
+        session.ObjectAsync($"{PathOf(guest)}/config", cancellationToken);
+
+    private static string PathOf(JsonElement guest) =>
+        $"/nodes/{Uri.EscapeDataString(StateValues.Text(guest, "node")!)}/{StateValues.Text(guest, "type")}/{StateValues.Text(guest, "vmid")}";
 
     // Lists leave out what a user may not see; which numbers are taken everybody is told. Undefined for one that is.
     private static async Task<JsonElement> FreeAsync(ServerSession session, string id, CancellationToken cancellationToken)
@@ -317,16 +321,31 @@ internal sealed class GuestSection : IStateSection
         }
     }
 
-    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config, IReadOnlyCollection<string> lost)
+    // Proxmox: the list is up to 10 s old, and a guest that runs is moved in another way.
+    private static async Task<string?> StateAsync(
+        ServerSession session, JsonElement guest, Dictionary<string, JsonElement>? items, CancellationToken cancellationToken)
+    {
+        bool isMoved = items?.TryGetValue(StateValues.Text(guest, "vmid")!, out JsonElement item) == true
+            && StateValues.Text(item, "node") is { } node && node != StateValues.Text(guest, "node");
+        return isMoved
+            ? StateValues.Text(await session.ObjectAsync($"{PathOf(guest)}/status/current", cancellationToken).ConfigureAwait(false), "status")
+            : StateValues.Text(guest, "status");
+    }
+
+    // The configuration tells the present name, which the list shows up to 10 s late; a guest without one has that of the list.
+    private static string? NameOf(JsonElement guest, JsonElement config) =>
+        StateValues.Text(config, StateValues.Text(guest, "type") == "lxc" ? "hostname" : "name") ?? StateValues.Text(guest, "name");
+
+    private static void WriteGuest(Utf8JsonWriter json, JsonElement guest, JsonElement config, string? state, IReadOnlyCollection<string> lost)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", guest.GetProperty("vmid").GetInt32());
         json.WriteString("type", StateValues.Text(guest, "type"));
-        json.WriteString("name", StateValues.Text(guest, "name"));
+        json.WriteString("name", NameOf(guest, config));
         json.WriteString("node", StateValues.Text(guest, "node"));
         json.WriteStartObject("now");
         json.WriteString("digest", StateValues.Text(config, "digest"));
-        json.WriteString("status", StateValues.Text(guest, "status"));
+        json.WriteString("status", state);
         WriteLost(json, lost);
         json.WriteEndObject();
         WriteConfig(json, config);
@@ -361,7 +380,7 @@ internal sealed class GuestSection : IStateSection
         if (source is { } from)
         {
             json.WritePropertyName("source");
-            WriteGuest(json, from, sourceConfig, []);
+            WriteGuest(json, from, sourceConfig, StateValues.Text(from, "status"), []);
         }
 
         json.WriteEndObject();

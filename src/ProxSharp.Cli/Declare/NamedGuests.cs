@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Pve.Guests;
 
 namespace ProxSharp.Cli.Declare;
 
@@ -36,12 +37,9 @@ internal sealed class NamedGuests
             return file;
         }
 
-        JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
-        (string Name, string Type, string Id)[] there =
-        [
-            .. resources.EnumerateArray().Where(static item => StateValues.Text(item, "type") is "qemu" or "lxc")
-                .Select(static item => (StateValues.Text(item, "name") ?? "", StateValues.Text(item, "type")!, StateValues.Text(item, "vmid")!)),
-        ];
+        // Proxmox: the list of the cluster shows names up to 10 s late, and another guest may have had the name.
+        IReadOnlyList<GuestSummary> guests = session.Pve is { } pve ? await pve.Guests.ListLiveAsync(cancellationToken).ConfigureAwait(false) : [];
+        (string Name, string Type, string Id)[] there = [.. guests.Select(static guest => (guest.Name ?? "", guest.Type.Value, guest.Id.ToString()))];
         (string Name, string Type, string Id)[] known = [.. InFile(file, there), .. there];
         ILookup<string, (string Name, string Type, string Id)> byName = known.ToLookup(static guest => guest.Name, StringComparer.Ordinal);
         ILookup<string, (string Name, string Type, string Id)> byId = known.ToLookup(static guest => guest.Id, StringComparer.Ordinal);

@@ -8,6 +8,7 @@ using ProxSharp.Cli.Terminal;
 using ProxSharp.Cli.Verbs;
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Operations;
 
 namespace ProxSharp.Cli.Declare;
@@ -137,6 +138,8 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         try
         {
             await TaskAdvice.WaitAsync(run.Command, session, upid, null, cancellationToken).ConfigureAwait(false);
+            bool hasRun = call.Parameters.Any(static parameter => parameter.Name is "online" or "restart");
+            await HaWait.EndAsync(run, session, upid, call.Parameters.Find("target"), null, hasRun, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

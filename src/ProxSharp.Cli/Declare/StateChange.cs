@@ -42,8 +42,11 @@ internal sealed record StateChange(string Section, string Subject, string Action
     /// <summary>True if it is only a remark: nothing has to be changed.</summary>
     public bool IsRemark { get; init; }
 
-    /// <summary>True if the calls for it would reach another object: it stays as it is, and all else is made.</summary>
+    /// <summary>True if it stays as it is, and all else is made: its calls would reach another object, or need something that is not there and no file makes.</summary>
     public bool IsOutOfReach { get; init; }
+
+    /// <summary>What can be done about what stays as it is; null if it has to be changed on a node of the cluster.</summary>
+    public string? Remedy { get; init; }
 
     /// <summary>Tells whether another change is about the same thing.</summary>
     public bool IsAbout(StateChange other) => Section == other.Section && Subject == other.Subject;

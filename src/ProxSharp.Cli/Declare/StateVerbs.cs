@@ -141,8 +141,9 @@ internal static class StateVerbs
     private static async Task<JsonElement> SelectAsync(VerbRun run, string selection, CancellationToken cancellationToken)
     {
         Pve.PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> chosen = new GuestTargets(GuestKind.Any, takesWords: false).Choose(GuestTargets.Parse(selection), all);
+        Pve.Bulk.GuestSelector selector = GuestTargets.Parse(selection);
+        IReadOnlyList<GuestSummary> all = await pve.Guests.ListForAsync(selector, onlyMissing: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> chosen = new GuestTargets(GuestKind.Any, takesWords: false).Choose(selector, all);
         return JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -226,6 +227,7 @@ internal static class StateVerbs
             + string.Join("; ", changes.Select(static change => TextCells.Visible($"{change.Section} {change.Subject}, {change.Reason}"))),
         Hint = Array.Exists(changes, static change => change.Action == "move")
             ? "All else is as the file says. Put right what hinders these, then run it again: it makes what is missing"
+            : changes.Select(static change => change.Remedy).OfType<string>().FirstOrDefault() is { } remedy ? $"All else is as the file says. {remedy}"
             : "All else is as the file says. Change these on a node of the cluster, then compare again with: prox diff",
     };
 

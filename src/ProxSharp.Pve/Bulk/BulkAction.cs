@@ -25,7 +25,10 @@ public sealed class BulkAction
     /// <param name="name">What it does, for messages: a verb such as <c>start</c>.</param>
     /// <param name="startAsync">Starts it for one guest.</param>
     /// <param name="start">The same as a synchronous call; null if there is none, and then only asynchronous work is possible.</param>
-    /// <param name="skip">Tells why there is nothing to do for a guest; null if there is. Null as the whole never skips.</param>
+    /// <param name="skip">
+    /// Tells why there is nothing to do for a guest; null if there is. Null as the whole never skips. It is asked again, with the present name and state of the
+    /// guest, before a guest is skipped that only a list has told of.
+    /// </param>
     public BulkAction(
         string name,
         Func<Guest, CancellationToken, Task<PveTask>> startAsync,
@@ -43,7 +46,7 @@ public sealed class BulkAction
     /// <summary>True if the action has a synchronous form.</summary>
     public bool IsSynchronous => _start is not null;
 
-    /// <summary>Starts guests; those that run are skipped.</summary>
+    /// <summary>Starts guests; those that run are skipped, unless high availability looks after them and may be about to stop them.</summary>
     /// <param name="options">How; null for the defaults.</param>
     public static BulkAction Start(GuestStartOptions? options = null) =>
         new("start", (guest, token) => guest.StartAsync(options, token), (guest, token) => guest.Start(options, token), Unless(GuestStatus.Running, Runs));
@@ -114,12 +117,16 @@ public sealed class BulkAction
 
     internal string? SkipReason(GuestSummary guest) => _skip?.Invoke(guest);
 
+    /// <summary>True if a guest would be skipped, and that may be because of a state that is old by now.</summary>
+    internal bool IsDoubtful(GuestSummary guest) => !guest.IsLive && !guest.IsTemplate && SkipReason(guest) is not null;
+
     internal Task<PveTask> RunAsync(Guest guest, CancellationToken cancellationToken) => _startAsync(guest, cancellationToken);
 
     internal PveTask Run(Guest guest, CancellationToken cancellationToken) => _start!(guest, cancellationToken);
 
     private static string? SkipTemplate(GuestSummary guest) => guest.IsTemplate ? "it is a template" : null;
 
+    // What high availability looks after may be about to be brought into another state: the call tells it which one is wanted.
     private static Func<GuestSummary, string?> Unless(GuestStatus done, string reason) =>
-        guest => SkipTemplate(guest) ?? (guest.Status == done ? reason : null);
+        guest => SkipTemplate(guest) ?? (guest.Status == done && string.IsNullOrEmpty(guest.HaState) ? reason : null);
 }

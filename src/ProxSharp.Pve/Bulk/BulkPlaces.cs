@@ -49,8 +49,9 @@ internal sealed class BulkPlaces(PveClient client)
         }
     }
 
-    /// <summary>The guest by the newest list; as it was known if the list does not hold it (yet).</summary>
-    public GuestSummary Find(GuestSummary known) => _guests.GetValueOrDefault(known.Id) ?? known;
+    /// <summary>The guest by the newest list; as it was known if the list does not hold it (yet). A name that was asked for is newer than that of a list.</summary>
+    public GuestSummary Find(GuestSummary known) =>
+        _guests.GetValueOrDefault(known.Id) is not { } found ? known : known.IsLive ? found with { Name = known.Name } : found;
 
     /// <summary>A handle of the guest that knows its place, or looks for it if the list could not be read.</summary>
     public Guest Handle(GuestSummary guest) => IsStale ? client.Guests.Lost(guest) : client.Guests[guest];

@@ -42,7 +42,7 @@ internal sealed class BulkRun
                     await RenewAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                if (cancellationToken.IsCancellationRequested || !MustStart(index))
+                if (cancellationToken.IsCancellationRequested || (!IsDoubtful(index) && !MustStart(index)))
                 {
                     _queue.Release(node);
                     continue;
@@ -113,9 +113,14 @@ internal sealed class BulkRun
         }
     }
 
-    private bool MustStart(int index)
+    private bool IsDoubtful(int index)
     {
         _ledger.Renew(index, _places.Find(_ledger[index]));
+        return _options.SkipUnneeded && _action.IsDoubtful(_ledger[index]);
+    }
+
+    private bool MustStart(int index)
+    {
         if (_options.SkipUnneeded && _action.SkipReason(_ledger[index]) is { } reason)
         {
             _ledger.Skip(index, reason);
@@ -136,6 +141,11 @@ internal sealed class BulkRun
         CancellationToken patience = _options.Cancellation == BulkCancellation.WaitForRunning ? CancellationToken.None : cancellationToken;
         try
         {
+            if (!await IsNeededAsync(index, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
             PveTask task = await StartAsync(guest, patience).ConfigureAwait(false);
             _ledger.Start(index, task);
             _ledger.Finish(index, await task.WaitForCompletionAsync(_wait, patience).ConfigureAwait(false));
@@ -151,6 +161,25 @@ internal sealed class BulkRun
         finally
         {
             ended.TryWrite(node);
+        }
+    }
+
+    // Nobody skips a guest for a state that is some seconds old.
+    private async Task<bool> IsNeededAsync(int index, CancellationToken cancellationToken)
+    {
+        if (!IsDoubtful(index))
+        {
+            return true;
+        }
+
+        try
+        {
+            _ledger.Renew(index, await _client.Guests.Live.TryLookAsync(_ledger[index], cancellationToken).ConfigureAwait(false));
+            return MustStart(index);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -185,6 +214,11 @@ internal sealed class BulkRun
             if (_places.IsStale && !_options.DryRun)
             {
                 _places.Renew(cancellationToken);
+            }
+
+            if (IsDoubtful(index))
+            {
+                _ledger.Renew(index, _client.Guests.Live.TryLook(_ledger[index], cancellationToken));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -82,6 +82,32 @@ public sealed class GuestSelector : IParsable<GuestSelector>
     /// <summary>Returns the words.</summary>
     public override string ToString() => _text;
 
+    /// <summary>Tells whether a name fits nobody, or may fit a guest whose name is not listed yet.</summary>
+    /// <param name="guests">The guests as the cluster lists them.</param>
+    /// <param name="withNew">True if guests without a name count for wildcards.</param>
+    internal bool MissesNames(IReadOnlyList<GuestSummary> guests, bool withNew)
+    {
+        SelectorWord[] names = [.. _included.Concat(_excluded).Where(static word => word.IsName)];
+        return names.Any(word => !guests.Any(guest => word.Fits(guest, LetterCase.Any)))
+            || (withNew && names.Any(static word => !word.IsExact) && guests.Any(static guest => guest.Name is null));
+    }
+
+    /// <summary>The guests that would not be chosen, or would be, if they had another name.</summary>
+    /// <param name="guests">The guests as the cluster lists them.</param>
+    internal IEnumerable<GuestSummary> ChosenByName(IReadOnlyList<GuestSummary> guests)
+    {
+        SelectorWord[] included = [.. _included.Where(static word => word.IsName)];
+        SelectorWord[] excluded = [.. _excluded.Where(static word => word.IsName)];
+        if (included.Length + excluded.Length == 0)
+        {
+            return [];
+        }
+
+        IEnumerable<GuestSummary> chosen = Select(guests).Guests.Where(
+            guest => excluded.Length > 0 || included.Any(word => word.Fits(guest, LetterCase.Any)));
+        return chosen.Concat(guests.Where(guest => excluded.Any(word => word.Fits(guest, LetterCase.Any))));
+    }
+
     private static bool Fits(
         IReadOnlyList<SelectorWord> words, GuestSummary guest, HashSet<string> used, Func<SelectorWord, LetterCase> letters, Func<SelectorWord, bool> counts)
     {

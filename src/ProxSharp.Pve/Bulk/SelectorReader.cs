@@ -94,7 +94,7 @@ internal sealed class SelectorReader
 
         // Names of guests are names of hosts, in which case never matters.
         return word.All(IsOfName)
-            ? new SelectorWord(text, !SelectorWord.IsPattern(word), (guest, _) => SelectorWord.Matches(word, guest.Name, LetterCase.Any))
+            ? new SelectorWord(text, !SelectorWord.IsPattern(word), (guest, _) => SelectorWord.Matches(word, guest.Name, LetterCase.Any)) { IsName = true }
             : Fail($"'{text}' is neither a number nor a name; names hold letters, digits, hyphens and dots");
     }
 

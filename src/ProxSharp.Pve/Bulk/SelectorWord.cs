@@ -9,6 +9,9 @@ namespace ProxSharp.Pve.Bulk;
 /// <param name="Fits">Tells whether it means a guest, with or without regard to case.</param>
 internal sealed record SelectorWord(string Text, bool IsExact, Func<GuestSummary, LetterCase, bool> Fits)
 {
+    /// <summary>True if it goes by the names of guests.</summary>
+    public bool IsName { get; init; }
+
     /// <summary>True if the text holds wildcards.</summary>
     public static bool IsPattern(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
 

@@ -3,7 +3,10 @@ using ProxSharp.Pve.Api;
 
 namespace ProxSharp.Pve.Guests;
 
-/// <summary>A guest as the cluster lists it: figures are some seconds old, and null where the server gives none.</summary>
+/// <summary>
+/// A guest as the cluster lists it: name, state and figures are up to 10 s old, and null where the server gives none, as of a guest that was just made. Node,
+/// tags, lock and pool are of now. <see cref="GuestCollection.LookAsync(GuestSummary, CancellationToken)"/> tells the present name and state.
+/// </summary>
 public sealed record GuestSummary
 {
     /// <summary>The number.</summary>
@@ -20,6 +23,9 @@ public sealed record GuestSummary
 
     /// <summary>Running or stopped; <c>unknown</c> if the node does not answer.</summary>
     public GuestStatus Status { get; init; }
+
+    /// <summary>True if name and state were asked of the guest or its node, and are not as old as the list of the cluster.</summary>
+    public bool IsLive { get; init; }
 
     /// <summary>True if it runs.</summary>
     public bool IsRunning => Status == GuestStatus.Running;

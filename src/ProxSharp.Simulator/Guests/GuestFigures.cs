@@ -85,7 +85,7 @@ internal sealed class GuestFigures(PveState state)
         using MemoryStream stream = new();
         using (Utf8JsonWriter writer = new(stream))
         {
-            WriteResource(writer, guest, isUnreachable: false, guest.IsRunning, Uptime(guest), null);
+            WriteResource(writer, guest, isUnreachable: false, new(guest.Name, guest.IsRunning, Uptime(guest)), null);
         }
 
         JsonObject member = JsonNode.Parse(stream.ToArray())!.AsObject();
@@ -101,11 +101,11 @@ internal sealed class GuestFigures(PveState state)
     /// <param name="writer">Takes it.</param>
     /// <param name="guest">The guest.</param>
     /// <param name="isUnreachable">True if its node is down.</param>
-    /// <param name="isRunning">Whether the list shows it as running; lists may lag behind.</param>
-    /// <param name="uptime">Seconds, as the list shows them.</param>
+    /// <param name="seen">What the list shows of it; lists may lag behind.</param>
     /// <param name="haState">The state the high-availability manager wants; null if it does not manage the guest.</param>
-    public void WriteResource(Utf8JsonWriter writer, Guest guest, bool isUnreachable, bool isRunning, long uptime, string? haState)
+    public void WriteResource(Utf8JsonWriter writer, Guest guest, bool isUnreachable, StatusSamples.StatusSample seen, string? haState)
     {
+        (string name, bool isRunning, long uptime) = seen;
         long traffic = uptime * (1000 + guest.VmId);
         long disk = RootDisk(guest);
         long memory = isRunning ? MemoryUsed(guest) : 0;
@@ -113,7 +113,7 @@ internal sealed class GuestFigures(PveState state)
         WriteId(writer, guest);
         writer.WriteString(s_type, guest.TypeName);
         writer.WriteNumber(s_vmId, guest.VmId);
-        writer.WriteString(s_name, guest.Name);
+        writer.WriteString(s_name, name);
         writer.WriteString(s_node, guest.Node);
         writer.WriteString(s_status, isUnreachable ? "unknown" : isRunning ? "running" : "stopped");
         writer.WriteNumber(s_template, guest.IsTemplate ? 1 : 0);
@@ -129,6 +129,23 @@ internal sealed class GuestFigures(PveState state)
         writer.WriteNumber(s_netOut, traffic / 2);
         writer.WriteNumber(s_diskRead, traffic * 3);
         writer.WriteNumber(s_diskWrite, traffic * 2);
+        WriteOptional(writer, guest, haState);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the entry of a guest that the status daemon has not seen yet: it has no name and no figures.</summary>
+    /// <param name="writer">Takes it.</param>
+    /// <param name="guest">The guest.</param>
+    /// <param name="haState">The state the high-availability manager wants; null if it does not manage the guest.</param>
+    public static void WriteUnseen(Utf8JsonWriter writer, Guest guest, string? haState)
+    {
+        writer.WriteStartObject();
+        WriteId(writer, guest);
+        writer.WriteString(s_type, guest.TypeName);
+        writer.WriteNumber(s_vmId, guest.VmId);
+        writer.WriteString(s_node, guest.Node);
+        writer.WriteString(s_status, "unknown");
+        writer.WriteNumber(s_template, guest.IsTemplate ? 1 : 0);
         WriteOptional(writer, guest, haState);
         writer.WriteEndObject();
     }

@@ -77,12 +77,12 @@ internal sealed class ResourceList(PveState state, FaultInjector faults)
         StatusSamples.StatusSample? sample = state.Samples?.Find(guest.VmId);
         if (state.Samples is not null && sample is null)
         {
+            GuestFigures.WriteUnseen(writer, guest, HaState(guest));
             return;
         }
 
-        bool isRunning = sample?.IsRunning ?? guest.IsRunning;
-        long uptime = sample?.Uptime ?? _figures.Uptime(guest);
-        _figures.WriteResource(writer, guest, isUnreachable, isRunning, uptime, HaState(guest));
+        StatusSamples.StatusSample seen = sample ?? new(guest.Name, guest.IsRunning, _figures.Uptime(guest));
+        _figures.WriteResource(writer, guest, isUnreachable, seen, HaState(guest));
     }
 
     private string? HaState(Guest guest)

@@ -2,7 +2,10 @@ using ProxSharp.Simulator.Guests;
 
 namespace ProxSharp.Simulator.State;
 
-/// <summary>What the status daemon saw when it last looked at the guests: lists of the whole cluster lag behind by its interval.</summary>
+/// <summary>
+/// What the status daemon saw when it last looked at the guests: names, states and figures in lists of the whole cluster lag behind by its interval. All else in
+/// them comes from the configurations, and is of now.
+/// </summary>
 internal sealed class StatusSamples(TimeSpan interval)
 {
     private readonly Dictionary<int, StatusSample> _samples = [];
@@ -24,7 +27,7 @@ internal sealed class StatusSamples(TimeSpan interval)
         _samples.Clear();
         foreach (Guest guest in state.Guests.Values)
         {
-            _samples[guest.VmId] = new StatusSample(guest.Node, guest.IsRunning, guest.IsRunning ? Math.Max(0, (long)(at - guest.StartedAt).TotalSeconds) : 0);
+            _samples[guest.VmId] = new StatusSample(guest.Name, guest.IsRunning, guest.IsRunning ? Math.Max(0, (long)(at - guest.StartedAt).TotalSeconds) : 0);
         }
     }
 
@@ -32,5 +35,5 @@ internal sealed class StatusSamples(TimeSpan interval)
     public StatusSample? Find(int vmid) => _samples.TryGetValue(vmid, out StatusSample sample) ? sample : null;
 
     /// <summary>One guest at one moment.</summary>
-    internal readonly record struct StatusSample(string Node, bool IsRunning, long Uptime);
+    internal readonly record struct StatusSample(string Name, bool IsRunning, long Uptime);
 }

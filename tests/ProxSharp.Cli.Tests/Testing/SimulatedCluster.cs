@@ -7,6 +7,7 @@ namespace ProxSharp.Cli.Tests.Testing;
 public sealed class SimulatedCluster : IAsyncLifetime
 {
     private Action<ClusterBuilder> _scenario = DefaultCluster.Build;
+    private TimeSpan _statusInterval;
     private PveSimulator? _simulator;
 
     /// <summary>The simulator.</summary>
@@ -17,7 +18,7 @@ public sealed class SimulatedCluster : IAsyncLifetime
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _simulator = await PveSimulator.StartAsync(
-        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5), Scenario = _scenario });
+        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5), Scenario = _scenario, StatusInterval = _statusInterval });
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();
@@ -27,6 +28,14 @@ public sealed class SimulatedCluster : IAsyncLifetime
     internal static async Task<SimulatedCluster> StillAsync(Action<ClusterBuilder>? more = null)
     {
         SimulatedCluster cluster = new() { _scenario = DefaultCluster.Build + more };
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
+    /// <summary>Starts a cluster of its own whose list shows all guests, their names and states as they are at the start, for as long as the test runs.</summary>
+    internal static async Task<SimulatedCluster> LateAsync()
+    {
+        SimulatedCluster cluster = new() { _statusInterval = TimeSpan.MaxValue };
         await cluster.InitializeAsync();
         return cluster;
     }

@@ -37,7 +37,7 @@ internal static class UsedVolume
         if (all.FirstOrDefault(guest => guest.Id.Value == owner) is { } guest
             && await FindKeyAsync(run, guest, volume, cancellationToken).ConfigureAwait(false) is { } key)
         {
-            throw Refused(guest, key, volume);
+            throw Refused((await pve.Guests.LookAsync([guest], cancellationToken).ConfigureAwait(false))[0], key, volume);
         }
     }
 

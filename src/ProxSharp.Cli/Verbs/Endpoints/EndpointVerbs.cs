@@ -9,6 +9,7 @@ using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Guests;
 using ProxSharp.Cli.Verbs.Nouns;
 using ProxSharp.Pve.Guests;
+using ProxSharp.Schema;
 
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
@@ -243,15 +244,11 @@ internal static class EndpointVerbs
         CancellationToken cancellationToken) =>
         Watching.RunAsync(run, async token =>
         {
-            ServerSession session = await run.SessionAsync(token).ConfigureAwait(false);
-            List<(GuestSummary Guest, JsonElement Data)> results = [];
-            foreach (GuestSummary one in guests)
+            List<(GuestSummary Guest, JsonElement Data)> results = await ReadEachAsync(run, binding, guests, parameters, token).ConfigureAwait(false);
+            if (results.Any(result => IsRenamed(binding.Endpoint, result.Guest, result.Data)))
             {
-                string path = GuestPath(run, binding, one, one.Node);
-                ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
-                    run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, token)).ConfigureAwait(false);
-                results.Add((one, binding.Spec.TellsNode ? WithNode(response.Data, one.Node) : response.Data));
-                TellPart(run, response, parameters);
+                guests = (await targets.FindAllAsync(run, token, isRenamed: true).ConfigureAwait(false)).Guests;
+                results = await ReadEachAsync(run, binding, guests, parameters, token).ConfigureAwait(false);
             }
 
             ResultShape shape = Shape(binding);
@@ -260,6 +257,32 @@ internal static class EndpointVerbs
                 results is [var alone] && targets.IsNamed(run, alone.Guest) ? Alone(run, alone) : Together(results),
                 results is [var (guest, _)] ? shape with { Subject = ResultNames.SubjectOf(binding.Endpoint, GuestPath(run, binding, guest, guest.Node)) } : shape);
         }, cancellationToken);
+
+    private static async Task<List<(GuestSummary Guest, JsonElement Data)>> ReadEachAsync(
+        VerbRun run, EndpointBinding binding, IReadOnlyList<GuestSummary> guests, ApiParameters parameters, CancellationToken cancellationToken)
+    {
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        List<(GuestSummary Guest, JsonElement Data)> results = [];
+        foreach (GuestSummary one in guests)
+        {
+            string path = GuestPath(run, binding, one, one.Node);
+            ApiResponse<JsonElement> response = await VerbErrors.ExplainedAsync(
+                run, binding.Schema, binding.Endpoint, path, session.GetAsync(path, parameters, cancellationToken)).ConfigureAwait(false);
+            results.Add((one, binding.Spec.TellsNode ? WithNode(response.Data, one.Node) : response.Data));
+            TellPart(run, response, parameters);
+        }
+
+        return results;
+    }
+
+    // Proxmox: the list of the cluster shows names up to 10 s late. What is read of the guest itself tells the present one.
+    private static bool IsRenamed(ApiEndpoint endpoint, GuestSummary guest, JsonElement data)
+    {
+        bool tellsName = endpoint.Path.EndsWith("/{vmid}/config", StringComparison.Ordinal) || endpoint.Path.EndsWith("/{vmid}/status/current", StringComparison.Ordinal);
+        return tellsName && guest is { IsLive: false, Name: { } listed } && data.ValueKind == JsonValueKind.Object
+            && (data.TryGetProperty("name", out JsonElement name) || data.TryGetProperty("hostname", out name))
+            && !string.Equals(name.GetString(), listed, StringComparison.OrdinalIgnoreCase);
+    }
 
     private static string[] AddedFields(EndpointSpec spec, List<(GuestSummary Guest, JsonElement Data)> results)
     {

@@ -23,9 +23,13 @@ internal sealed class FreshGuests(PveClient pve, IReadOnlyList<GuestSummary> cho
     private long _readAt = chosenAt;
     private TimeSpan _lasts = s_fresh;
 
-    /// <summary>The guest by the newest list; as it was known if the list does not hold it, or cannot be read.</summary>
+    /// <summary>
+    /// The guest by the newest list; as it was known if the list does not hold it, or cannot be read. A name that was asked for is newer than that of a list.
+    /// </summary>
     public async Task<GuestSummary> FindAsync(GuestSummary guest, CancellationToken cancellationToken) =>
-        (await Newest(cancellationToken).ConfigureAwait(false)).GetValueOrDefault(guest.Id) ?? guest;
+        (await Newest(cancellationToken).ConfigureAwait(false)).GetValueOrDefault(guest.Id) is not { } found ? guest
+        : guest.IsLive ? found with { Name = guest.Name }
+        : found;
 
     private Task<Dictionary<VmId, GuestSummary>> Newest(CancellationToken cancellationToken)
     {

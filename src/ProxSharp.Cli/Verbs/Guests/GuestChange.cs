@@ -1,5 +1,6 @@
 using ProxSharp.Cli.Verbs.Changes;
 using ProxSharp.Cli.Verbs.Endpoints;
+using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Schema;
 
@@ -23,6 +24,28 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
 
     /// <summary>Tells why the server is certain to refuse it for a guest as it is now; null if it may be carried out.</summary>
     public Func<GuestSummary, string?>? Refusal { get; init; }
+
+    /// <summary>
+    /// Tells whether a guest may be left out, refused or called in another way only because its state is as old as the list of the cluster. Then the guest itself
+    /// has to be asked.
+    /// </summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="isShown">True if it is only shown what would be done, and what the server would refuse.</param>
+    public bool IsDoubtful(GuestSummary guest, bool isShown)
+    {
+        if (guest.IsLive)
+        {
+            return false;
+        }
+
+        GuestSummary other = guest with { Status = guest.IsRunning ? GuestStatus.Stopped : GuestStatus.Running };
+        return IsOnlyNow(Skip, guest, other) || IsOnlyNow(Obstacle, guest, other) || (isShown && IsOnlyNow(Refusal, guest, other))
+            || (!guest.IsRunning && Plan(guest, guest.Node).Parameters.Count != Plan(other, guest.Node).Parameters.Count)
+            || (OtherNode is not null && guest.HaState is { Length: > 0 });
+    }
+
+    private static bool IsOnlyNow<T>(Func<GuestSummary, T?>? find, GuestSummary guest, GuestSummary other)
+        where T : class => find?.Invoke(guest) is not null && find(other) is null;
 
     /// <summary>How many guests of one node at a time if nobody says; null for the usual number.</summary>
     public int? PerNode { get; init; }

@@ -14,6 +14,14 @@ internal static class GuestKinds
         _ => true,
     };
 
+    /// <summary>The type in the API; null for both.</summary>
+    public static GuestType? Type(this GuestKind kind) => kind switch
+    {
+        GuestKind.Vm => GuestType.Qemu,
+        GuestKind.Container => GuestType.Lxc,
+        _ => null,
+    };
+
     /// <summary>The noun of the command line.</summary>
     public static string Noun(this GuestKind kind) => kind switch
     {

@@ -32,6 +32,25 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     public async Task<int> RunAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
         ChangeRules.CheckContext(run, run.Context);
+        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
+        return await RunAsync(pve, await SureAsync(pve, guests, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Nothing is decided by a state that is some seconds old.
+    private async Task<IReadOnlyList<GuestSummary>> SureAsync(PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
+    {
+        GuestSummary[] doubtful = [.. guests.Where(guest => change.IsDoubtful(guest, run.IsDryRun))];
+        if (doubtful.Length == 0)
+        {
+            return guests;
+        }
+
+        Dictionary<VmId, GuestSummary> now = (await pve.Guests.LookAsync(doubtful, cancellationToken).ConfigureAwait(false)).ToDictionary(static guest => guest.Id);
+        return [.. guests.Select(guest => now.GetValueOrDefault(guest.Id) ?? guest)];
+    }
+
+    private async Task<int> RunAsync(PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
+    {
         OperationEntry operation = Asking.Find(change.Schema.Product, change.Endpoint.Method, change.Endpoint.Path);
         GuestSummary[] meant = [.. guests.Where(guest => change.Skip?.Invoke(guest) is null && change.Obstacle?.Invoke(guest) is null)];
         PlannedCall[] plan = [.. meant.Select(guest => change.Plan(guest, guest.Node))];
@@ -66,7 +85,6 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             await ConfirmAsync(meant, ReplacedDisks.Effect(replaced), cancellationToken).ConfigureAwait(false);
         }
 
-        PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<BulkItem> items = await WithinLimitsAsync(session, pve, guests, cancellationToken).ConfigureAwait(false);
         return IsInterrupted(items, cancellationToken) ? throw Interrupted(items, cancellationToken) : Report(items);
     }
@@ -153,7 +171,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         GuestSummary guest;
         try
         {
-            guest = await fresh.FindAsync(chosen, cancellationToken).ConfigureAwait(false);
+            guest = (await SureAsync(pve, [await fresh.FindAsync(chosen, cancellationToken).ConfigureAwait(false)], cancellationToken).ConfigureAwait(false))[0];
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -57,14 +57,20 @@ internal sealed class GuestTargets
     public async Task<IReadOnlyList<GuestSummary>> FindAsync(VerbRun run, CancellationToken cancellationToken) =>
         (await FindAllAsync(run, cancellationToken).ConfigureAwait(false)).Guests;
 
-    /// <summary>Finds the guests, and the templates that would be among them if a selection took any.</summary>
+    /// <summary>Finds the guests, and the templates that would be among them if a selection took any. What changes them goes by their names of now.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isRenamed">True if a guest was read that has another name by now than the list of the cluster says.</param>
     /// <exception cref="CliException">A word fits no guest, or nothing was named.</exception>
-    public async Task<(IReadOnlyList<GuestSummary> Guests, IReadOnlyList<GuestSummary> Templates)> FindAllAsync(VerbRun run, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<GuestSummary> Guests, IReadOnlyList<GuestSummary> Templates)> FindAllAsync(
+        VerbRun run, CancellationToken cancellationToken, bool isRenamed = false)
     {
         string[] words = Read(run);
         GuestSelector? selector = words.Any(IsWholeName) ? null : Parse(string.Join(' ', words));
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<GuestSummary> all = selector is null || isRenamed
+            ? await pve.Guests.ListLiveAsync(cancellationToken).ConfigureAwait(false)
+            : await pve.Guests.ListForAsync(selector, Kind.Type(), run.Verb.Class == VerbClass.Read, cancellationToken).ConfigureAwait(false);
         GuestSelector meant = selector ?? Meaning(words, all);
         IReadOnlyCollection<string> there = await GroupNames.ThereAsync(run, Unmatched(meant, all), all, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> chosen = await ChooseAsync(run, meant, all, there, cancellationToken).ConfigureAwait(false);
@@ -103,16 +109,18 @@ internal sealed class GuestTargets
     /// <summary>Finds guests that an option names.</summary>
     /// <exception cref="CliException">A word fits no guest.</exception>
     public static async Task<IReadOnlyList<GuestSummary>> NamedAsync(
-        VerbRun run, GuestKind kind, IEnumerable<string> words, CancellationToken cancellationToken)
+        VerbRun run, GuestKind kind, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        string[] named = [.. words];
+        IReadOnlyList<GuestSummary> all = words.Any(IsWholeName)
+            ? await pve.Guests.ListLiveAsync(cancellationToken).ConfigureAwait(false)
+            : await pve.Guests.ListForAsync(
+                Parse(string.Join(' ', words)), kind.Type(), run.Verb.Class == VerbClass.Read, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new GuestTargets(kind, takesWords: true).Choose(named, all);
+            return new GuestTargets(kind, takesWords: true).Choose(words, all);
         }
-        catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound && named is [{ } first, ..])
+        catch (CliException missing) when (missing.Error.ExitCode == ExitCodes.NotFound && words is [{ } first, ..])
         {
             ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
             throw await UnseenGuests.ExplainAsync(missing, first, all, session, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Commands;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Ids;
@@ -19,6 +20,37 @@ internal sealed class HaWait(PveClient pve, Upid upid, GuestSummary guest, HaGoa
 
     /// <summary>Is told when the server does not answer and the waiting goes on; null tells nobody.</summary>
     public IProgress<ProxmoxException>? Outage { get; init; }
+
+    /// <summary>Waits for what a task asked for that has ended, if it only asked high availability for it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="session">The cluster.</param>
+    /// <param name="upid">The task.</param>
+    /// <param name="target">The node that the guest was to go to; null if nobody knows.</param>
+    /// <param name="timeout">How long to wait at most; null for any time.</param>
+    /// <param name="hasRun">Whether the guest ran before; null if the list of the cluster is to tell.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public static async Task EndAsync(
+        VerbRun run, ServerSession session, string upid, string? target, TimeSpan? timeout, bool? hasRun, CancellationToken cancellationToken)
+    {
+        if (session.Pve is not { } pve || !Upid.TryParse(upid, out Upid task) || HaRequest.Of(task) is null)
+        {
+            return;
+        }
+
+        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (all.FirstOrDefault(guest => guest.Id.ToString() == task.Id) is not { } listed)
+        {
+            return;
+        }
+
+        GuestSummary guest = hasRun is { } ran ? listed with { Status = ran ? GuestStatus.Running : GuestStatus.Stopped } : listed;
+        if (HaGoal.Of(task, guest, target) is { } goal)
+        {
+            HaWait wait = new(pve, task, guest, goal) { Timeout = timeout, Outage = run.Command.Outage };
+            run.Note(wait.Text);
+            await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>What is waited for, as a line for the user.</summary>
     public string Text => $"High availability {goal.Doing}: waiting until {goal.Until}";

@@ -119,9 +119,10 @@ internal static class GuestMaking
         }
     }
 
-    // Proxmox: VM 108 already exists on node 'pve1'.
+    // Proxmox: VM 108 already exists on node 'pve1'; of a copy: unable to create VM 108: config file already exists.
     private static bool IsTaken(ProxmoxApiException refused, string number) =>
-        refused.ServerMessage.Contains($" {number} already exists", StringComparison.Ordinal);
+        refused.ServerMessage.Contains($" {number} already exists", StringComparison.Ordinal)
+        || refused.ServerMessage.Contains($" {number}: config file already exists", StringComparison.Ordinal);
 
     /// <summary>Returns the parameters with a number: the one that was given, or the lowest free one.</summary>
     private static async Task<ApiParameters> WithIdAsync(VerbRun run, ApiParameters parameters, string name, CancellationToken cancellationToken)

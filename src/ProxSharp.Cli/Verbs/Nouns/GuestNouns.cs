@@ -10,7 +10,7 @@ namespace ProxSharp.Cli.Verbs.Nouns;
 /// <summary>The nouns <c>vm</c> and <c>ct</c>, which have most verbs in common, and <c>guest</c> for both at once.</summary>
 internal static class GuestNouns
 {
-    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error. Under high availability it waits until that has done it.";
+    private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error. Under high availability none is, and it waits until that has done it.";
 
     /// <summary><c>prox vm</c>.</summary>
     public static Noun Vm(VerbContext context) => Build(context, GuestKind.Vm, new Noun("vm", "Virtual machines."));
@@ -115,7 +115,9 @@ internal static class GuestNouns
     private static EndpointSpec Resume(GuestKind kind) => new("resume", Call(kind, "resume"), $"Let suspended {kind.Many()} go on.")
     {
         Examples = Power(kind, "resume", "100:199", "those with these numbers"),
-        Obstacle = guest => Template(kind, guest),
+
+        // Proxmox: one whose memory went to disk is stopped, and locked.
+        Obstacle = guest => guest.Lock == "suspended" ? null : Stopped(kind, guest),
     };
 
     private static string Call(GuestKind kind, string verb) => $"POST /nodes/{{node}}/{kind.Segment()}/{{vmid}}/status/{verb}";
@@ -129,7 +131,9 @@ internal static class GuestNouns
             "a selection without one of them; do not wait"),
     ];
 
-    private static Func<GuestSummary, string?> Already(GuestStatus status, string reason) => guest => guest.Status == status ? reason : null;
+    // What high availability looks after may be about to be brought into another state: the call tells it which one is wanted.
+    private static Func<GuestSummary, string?> Already(GuestStatus status, string reason) =>
+        guest => guest.Status == status && string.IsNullOrEmpty(guest.HaState) ? reason : null;
 
     private static GuestObstacle? Template(GuestKind kind, GuestSummary guest) => !guest.IsTemplate ? null : new GuestObstacle(
         "it is a template, and never runs", $"Make a guest of it: {PrintedCommands.Of(kind.Noun(), "clone", guest.Id.ToString())}");

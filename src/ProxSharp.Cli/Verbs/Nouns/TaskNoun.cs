@@ -192,7 +192,8 @@ internal static class TaskNoun
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
-            await EndOfHaAsync(run, session, upid, target, start, cancellationToken).ConfigureAwait(false);
+            await HaWait.EndAsync(
+                run, session, upid, target, run.WaitTimeout - time.GetElapsedTime(start), hasRun: null, cancellationToken).ConfigureAwait(false);
             return end;
         }
         finally
@@ -201,27 +202,6 @@ internal static class TaskNoun
             {
                 GuardAccess.NoteTaskEnd(run, upid, end);
             }
-        }
-    }
-
-    // A task that only asked high availability has ended before the guest is where it shall be.
-    private static async Task EndOfHaAsync(VerbRun run, ServerSession session, string upid, string? target, long start, CancellationToken cancellationToken)
-    {
-        if (session.Pve is not { } pve || !Ids.Upid.TryParse(upid, out Ids.Upid task) || HaRequest.Of(task) is null)
-        {
-            return;
-        }
-
-        IReadOnlyList<GuestSummary> all = await pve.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
-        if (all.FirstOrDefault(guest => guest.Id.ToString() == task.Id) is { } guest && HaGoal.Of(task, guest, target) is { } goal)
-        {
-            HaWait wait = new(pve, task, guest, goal)
-            {
-                Timeout = run.WaitTimeout - run.Command.Services.Time.GetElapsedTime(start),
-                Outage = run.Command.Outage,
-            };
-            run.Note(wait.Text);
-            await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
