@@ -85,7 +85,7 @@ public sealed class UndoPromiseTests
 
     [Theory]
     [InlineData("POST", "/nodes/pve1/qemu/106/firewall/rules", "type=in action=ACCEPT pos=1")]
-    [InlineData("PUT", "/pools", "poolid=side vms=106")]
+    [InlineData("PUT", "/pools", "poolid=side vms=106 allow-move=1")]
     [InlineData("PUT", "/nodes/pve1/qemu/106/resize", "disk=scsi0 size=+1G")]
     [InlineData("POST", "/nodes/pve1/qemu/106/snapshot/old/rollback", "")]
     [InlineData("POST", "/storage", "storage=more type=dir path=/srv/more")]

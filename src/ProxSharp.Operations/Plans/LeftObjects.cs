@@ -116,7 +116,7 @@ internal sealed class LeftObjects(ProxmoxClient client, Door door)
     {
         Dictionary<string, string>? filled = null;
         foreach (UndoStep step in plan.Draft.Undo.Where(step => step.Call.Method == ApiMethod.Delete && IsEarlier(plan, step.Of, call)
-            && $"{call.ConcretePath}/".StartsWith($"{step.Call.ConcretePath}/", StringComparison.Ordinal) && !RuleLists.IsOnRule(step.Call)))
+            && $"{PoolMembers.PathOf(call) ?? call.ConcretePath}/".StartsWith($"{step.Call.ConcretePath}/", StringComparison.Ordinal) && !RuleLists.IsOnRule(step.Call)))
         {
             IReadOnlyList<PlanTarget> now = await new TargetReader(client, door).ReadAsync(step.Call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false);
             if (GoneWith(step.Call, now) is { Before.ValueKind: not JsonValueKind.Undefined } made)

@@ -65,7 +65,9 @@ public sealed class Plan
     public IReadOnlyList<PlanTarget> Targets => _draft.Targets;
 
     /// <summary>The calls that would take it back, last one first; empty if there is no way back.</summary>
-    public IReadOnlyList<PlannedCall> Undo => _draft.IsFinal ? [] : [.. _draft.Undo.Select(static step => step.Call)];
+    public IReadOnlyList<PlannedCall> Undo => _draft.IsFinal
+        ? []
+        : [.. UndoPlanner.Needed(_draft, [.. Enumerable.Range(0, Calls.Count)]).Select(static step => step.Call)];
 
     /// <summary>The numbers, from 1, of the calls that stay as they are when the plan is taken back; empty where there is no way back at all.</summary>
     public IReadOnlyList<int> NotTakenBack => Undo.Count == 0

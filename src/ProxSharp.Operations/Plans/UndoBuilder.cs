@@ -61,7 +61,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
             DeleteCreated => Remove(call),
             "migrate-back" => MigrateBack(call),
             not null when recipe.StartsWith("inverse:", StringComparison.Ordinal) => Inverse(call, recipe["inverse:".Length..]),
-            _ => null,
+            _ => PoolMembers.Back(call),
         };
         if (request is null)
         {

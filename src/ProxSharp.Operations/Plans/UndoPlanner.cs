@@ -29,12 +29,19 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
                 : $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
         }
 
-        UndoStep[] steps = [.. done.Draft.Undo.Where(step => made.Contains(step.Of) && !IsGone(done, made, step))];
+        UndoStep[] steps = [.. Needed(done.Draft, made).Where(step => !IsGone(done, made, step))];
         bool isFinal = made.Any(i => steps.All(step => step.Of != i) && UndoBuilder.LosesData(schema, done.Calls[i]));
         return steps.Length > 0 && !isFinal
             ? steps
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
     }
+
+    /// <summary>The ways back from some calls: what one of them brings back as it was before all of them needs no other one.</summary>
+    /// <param name="draft">What the plan says.</param>
+    /// <param name="made">The places of the calls that were made.</param>
+    public static IEnumerable<UndoStep> Needed(PlanDraft draft, IReadOnlyCollection<int> made) => draft.Undo.Where(step => made.Contains(step.Of)
+        && (step.Call.Method != ApiMethod.Put || !made.Any(i => i > step.Of && draft.Calls[i].Method == ApiMethod.Delete
+            && draft.Calls[i].ConcretePath == step.Call.ConcretePath && draft.Undo.Any(other => other.Of == i))));
 
     // What was changed in something that a later call has removed, and that does not come back, is not brought back either.
     private static bool IsGone(Plan done, int[] made, UndoStep step) => made.Any(i => i > step.Of && done.Calls[i].Method == ApiMethod.Delete
