@@ -301,7 +301,8 @@ public sealed partial class OperationGuard : IAsyncDisposable
 
     private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
-        Plan plan = Plan.Create(Client.Schema.Product, _context, Time.GetUtcNow(), LifetimeOf(checks.Policy), draft);
+        DateTimeOffset now = Time.GetUtcNow();
+        Plan plan = Plan.Create(Client.Schema.Product, _context, now, LifetimeOf(checks.Policy), draft);
         // What could not be put on record could not be applied either.
         Ledger.ListSound();
         if (!_options.IsDryRun)
@@ -312,47 +313,6 @@ public sealed partial class OperationGuard : IAsyncDisposable
         return plan;
     }
 
-    // Whoever asks for the same way back again is told that it was gone, and gets no plan that does nothing.
-    private async Task<PlanDraft> DraftNeededUndoAsync(string planId, PlanChecks checks, bool evenChanged, CancellationToken cancellationToken)
-    {
-        try
-        {
-            PlanDraft undo = await DraftUndoAsync(planId, checks, evenChanged, cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<LedgerEntry> entries = Ledger.List();
-            Plan done = Plans.Load(planId);
-            return AppliedCalls.IsUndone(entries, planId) && UndoCheck.IsBack(done, entries, new UndoPlanner(Client.Schema, Ledger).Steps(done), undo)
-                ? throw Unneeded.TakenBack(planId)
-                : undo;
-        }
-        catch (ProxmoxException gone) when (gone is ProxmoxNotFoundException or GuardRefusedException { Reason: "target" }
-            && AppliedCalls.IsUndone(Ledger.List(), planId) && Plans.Load(planId).Draft.Undo.All(static step => step.Call.Method == ApiMethod.Delete))
-        {
-            throw Unneeded.TakenBack(planId, gone);
-        }
-    }
-
-    private async Task<PlanDraft> DraftUndoAsync(string planId, PlanChecks checks, bool evenChanged, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
-        Plan done = Plans.Load(planId);
-        CheckServer(done);
-        UndoPlanner planner = new(Client.Schema, Ledger);
-        PlanBuilder builder = Builder(checks);
-        IReadOnlyList<UndoStep> steps = planner.Steps(done);
-        await new LeftObjects(Client, _door).CheckListsAsync(done, entries, steps, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<PlannedCall> back = await builder.ResolveAsync(steps.Select(static step => step.Call.ToRequest()), null, cancellationToken)
-            .ConfigureAwait(false);
-        PlanDraft undo = await builder.BuildAsync(back, planner.Release(done), cancellationToken).ConfigureAwait(false);
-        UndoCheck.Check(done, entries, undo, Plans);
-        IReadOnlyList<string> overwrites = UndoCheck.Overwrites(done, Ledger, entries, steps, undo, evenChanged);
-        return undo with
-        {
-            Undoes = done.Id,
-            Overwrites = overwrites,
-            Consequences = [.. undo.Consequences, .. overwrites.Select(Consequences.Overwrites)],
-        };
-    }
-
     /// <summary>Derives anew all that the plan says, and refuses if it says anything else. What comes back is what people may be shown.</summary>
     private async Task<Plan> DeriveAsync(Plan plan, PlanChecks checks, CancellationToken cancellationToken)
     {
@@ -361,7 +321,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         try
         {
             now = plan.Draft.Undoes is { } done
-                ? await DraftUndoAsync(done, checks, plan.Draft.Overwrites.Count > 0, cancellationToken).ConfigureAwait(false)
+                ? (await DraftUndoAsync(done, checks, plan.Draft.Overwrites.Count > 0, cancellationToken).ConfigureAwait(false)).Undo
                 : plan.Draft.Purges.Count > 0 ? await DraftPurgeAsync(plan, checks, cancellationToken).ConfigureAwait(false)
                 : await builder.BuildAsync(
                     await builder.ResolveAsync(plan.Calls.Select(static call => call.ToRequest()), null, cancellationToken).ConfigureAwait(false),

@@ -15,6 +15,9 @@ internal static class Consequences
     /// <summary>How a sentence begins that says why calls cannot be taken back that others of their kind can.</summary>
     public const string NoWayBack = "There is no way back from ";
 
+    /// <summary>How a sentence begins that says what an undo leaves out.</summary>
+    public const string LeftOut = "Left out of the way back, for it is gone already: ";
+
     /// <summary>What stands behind a call after which two guests have one disk.</summary>
     public const string TwoGuests =
         " The disk is that of another guest, which keeps it: this one reads it, and if both write to it, what is on it is ruined, and nothing brings it back.";
@@ -24,7 +27,7 @@ internal static class Consequences
 
     private static readonly string[] s_ofTheMoment =
     [
-        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack,
+        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack, LeftOut,
     ];
 
     private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes, FollowedSettings.Filter];
@@ -61,6 +64,9 @@ internal static class Consequences
 
     /// <summary>Says that something is overwritten which others have set since.</summary>
     public static string Overwrites(string change) => $"{OverwritesStart}{change}.";
+
+    /// <summary>Says that something needs no taking back, because it is not there any more.</summary>
+    public static string LeavesOut(string what) => $"{LeftOut}{what}.";
 
     /// <summary>Names a target and what is true of it.</summary>
     public static string ActsOn(PlanTarget target)

@@ -27,6 +27,10 @@ internal static class Unneeded
     public static GuardRefusedException TakenBack(string planId, Exception? cause = null) => new(
         GuardRefusedException.Unneeded, $"Plan {planId[..12]} was taken back already, and nothing of it is there: nothing needs to change.", cause);
 
+    /// <summary>What to say where others have removed all that a plan has made.</summary>
+    public static GuardRefusedException Gone(string planId, IEnumerable<string> gone) => new(
+        GuardRefusedException.Unneeded, $"Nothing needs to change: what plan {planId[..12]} has made is gone already: {string.Join(", ", gone)}.");
+
     /// <summary>Says why a call would change nothing; null if it would, or nobody can tell.</summary>
     /// <param name="product">The product.</param>
     /// <param name="call">The call.</param>

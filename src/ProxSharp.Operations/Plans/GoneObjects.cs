@@ -1,0 +1,116 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Finds what a plan has made, or changed in a guest, and what others have removed since: it needs no taking back, and the rest still does.</summary>
+internal sealed class GoneObjects(ProxmoxClient client)
+{
+    private readonly GuestReader _guests = new(client, new GuestConfigs(client));
+
+    /// <summary>Leaves out the ways back that are about what is gone.</summary>
+    /// <param name="done">The plan that is taken back.</param>
+    /// <param name="steps">The ways back.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The other ones, and what is gone, in words.</returns>
+    public async Task<(IReadOnlyList<UndoStep> Steps, IReadOnlyList<string> Gone)> LeaveOutAsync(
+        Plan done, IReadOnlyList<UndoStep> steps, CancellationToken cancellationToken)
+    {
+        List<string> gone = [];
+        List<string> words = [];
+        HashSet<int> removed = [];
+        foreach (UndoStep step in steps)
+        {
+            if (await GoneAsync(done, step, cancellationToken).ConfigureAwait(false) is { } what)
+            {
+                gone.Add($"{GuestNames.PathOnAnyNode(step.Call)}/");
+                removed.Add(step.Of);
+                words.Add(UntrustedText.Clean(what, 200));
+            }
+        }
+
+        UndoStep[] left = [.. steps.Where(step => !removed.Contains(step.Of) && !gone.Any(path => PathOf(step.Call).StartsWith(path, StringComparison.Ordinal)))];
+        bool isAllMade = removed.All(place => RecipeOf(done, place) == UndoBuilder.DeleteCreated);
+        return left.Length == 0 && !isAllMade ? (steps, []) : (left, [.. words.Distinct(StringComparer.Ordinal)]);
+    }
+
+    private string? RecipeOf(Plan done, int place) => UndoBuilder.RecipeOf(client.Schema, done.Calls[place]);
+
+    private static string PathOf(PlannedCall call) => $"{PoolMembers.PathOf(call) ?? GuestNames.PathOnAnyNode(call)}/";
+
+    /// <summary>What is gone that a way back is about; null if it is there, or nobody can tell.</summary>
+    private async Task<string?> GoneAsync(Plan done, UndoStep step, CancellationToken cancellationToken)
+    {
+        PlannedCall back = step.Call;
+        if (GuestNames.IsInPath(back) && back.Parameters.Find("vmid") is { } vmid)
+        {
+            if (await _guests.FindAsync(vmid, cancellationToken).ConfigureAwait(false) is not { } place)
+            {
+                return $"guest {vmid}";
+            }
+
+            back = back.With(At(back.Parameters, place.Node));
+        }
+
+        bool isMade = back.Method == ApiMethod.Delete && RecipeOf(done, step.Of) == UndoBuilder.DeleteCreated && !RuleLists.IsOnRule(back);
+        return isMade && await IsGoneAsync(back, cancellationToken).ConfigureAwait(false)
+            ? GuestSnapshots.NamedBy(back) is { } snapshot ? GuestSnapshots.KeyOf(back.Parameters.Find("vmid")!, snapshot) : back.ConcretePath
+            : null;
+    }
+
+    private static ApiParameters At(ApiParameters parameters, string node)
+    {
+        ApiParameters moved = [];
+        foreach (ApiParameter parameter in parameters)
+        {
+            moved.Add(parameter.Name == "node" ? parameter with { Text = node } : parameter);
+        }
+
+        return moved;
+    }
+
+    // Gone is what its own path does not show and its list does not name. What a list writes in another way than the path is shown by its path.
+    private async Task<bool> IsGoneAsync(PlannedCall back, CancellationToken cancellationToken)
+    {
+        int slash = back.Path.LastIndexOf('/');
+        if (client.Schema.Find(ApiMethod.Get, back.Path[..slash]) is null || client.Schema.Find(ApiMethod.Get, back.Path) is null)
+        {
+            return false;
+        }
+
+        string path = back.ConcretePath;
+        string name = back.Parameters.Find(back.Path[(slash + 1)..].Trim('{', '}')) ?? "";
+        try
+        {
+            if (GuestSnapshots.NamedBy(back) is null && await ShowsAsync(path, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            JsonElement all = (await client.Raw.GetAsync(path[..path.LastIndexOf('/')], cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return all.ValueKind == JsonValueKind.Array && !all.EnumerateArray().Any(row => Names(row, name));
+        }
+        catch (ProxmoxApiException)
+        {
+            // Whoever cannot tell leaves the way back in; it says then what is wrong.
+            return false;
+        }
+    }
+
+    private async Task<bool> ShowsAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            JsonElement shown = (await client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return shown.ValueKind != JsonValueKind.Array || shown.GetArrayLength() > 0;
+        }
+        catch (ProxmoxApiException e) when (e is not ProxmoxPermissionException and not ProxmoxAuthenticationException)
+        {
+            return false;
+        }
+    }
+
+    private static bool Names(JsonElement row, string name) => row.ValueKind == JsonValueKind.Object
+        && row.EnumerateObject().Any(member => string.Equals(row.Text(member.Name), name, StringComparison.OrdinalIgnoreCase));
+}
