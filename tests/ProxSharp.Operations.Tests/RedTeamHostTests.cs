@@ -69,7 +69,9 @@ public sealed class RedTeamHostTests
         await using PveClient root = cluster.OpenRoot();
         await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/disks/lvm", TextPlans.Parameters("name=fast device=/dev/sdd add_storage=1")));
         await root.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { "scsi5", "fast:4" } });
-        Assert.Equal(["guest 106", "/nodes/pve1/disks/wipedisk"], await TextPlans.TargetsAsync(cluster, "PUT", "/nodes/pve1/disks/wipedisk", "disk=/dev/sdd"));
+        Assert.Equal(
+            ["guest 106", "/nodes/pve1/disks/wipedisk", "disk /dev/sdd of pve1"],
+            await TextPlans.TargetsAsync(cluster, "PUT", "/nodes/pve1/disks/wipedisk", "disk=/dev/sdd"));
         Assert.Equal(["guest 106", "/nodes/pve1/disks/lvm/fast"], await TextPlans.TargetsAsync(cluster, "DELETE", "/nodes/pve1/disks/lvm/fast", ""));
     }
 

@@ -129,7 +129,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         foreach (PlanTarget target in own)
         {
             draft.Take(target);
-            if (!CopySources.IsOne(call, target.Policy.Vmid))
+            if (!CopySources.IsOne(call, target.Policy.Vmid) && !IsToldByOther(call, target))
             {
                 draft.Changed.Add(target.Key);
             }
@@ -137,6 +137,10 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         draft.Made.Add(call, own);
     }
+
+    // Of a call on disks it is these that count, and of one with a drive it is that, not the tape in it.
+    private static bool IsToldByOther(PlannedCall call, PlanTarget target) =>
+        (NamedDisks.IsAbout(call) && target.Key == call.ConcretePath) || LoadedTape.IsKey(target.Key);
 
     // A way back is promised with the class that it will have.
     private async Task<UndoStep[]> WeighAsync(int place, PlannedCall call, PlanTarget[] own, IEnumerable<PlannedCall> ways, CancellationToken cancellationToken)

@@ -130,6 +130,12 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             string? whole = GuestParts.GuestOf(call);
             targets.Add(targets.FirstOrDefault(target => target.Key == $"guest {whole}") is { } guest ? other.AsPartOf(guest) : other);
         }
+
+        targets.AddRange(await new NamedDisks(client).ReadAsync(call, cancellationToken).ConfigureAwait(false));
+        if (await new LoadedTape(client).ReadAsync(call, cancellationToken).ConfigureAwait(false) is { } tape)
+        {
+            targets.Add(tape);
+        }
     }
 
     /// <summary>Reads who a guest is that the plan itself has made.</summary>
@@ -228,7 +234,8 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
     }
 
     private async Task<Dictionary<string, string>> FactsAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken) =>
-        scope?.Effect is BackupEffect.SiftedLater or BackupEffect.SiftedElsewhere ? s_sifting : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
+        scope?.Effect is BackupEffect.SiftedLater or BackupEffect.SiftedElsewhere ? s_sifting
+        : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>
     private async Task<JsonElement> BeforeAsync(PlannedCall call, CancellationToken cancellationToken)
