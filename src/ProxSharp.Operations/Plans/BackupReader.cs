@@ -34,7 +34,8 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             ["group"] = $"{Value("backup-type")}/{Value("backup-id")}",
             ["times"] = string.Join(',', found.Select(static snapshot => snapshot.Text("backup-time"))),
         };
-        Dictionary<string, string> facts = new(StringComparer.Ordinal);
+        Dictionary<string, string> facts = await new PrunePreview(client)
+            .OfSnapshotsAsync(call, [.. found.Select(snapshot => (Value("ns"), snapshot))], cancellationToken).ConfigureAwait(false);
         if (isSnapshot)
         {
             identity["manifest"] = await ManifestAsync(call, Value("backup-time"), cancellationToken).ConfigureAwait(false);

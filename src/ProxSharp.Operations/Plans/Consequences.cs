@@ -83,7 +83,7 @@ internal static class Consequences
 
     private static string Tells(string name, string value) => $"{UntrustedText.Clean(name, NameLength)} "
         + (DroppedChanges.IsFact(name) ? UntrustedText.Quote(value, LostLength) : s_writtenByOthers.Contains(name) ? UntrustedText.Quote(value, NameLength)
-            : UntrustedText.Clean(value, name is NamedDisks.Device or NamedDisks.Content ? LineLength : NameLength));
+            : UntrustedText.Clean(value, name is NamedDisks.Device or NamedDisks.Content or PrunePreview.Removed ? LineLength : NameLength));
 
     /// <summary>Says what stays behind where a call takes a disk from a guest; empty where it takes none.</summary>
     public static string Leaves(PlannedCall call) => call.Path.EndsWith("/config", StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "force")

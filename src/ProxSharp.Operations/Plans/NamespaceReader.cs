@@ -56,6 +56,7 @@ internal sealed class NamespaceReader(ProxmoxClient client)
     {
         string[] all = await BelowAsync(call, scope, cancellationToken).ConfigureAwait(false);
         List<string> lines = [];
+        List<(string, JsonElement)> snapshots = [];
         bool isProtected = false;
         HashSet<int> guests = [];
         foreach (string ns in all)
@@ -63,6 +64,7 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             JsonElement list = await GetAsync(call, scope, "snapshots", Inside(ns), cancellationToken).ConfigureAwait(false);
             foreach (JsonElement snapshot in list.EnumerateArray())
             {
+                snapshots.Add((ns, snapshot));
                 isProtected |= snapshot.IsSet("protected");
                 if (PolicyTarget.GuestOf(snapshot.Text("backup-type"), snapshot.Text("backup-id")) is { } guest)
                 {
@@ -85,6 +87,11 @@ internal sealed class NamespaceReader(ProxmoxClient client)
             ["namespaces"] = JsonTexts.Number(all.Length),
             ["snapshots"] = JsonTexts.Number(lines.Count),
         };
+        foreach ((string name, string value) in await new PrunePreview(client).OfSnapshotsAsync(call, snapshots, cancellationToken).ConfigureAwait(false))
+        {
+            facts[name] = value;
+        }
+
         return new PlanTarget($"namespace {key}", identity, "", facts)
         {
             // Proxmox: pruning leaves protected backups alone.

@@ -235,6 +235,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
     private async Task<Dictionary<string, string>> FactsAsync(PlannedCall call, BackupScope? scope, CancellationToken cancellationToken) =>
         scope?.Effect is BackupEffect.SiftedLater or BackupEffect.SiftedElsewhere ? s_sifting
+        : await new PrunePreview(client).OfStorageAsync(call, cancellationToken).ConfigureAwait(false) is { Count: > 0 } pruned ? pruned
         : await WrittenFile.FactsAsync(client, call, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the object that is changed or removed, where the API can show it.</summary>

@@ -22,7 +22,7 @@ internal static class PruneReasons
     /// <param name="policy">The policy.</param>
     public static IReadOnlyList<PruneDecision> Explain(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
     {
-        PruneReason[] reasons = Find(newestFirst, policy);
+        PruneReason[] reasons = Find([.. newestFirst.Select(static decision => decision.Snapshot.Time)], [.. newestFirst.Select(static decision => decision.IsProtected)], policy);
         bool isSame = newestFirst.Select(static (decision, i) => (decision.Keep, i)).All(pair => pair.Keep == (reasons[pair.i] != PruneReason.NotKept));
         return [.. newestFirst.Select((decision, i) => decision with
         {
@@ -30,15 +30,22 @@ internal static class PruneReasons
         })];
     }
 
+    /// <summary>Tells of each snapshot of a group, newest first, whether a policy keeps it.</summary>
+    /// <param name="times">When they were made.</param>
+    /// <param name="areProtected">Which of them are protected.</param>
+    /// <param name="policy">The policy; one without numbers keeps all.</param>
+    public static bool[] Keeps(IReadOnlyList<DateTimeOffset> times, IReadOnlyList<bool> areProtected, RetentionPolicy policy) =>
+        [.. Find(times, areProtected, policy).Select(reason => !policy.HasNumbers || reason != PruneReason.NotKept)];
+
     // Proxmox: rules are applied in this order; a period that holds a snapshot kept by an earlier rule needs none more, and counts for no later rule.
     // What one rule has decided to remove no later rule keeps.
-    private static PruneReason[] Find(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
+    private static PruneReason[] Find(IReadOnlyList<DateTimeOffset> newestFirst, IReadOnlyList<bool> areProtected, RetentionPolicy policy)
     {
         // Proxmox: periods are those of the server's clock.
         TimeZoneInfo zone = policy.TimeZone ?? TimeZoneInfo.Utc;
-        DateTimeOffset[] times = [.. newestFirst.Select(decision => TimeZoneInfo.ConvertTime(decision.Snapshot.Time, zone))];
-        PruneReason[] reasons = [.. newestFirst.Select(static decision => decision.IsProtected ? PruneReason.Protected : PruneReason.NotKept)];
-        bool[] decided = [.. newestFirst.Select(static decision => decision.IsProtected)];
+        DateTimeOffset[] times = [.. newestFirst.Select(time => TimeZoneInfo.ConvertTime(time, zone))];
+        PruneReason[] reasons = [.. areProtected.Select(static isProtected => isProtected ? PruneReason.Protected : PruneReason.NotKept)];
+        bool[] decided = [.. areProtected];
         Mark(reasons, decided, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
         foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
         {

@@ -34,11 +34,14 @@ public sealed record RetentionPolicy
 
     private IEnumerable<int?> Numbers => [KeepLast, KeepHourly, KeepDaily, KeepWeekly, KeepMonthly, KeepYearly];
 
+    /// <summary>False if nothing is said of what is kept: then all is.</summary>
+    internal bool HasNumbers => Numbers.Any(static number => number is not null);
+
     /// <summary>Finds values that cannot work.</summary>
     /// <exception cref="ArgumentException">Nothing is given, or a number is below 1.</exception>
     internal RetentionPolicy Checked()
     {
-        if (Numbers.All(static number => number is null))
+        if (!HasNumbers)
         {
             throw new ArgumentException("The policy keeps nothing: give at least one number, for example KeepLast.");
         }
