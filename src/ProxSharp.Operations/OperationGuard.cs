@@ -302,7 +302,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
     private Plan Keep(PlanDraft draft, PlanChecks checks)
     {
         DateTimeOffset now = Time.GetUtcNow();
-        Plan plan = Plan.Create(Client.Schema.Product, _context, now, LifetimeOf(checks.Policy), draft);
+        Plan plan = Plan.Create(Client.Schema.Product, _context, now, LifetimeOf(checks.Policy), RenamedGuests.Tell(draft, Ledger.List(), Plans, now));
         // What could not be put on record could not be applied either.
         Ledger.ListSound();
         if (!_options.IsDryRun)
@@ -340,7 +340,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
             checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
         }
 
-        return plan.With(now);
+        return plan.With(RenamedGuests.Tell(now, Ledger.List(), Plans, Time.GetUtcNow()));
     }
 
     /// <summary>Asks for the approval that the policy wants, unless there is one.</summary>

@@ -27,7 +27,7 @@ internal static class Consequences
 
     private static readonly string[] s_ofTheMoment =
     [
-        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack, LeftOut,
+        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack, LeftOut, RenamedGuests.Start,
     ];
 
     private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes, FollowedSettings.Filter];
