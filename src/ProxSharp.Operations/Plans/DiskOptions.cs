@@ -72,6 +72,9 @@ internal static class DiskOptions
                 || Turns(static drive => ItemLists.Split(drive).Any(static item => item.StartsWith("format=", StringComparison.OrdinalIgnoreCase))) ? OperationClass.Privileged
             : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
                 || Turns(static drive => IsOn(drive, "replicate") == false)
+
+                // Proxmox: it is taken for one that is on all nodes, so that a move leaves it behind.
+                || Turns(static drive => IsOn(drive, "shared") == true)
                 || (isUsed && (Turns(static drive => IsOn(drive, "ro") == true) || s_strict.Any(option => Turns(drive => MountOptions(drive).Contains(option)))))
                 || (Place(before) is { } place && Place(parameter.Text) != place) ? OperationClass.Disruptive
             : OperationClass.Read;

@@ -167,7 +167,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
         call = VolumeUsers.Judge(ForeignVolumes.Judge(call, own, draft.Steps), own);
         call = TakenAddresses.Judge(call, own);
-        return ShrunkMemory.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own, draft.Calls)), own);
+        return ShrunkMemory.Judge(LongStarts.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own, draft.Calls))), own);
     }
 
     private sealed class Building

@@ -46,10 +46,9 @@ internal sealed class StateRaises(ProxmoxClient client)
             new(OperationClass.Destructive, static (raises, call, own, cancellationToken) => raises.BackupAsync(call, own, cancellationToken)),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, BackupJobs)] =
             new(OperationClass.Destructive, static async (raises, call, _, cancellationToken) =>
-                Lost(await raises.PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false))),
+                OfJob(await raises.PrunesAsync(call, call.Parameters.Find, cancellationToken).ConfigureAwait(false), call.Parameters.Find)),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Put, BackupJobs + "/{id}")] =
-            new(OperationClass.Destructive, static async (raises, call, _, cancellationToken) =>
-                Lost(ChangedJob.Names(call, s_backedUp) && await raises.LeadsToPruningAsync(call, cancellationToken).ConfigureAwait(false))),
+            new(OperationClass.Destructive, static (raises, call, _, cancellationToken) => raises.BackupJobAsync(call, cancellationToken)),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Replication)] =
             new(OperationClass.Destructive, static (_, _, own, _) => Task.FromResult(Lost(RemovesCopy(own)))),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)] =
@@ -102,7 +101,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     public static IReadOnlyList<string> Whys { get; } =
     [
         MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
-        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why,
+        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why, FrequentJobs.Why, LongStarts.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -111,6 +110,8 @@ internal sealed class StateRaises(ProxmoxClient client)
         { Path: Mount, Class: > OperationClass.Reversible } => MountWhy,
         _ when Snapshots.IsBefore(call) => Snapshots.Why,
         { Path: Replication, Class: OperationClass.Destructive } => ReplicationWhy,
+        { Path: BackupJobs or BackupJobs + "/{id}", Class: OperationClass.Disruptive }
+            when FrequentJobs.IsFrequent(call.Parameters.Find("schedule")) && !ChangedJob.IsOff(call.Parameters.Find(Enabled)) => FrequentJobs.Why,
         { Path: Backup or BackupJobs, Method: ApiMethod.Post } when Counts(call) => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
         { LosesMore: true } when VolumeUsers.TakesVolumes(call) && !ForeignVolumes.IsOne(call) => VolumeUsers.Why,
@@ -122,6 +123,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
         _ when TakenAddresses.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => TakenAddresses.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,
+        _ when LongStarts.IsOne(call) => LongStarts.Why,
         _ => "",
     };
 
@@ -148,16 +150,21 @@ internal sealed class StateRaises(ProxmoxClient client)
     }
 
     // What only turns a job off leads to no run. Whatever else changes meanwhile would run with the next call that turns it on.
-    private async Task<bool> LeadsToPruningAsync(PlannedCall call, CancellationToken cancellationToken)
+    private async Task<OperationClass> BackupJobAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        if (ChangedJob.IsOff(call.Parameters.Find(Enabled)) && !ChangedJob.Names(call, [.. s_backedUp.Where(static name => name != Enabled)]))
+        if (!ChangedJob.Names(call, s_backedUp)
+            || (ChangedJob.IsOff(call.Parameters.Find(Enabled)) && !ChangedJob.Names(call, [.. s_backedUp.Where(static name => name != Enabled)])))
         {
-            return false;
+            return OperationClass.Read;
         }
 
         Func<string, string?> after = ChangedJob.After(call, await ReadAsync(call.ConcretePath, null, cancellationToken).ConfigureAwait(false));
-        return await PrunesAsync(call, after, cancellationToken).ConfigureAwait(false);
+        return OfJob(await PrunesAsync(call, after, cancellationToken).ConfigureAwait(false), after);
     }
+
+    private static OperationClass OfJob(bool prunes, Func<string, string?> value) => prunes ? OperationClass.Destructive
+        : FrequentJobs.IsFrequent(value("schedule")) && !ChangedJob.IsOff(value(Enabled)) ? OperationClass.Disruptive
+        : OperationClass.Read;
 
     // Proxmox: unless it is told not to, a backup removes those that the rule of its storage keeps no longer.
     private async Task<bool> PrunesAsync(PlannedCall call, Func<string, string?> value, CancellationToken cancellationToken)
