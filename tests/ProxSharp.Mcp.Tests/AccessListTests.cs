@@ -65,6 +65,31 @@ public sealed class AccessListTests
     }
 
     [Theory]
+    [InlineData("users", "other@pve")]
+    [InlineData("groups", "others")]
+    public async Task Privilege_OfAGroup_IsNotThatOfAMemberWithNoAccessNearer(string kind, string name)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        await using PveClient root = new(session.Site.PveOptions with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+        await root.Raw.PostAsync("/access/groups", new() { { "groupid", "everybody" } });
+        await root.Raw.PostAsync("/access/groups", new() { { "groupid", "others" } });
+        await root.Raw.PostAsync("/access/users", new() { { "userid", "other@pve" }, { "groups", "everybody,others" } });
+        await root.Raw.PostAsync("/access/users", new() { { "userid", "third@pve" }, { "groups", "everybody" } });
+        await root.Raw.PostAsync("/access/users/other@pve/token/same", new() { { "privsep", false } });
+        await root.Raw.PostAsync("/access/users/other@pve/token/own", new() { { "privsep", true } });
+        await root.Raw.PutAsync("/access/acl", new() { { "path", "/vms" }, { "groups", "everybody" }, { "roles", "PVEVMAdmin" } });
+        await root.Raw.PutAsync("/access/acl", new() { { "path", "/vms/106" }, { "tokens", "other@pve!own" }, { "roles", "PVEVMAdmin" } });
+        Assert.Contains("other@pve!same", await WhoAsync(session), StringComparison.Ordinal);
+        await root.Raw.PutAsync("/access/acl", new() { { "path", "/vms/106" }, { kind, name }, { "roles", "NoAccess" } });
+        JsonElement permissions = (await root.Raw.GetAsync("/access/permissions", new() { { "userid", "other@pve!own" }, { "path", "/vms/106" } })).Data;
+        Assert.DoesNotContain("VM.PowerMgmt", permissions.ToString(), StringComparison.Ordinal);
+        string who = await WhoAsync(session);
+        Assert.DoesNotContain("other@pve", who, StringComparison.Ordinal);
+        Assert.Contains("everybody", who, StringComparison.Ordinal);
+        Assert.Contains("third@pve", who, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/vms/106", "VM.PowerMgmt")]
     [InlineData("/storage/local", "Datastore.AllocateSpace")]
     public async Task Privilege_ThatIsGivenByAPool_IsShown(string path, string privilege)

@@ -29,7 +29,7 @@ internal sealed class AccessGrants(
         Grant[] given = [.. _acl.Where(grant => grant.Type != "token" && Fits(grant, places, roles))];
         IEnumerable<Grant> tokens = _acl.Where(grant => grant.Type == "token" && Fits(grant, places, roles))
             .Select(grant => Separated(grant, places, roles)).OfType<Grant>();
-        return [root, .. given, .. tokens, .. given.Prepend(root).SelectMany(grant => Unseparated(grant, places, roles))];
+        return [root, .. given.Select(grant => WithMembers(grant, places, roles)).OfType<Grant>(), .. tokens, .. given.Prepend(root).SelectMany(grant => Unseparated(grant, places, roles))];
     }
 
     /// <summary>A row for a grant.</summary>
@@ -41,7 +41,7 @@ internal sealed class AccessGrants(
         ("propagate", grant.Propagates ? "yes" : "no"),
         ("enabled", State(grant.Who)),
         ("via", grant.Via),
-        ("members", grant.Type == "group" ? Group(grant.Who).Word("users") : null));
+        ("members", grant.Type == "group" ? grant.Members ?? Group(grant.Who).Word("users") : null));
 
     /// <summary>Whether a user or token can log in: yes, no, or expired; null if that is not to be seen.</summary>
     public string? State(string who)
@@ -83,7 +83,7 @@ internal sealed class AccessGrants(
         }
 
         bool isCovered = isAll || grant.Owner == Root || _acl.Any(other => other.Type != "token"
-            && (other.Who == grant.Owner || (other.Type == "group" && IsMember(other.Who, grant.Owner)))
+            && (other.Who == grant.Owner || (other.Type == "group" && IsMember(other.Who, grant.Owner) && !IsOverridden(other, grant.Owner, places, roles)))
             && (other.Holds(grant.Path) || grant.Holds(other.Path)) && Fits(other, places, roles));
         return isCovered ? grant with { Via = $"within {grant.Owner}" } : null;
     }
@@ -99,15 +99,33 @@ internal sealed class AccessGrants(
                 grant with { Who = Name(user, token), Type = "token", Via = $"as {user.Text("userid")}{group}" }));
     }
 
-    // Proxmox: what a user was given itself, there or nearer, takes the place of what its groups were given.
+    // Of a group those are told who have what it was given; none of them, and it gives nobody anything.
+    private Grant? WithMembers(Grant grant, string[] places, HashSet<string>? roles)
+    {
+        string[] members = grant.Type == "group" ? MembersOf(grant.Who) : [];
+        string[] left = [.. members.Where(user => !IsOverridden(grant, user, places, roles))];
+        return left.Length == members.Length ? grant : left.Length == 0 ? null : grant with { Members = string.Join(',', left) };
+    }
+
+    // Proxmox: no access on a guest is none by its pool, and the other way round.
     private bool IsOverridden(Grant grant, string user, string[] places, HashSet<string>? roles) => grant.Type == "group" && roles is not null && places.Length > 0
-        && places.Where(grant.Holds).All(place => _acl.Any(own => own.Type == "user" && own.Who == user && own.Holds(place) && (own.Path == grant.Path || grant.IsAbove(own))));
+        && (places.Any(place => Deciding(user, place).Any(static entry => entry.Role == None)) || places.All(place => !Deciding(user, place).Contains(grant)));
+
+    // Proxmox: what a user was given nearer takes the place of what is given further up; on one path what it was given itself takes that of what its groups were.
+    private Grant[] Deciding(string user, string place) =>
+    [
+        .. _acl.Where(entry => entry.Holds(place) && (entry.Type == "user" ? entry.Who == user : entry.Type == "group" && IsMember(entry.Who, user)))
+            .GroupBy(static entry => entry.Path, StringComparer.Ordinal)
+            .OrderByDescending(static level => level.Key.Length).Take(1)
+            .SelectMany(static level => level.Any(static entry => entry.Type == "user") ? level.Where(static entry => entry.Type == "user") : level),
+    ];
 
     // Proxmox: tokens of a backup server are always separated.
     private bool HasRightsOfUser(JsonElement token) => !isBackup && token.Text("privsep") is ("0" or "False" or "false");
 
-    private bool IsMember(string group, string user) =>
-        (Group(group).Text("users") ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(user);
+    private bool IsMember(string group, string user) => MembersOf(group).Contains(user);
+
+    private string[] MembersOf(string group) => (Group(group).Text("users") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private JsonElement Group(string name) => groups.FirstOrDefault(entry => entry.Text("groupid") == name);
 

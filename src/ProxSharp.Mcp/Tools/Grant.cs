@@ -9,6 +9,9 @@ internal sealed record Grant(string Who, string Type, string Role, string Path, 
     /// <summary>Why it is there, or what limits it; null for an entry that says all itself.</summary>
     public string? Via { get; init; }
 
+    /// <summary>Those of the members of a group who have it, where others were given something else nearer; null for all.</summary>
+    public string? Members { get; init; }
+
     // Proxmox: the products name the kind of an entry differently, and one of them calls tokens users.
     public static Grant Of(JsonElement entry)
     {
