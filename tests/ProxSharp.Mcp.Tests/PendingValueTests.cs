@@ -1,6 +1,9 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
+using ProxSharp.Authentication;
+using ProxSharp.Pve;
 using ProxSharp.Simulator.Faults;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -65,6 +68,20 @@ public sealed class PendingValueTests
         Assert.DoesNotContain("hunter2-secret", AgentSession.TextOf(shown) + pending, StringComparison.Ordinal);
         Assert.True(pending.TryGetProperty("cipassword", out _), pending.ToString());
     }
+
+    [Fact]
+    public async Task ArgumentsOfAProgram_AreMaskedAsTheyAreInPlans()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        await using PveClient root = new(session.Site.PveOptions with { Credentials = ProxmoxCredentials.Password("root@pam", DefaultCluster.RootPassword) });
+        await root.Raw.PutAsync("/nodes/pve1/qemu/100/config", new() { { "args", "-object secret,id=s,data=hunter2-next" } });
+        string shown = Whole(await session.CallAsync("guest_show", """{"vmid":100}"""));
+        string read = Whole(await session.CallAsync("api_read", """{"path":"/nodes/pve1/qemu/100/pending"}"""));
+        Assert.DoesNotContain("hunter2", shown + read, StringComparison.Ordinal);
+        Assert.Contains("args ***", shown, StringComparison.Ordinal);
+    }
+
+    private static string Whole(CallToolResult result) => AgentSession.TextOf(result) + result.StructuredContent;
 
     [Fact]
     public async Task WhatWaitsCannotBeRead_TheAnswerOfApplyComesAllTheSame()

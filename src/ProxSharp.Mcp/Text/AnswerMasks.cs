@@ -20,7 +20,7 @@ internal static class AnswerMasks
             case JsonObject members:
                 foreach ((string name, JsonNode? value) in members.ToArray())
                 {
-                    if (value is not null && ReviewedParameter.IsMaskedInAnswer(path, name))
+                    if (value is not null && (ReviewedParameter.IsMaskedInAnswer(path, name) || IsValueOfMasked(members, name, path)))
                     {
                         members[name] = Secrets.Mask;
                     }
@@ -51,4 +51,8 @@ internal static class AnswerMasks
 
         return node;
     }
+
+    // In a list of settings the name of each is a member of its own.
+    private static bool IsValueOfMasked(JsonObject members, string name, string path) =>
+        name is "value" or "pending" && members["key"] is JsonValue key && ReviewedParameter.IsMaskedInAnswer(path, key.ToString());
 }

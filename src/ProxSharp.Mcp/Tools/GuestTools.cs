@@ -66,12 +66,12 @@ internal sealed class GuestTools(AgentSites sites)
         IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
             .ConfigureAwait(false);
 
-        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(guest), "guest")!, config, pending, snapshots, Use(history, timeframe)));
+        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(guest), "guest")!, Visible(config, path), pending, snapshots, Use(history, timeframe)));
     }
 
-    private static ToolAnswer Answer(JsonObject safeRow, JsonElement config, JsonObject pending, IReadOnlyList<JsonElement> snapshots, JsonObject use)
+    private static ToolAnswer Answer(JsonObject safeRow, JsonObject config, JsonObject pending, IReadOnlyList<JsonElement> snapshots, JsonObject use)
     {
-        JsonObject settings = (JsonObject)SafeText.Of(Visible(config), "config")!;
+        JsonObject settings = (JsonObject)SafeText.Of(config, "config")!;
         JsonArray taken = new([.. snapshots.Where(static snapshot => snapshot.Text("name") != "current").Select(Snapshot)]);
         JsonObject value = new() { ["guest"] = safeRow, ["use"] = use, ["snapshots"] = taken, ["config"] = settings };
         if (pending.Count > 0)
@@ -98,7 +98,7 @@ internal sealed class GuestTools(AgentSites sites)
         return new ToolAnswer(string.Join('\n', lines), value);
     }
 
-    private static JsonObject Visible(JsonElement config)
+    private static JsonObject Visible(JsonElement config, string path)
     {
         JsonObject members = config.ValueKind == JsonValueKind.Object ? JsonObject.Create(config)! : [];
         foreach (string name in s_hidden)
@@ -106,7 +106,7 @@ internal sealed class GuestTools(AgentSites sites)
             members.Remove(name);
         }
 
-        return members;
+        return (JsonObject)AnswerMasks.Of(members, path)!;
     }
 
     private static JsonNode Snapshot(JsonElement snapshot) => SafeText.Of(

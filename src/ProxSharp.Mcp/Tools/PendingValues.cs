@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ProxSharp.Http;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
@@ -31,7 +32,7 @@ internal static class PendingValues
             }
 
             found[key] = Values.Row(
-                ("now", Member(entry, "value", key)), ("next", isRemoved ? null : Member(entry, "pending", key)), ("removed", isRemoved ? true : null));
+                ("now", Member(entry, "value", key, path)), ("next", isRemoved ? null : Member(entry, "pending", key, path)), ("removed", isRemoved ? true : null));
         }
 
         return found;
@@ -81,8 +82,9 @@ internal static class PendingValues
         return reading.Complete(answer with { Text = answer.Text + string.Concat(lines) });
     }
 
-    private static JsonNode? Member(JsonElement entry, string name, string key) =>
-        entry.TryGetProperty(name, out JsonElement value) ? SafeText.Of(Values.Node(value), key) : null;
+    private static JsonNode? Member(JsonElement entry, string name, string key, string path) => !entry.TryGetProperty(name, out JsonElement value) ? null
+        : ReviewedParameter.IsMaskedInAnswer(path, key) ? JsonValue.Create(Secrets.Mask)
+        : SafeText.Of(Values.Node(value), key);
 
     private static Regex ConfigCall => field ??= new(@"^(PUT|POST) (?<guest>/nodes/[^/\s]+/(qemu|lxc)/[0-9]+)/config(\s|$)", RegexOptions.ExplicitCapture);
 }

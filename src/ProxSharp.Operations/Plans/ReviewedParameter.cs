@@ -17,8 +17,8 @@ internal static class ReviewedParameter
         ("tfa", "/access/domains"), ("totp", "/access/tfa"),
     ];
 
-    // What whoever decides about a call must see, and nobody needs to read who only looks: variables of programs, and what a notification sends along.
-    private static readonly (string Name, string Path)[] s_keptFromReaders = [("env", "/lxc"), ("body", "/notifications/")];
+    // What whoever decides about a call must see, and nobody needs to read who only looks: arguments and variables of programs, and what a notification sends along.
+    private static readonly (string Name, string Path)[] s_keptFromReaders = [("args", "/qemu"), ("env", "/lxc"), ("entrypoint", "/lxc"), ("body", "/notifications/")];
 
     // What has the name of a secret and is none: where a guest goes, masked inside, the name of a key, keys to press, and the mark of a lock, which gives no right.
     private static readonly (string Name, string Path)[] s_innocent =
