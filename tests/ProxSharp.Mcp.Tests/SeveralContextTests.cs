@@ -119,6 +119,14 @@ public sealed class SeveralContextTests
         Assert.StartsWith("backup: ", part.GetProperty("missing")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task BackupList_OfAStorageThatAnotherContextHas_SaysWhich()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
+        JsonElement failure = await session.FailureAsync("backup_list", """{"datastore":"local"}""");
+        Assert.EndsWith("lab has one of that name: call again with context=lab.", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("access_list", "{}", "of lab; ask for others with context=backup")]
     [InlineData("access_list", """{"user":"demo@pve"}""", "of lab; ask for others with context=backup")]

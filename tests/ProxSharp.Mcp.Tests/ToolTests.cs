@@ -71,10 +71,9 @@ public sealed class ToolTests
     [Theory]
     [InlineData("mem_pct>abc", "mem_pct is compared with a number, for example mem_pct>80.")]
     [InlineData("mem_pct<", "mem_pct is compared with a number, for example mem_pct<80.")]
-    [InlineData("mem_pct>=80", "there is no >=; write mem_pct>number")]
-    [InlineData("mem_pct<=80", "there is no <=; write mem_pct<number")]
-    [InlineData("mem_pct!>80", "there is no !>; write mem_pct<number")]
-    [InlineData("mem_pct!<80", "there is no !<; write mem_pct>number")]
+    [InlineData("mem_pct>=abc", "mem_pct is compared with a number")]
+    [InlineData("mem_pct!>80", "there is no !>; write mem_pct<=number")]
+    [InlineData("mem_pct!<80", "there is no !<; write mem_pct>=number")]
     [InlineData("mem_pct>NaN", "mem_pct is compared with a number")]
     [InlineData("vmid=web-1", "vmid is compared with a number, for example vmid=80.")]
     [InlineData("node>1", "node holds no numbers; choose by node=value or node~part.")]
@@ -91,8 +90,33 @@ public sealed class ToolTests
         Assert.Contains(expected, failure.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ApiDescribe_OfAnotherMethod_NamesThoseThatThereAre()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        JsonElement failure = await session.FailureAsync("api_describe", """{"method":"DELETE","path":"/nodes/pve1/qemu/100/config"}""");
+        Assert.EndsWith("The path has GET, POST, PUT.", failure.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("104.0", true)]
+    [InlineData("1.04e2", true)]
+    [InlineData("104.5", false)]
+    public async Task WholeNumber_MayBeWrittenWithAPoint(string vmid, bool isTaken)
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        CallToolResult shown = await session.CallAsync("guest_show", $$"""{"vmid":{{vmid}}}""");
+        Assert.Equal(!isTaken, shown.IsError ?? false);
+    }
+
     [Theory]
     [InlineData("vmid>103")]
+    [InlineData("vmid>=104 vmid<=104")]
+    [InlineData("vmid = 104")]
+    [InlineData("vmid =104 status= running")]
+    [InlineData("vmid >= 104 and vmid < 105")]
+    [InlineData("vmid != 100  name ~ web")]
+    [InlineData("lock= vmid=104")]
     [InlineData("vmid=104")]
     [InlineData("vmid!=100")]
     [InlineData("vmid~10 mem_pct<99")]

@@ -69,7 +69,7 @@ internal sealed class ApiTools(AgentSites sites)
         bool isMethod = ApiMethods.TryParse(call.Required("method"), out ApiMethod method);
         ApiEndpoint endpoint = (isMethod ? ApiPlaces.Find(site, method, path) : null) ?? throw new ToolException(
             "usage",
-            isMethod && ApiPlaces.Elsewhere(sites, site, method, path) is { } other ? other : $"The API has no {call.Text("method")} {path}. Find it with api_search.");
+            isMethod && ApiPlaces.Elsewhere(sites, site, method, path) is { } other ? other : $"The API has no {call.Text("method")} {path}. {Methods(site, path)}");
         JsonObject parameters = ParameterFacts.Of(ApiPlaces.SchemaOf(site), endpoint, call.Words("parameters"));
 
         JsonObject value = new()
@@ -89,6 +89,12 @@ internal sealed class ApiTools(AgentSites sites)
         string text = $"{endpoint}: {value["class"]}{(reason is null ? "" : $" ({reason})")}; privileges: {value["privileges"]}"
             + string.Concat(parameters.Select(static pair => $"\n{pair.Key}: {pair.Value}"));
         return sites.Told(new ToolAnswer(text, value), call, site);
+    }
+
+    private static string Methods(AgentSite site, string path)
+    {
+        string[] there = [.. Enum.GetValues<ApiMethod>().Where(method => ApiPlaces.Find(site, method, path) is not null).Select(static method => method.ToVerb())];
+        return there.Length == 0 ? "Find it with api_search." : $"The path has {string.Join(", ", there)}.";
     }
 
     private async Task<ToolAnswer> ReadAsync(ToolCall call, CancellationToken cancellationToken)

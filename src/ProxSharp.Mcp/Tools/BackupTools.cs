@@ -174,14 +174,39 @@ internal sealed class BackupTools(AgentSites sites)
         return Rows.WithNote(answer, $"read: {site.Name}; not looked at: {others}; choose one with context");
     }
 
-    private static async Task CheckStoreAsync(AgentSite site, string store, CancellationToken cancellationToken)
+    private async Task CheckStoreAsync(AgentSite site, string store, CancellationToken cancellationToken)
     {
-        string?[] stores = [.. (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Text("store"))];
+        string?[] stores = await PlacesAsync(site, cancellationToken).ConfigureAwait(false);
         if (!stores.Contains(store))
         {
-            throw new ToolException("not-found", $"{site.Name} has no datastore '{store}' that is to be seen; there are: {string.Join(", ", stores)}.");
+            throw new ToolException("not-found", $"{site.Name} has no datastore '{store}' that is to be seen; there are: {string.Join(", ", stores)}."
+                + await ElsewhereAsync(site, store, cancellationToken).ConfigureAwait(false));
         }
     }
+
+    private async Task<string> ElsewhereAsync(AgentSite site, string store, CancellationToken cancellationToken)
+    {
+        foreach (AgentSite other in sites.All.Where(other => other != site))
+        {
+            try
+            {
+                if ((await PlacesAsync(other, cancellationToken).ConfigureAwait(false)).Contains(store))
+                {
+                    return $" {other.Name} has one of that name: call again with context={other.Name}.";
+                }
+            }
+            catch (ProxmoxException)
+            {
+                // What another server does not tell is no part of the answer about this one.
+            }
+        }
+
+        return "";
+    }
+
+    private static async Task<string?[]> PlacesAsync(AgentSite site, CancellationToken cancellationToken) => site.IsBackup
+        ? [.. (await site.ListAsync("/admin/datastore", null, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Text("store"))]
+        : [.. (await site.ResourcesAsync("storage", cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Text("storage")).Distinct()];
 
     private static JsonObject Snapshot(string store, string ns, JsonElement snapshot, DateTimeOffset now) => Values.Row(
         ("backup", BackupName.Of(store, ns, snapshot).ToString()),

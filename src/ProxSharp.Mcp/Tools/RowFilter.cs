@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ProxSharp.Mcp.Text;
 
 namespace ProxSharp.Mcp.Tools;
@@ -30,7 +31,7 @@ internal sealed class RowFilter
     public RowFilter(string? text, string[] known)
     {
         _known = known;
-        _terms = [.. Split(text ?? "").Where(static word => !s_between.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Parse)];
+        _terms = [.. Split(Joined(text ?? "")).Where(static word => !s_between.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(Parse)];
     }
 
     /// <summary>Names a member that no row has; null if there is none such.</summary>
@@ -44,11 +45,10 @@ internal sealed class RowFilter
         _terms = [.. _terms.Select(term => term with { IsPattern = term.IsPattern && !rows.Any(row => HasAsterisk(row[term.Name]?.ToString() ?? "", term)) })];
         foreach (Term term in _terms.Where(static term => term.Sign != '~'))
         {
-            if (term.Sign is '>' or '<' && (term.IsNot || term.Value.StartsWith('=')))
+            if (term.Sign is '>' or '<' && term.IsNot)
             {
-                char meant = !term.IsNot ? term.Sign : term.Sign == '>' ? '<' : '>';
-                string written = term.IsNot ? $"!{term.Sign}" : $"{term.Sign}=";
-                throw new ToolException("usage", $"'{term.Text}' in filter: there is no {written}; write {term.Name}{meant}number, and the next number.");
+                char meant = term.Sign == '>' ? '<' : '>';
+                throw new ToolException("usage", $"'{term.Text}' in filter: there is no !{term.Sign}; write {term.Name}{meant}=number.");
             }
 
             bool isNumber = term.Values.All(static value => Number(value) is not null);
@@ -95,6 +95,19 @@ internal sealed class RowFilter
         return SafeText.IsForeign(name) || values.Length is 0 or > MostValues || values.Any(static value => value.Length is 0 or > LongestValue)
             ? null
             : $"{name}: {string.Join(", ", values)}";
+    }
+
+    // Blanks around a sign are none between terms, unless what follows is another term: then there is no value. Within quotes they are what was written.
+    private string Joined(string text)
+    {
+        if (text.AsSpan().ContainsAny('\'', '"'))
+        {
+            return text;
+        }
+
+        string members = string.Join('|', _known.Select(Regex.Escape));
+        string near = Regex.Replace(text, @"\s+(?=!?[=~<>])", "");
+        return Regex.Replace(near, $@"(?<=[=~<>])\s+(?!(?:and\b|$|[,;&]|(?:{members})!?[=~<>]))", "", RegexOptions.IgnoreCase);
     }
 
     // Blanks of whatever kind part the terms, and commas and the like before another term, but not within a value in quotes: these open right behind a sign, and
@@ -160,14 +173,17 @@ internal sealed class RowFilter
         }
 
         // Many languages write two signs where one says it: == and =~.
-        int second = text[at] == '=' && at + 1 < text.Length && text[at + 1] is '=' or '~' ? at + 1 : at;
+        char next = at + 1 < text.Length ? text[at + 1] : ' ';
+        bool isOrEqual = text[at] is '>' or '<' && next == '=';
+        int second = isOrEqual || (text[at] == '=' && next is '=' or '~') ? at + 1 : at;
         string value = text[(second + 1)..];
         string plain = Unquoted(value);
         bool isQuoted = !ReferenceEquals(plain, value);
         string[] values = isQuoted ? [] : value.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        return new Term(text, text[..at].TrimEnd('!'), text[second], plain, values is [_, _, ..] ? values : [plain], text[at - 1] == '!')
+        return new Term(text, text[..at].TrimEnd('!'), isOrEqual ? text[at] : text[second], plain, values is [_, _, ..] ? values : [plain], text[at - 1] == '!')
         {
-            IsPattern = !isQuoted && text[second] is '=' or '~' && value.Contains('*', StringComparison.Ordinal),
+            IsOrEqual = isOrEqual,
+            IsPattern = !isQuoted && !isOrEqual && text[second] is '=' or '~' && value.Contains('*', StringComparison.Ordinal),
         };
     }
 
@@ -179,7 +195,7 @@ internal sealed class RowFilter
         '=' => IsAny(actual, term, term.IsPattern ? Like : Equal) != term.IsNot,
         '~' when term.IsPattern => Like(actual, $"*{term.Value}*") != term.IsNot,
         '~' => actual.Contains(term.Value, StringComparison.OrdinalIgnoreCase) != term.IsNot,
-        _ => Number(actual) is { } number && Number(term.Value) is { } limit && (term.Sign == '>' ? number > limit : number < limit),
+        _ => Number(actual) is { } number && Number(term.Value) is { } limit && ((term.Sign == '>' ? number > limit : number < limit) || (term.IsOrEqual && number.Equals(limit))),
     };
 
     private static double? Number(string text) =>
@@ -218,6 +234,9 @@ internal sealed class RowFilter
 
     private sealed record Term(string Text, string Name, char Sign, string Value, string[] Values, bool IsNot)
     {
+        /// <summary>True if the number itself fits as well.</summary>
+        public bool IsOrEqual { get; init; }
+
         /// <summary>True if an asterisk in the value stands for any text.</summary>
         public bool IsPattern { get; init; }
     }

@@ -193,7 +193,8 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
         int limit = call.Number("limit", 40, 500, least: 1);
         string path = $"/nodes/{upid.Node}/tasks/{Uri.EscapeDataString(upid.ToString())}/log";
         int start = call.Number("offset", -1, int.MaxValue);
-        if (start < 0)
+        bool isEnd = start < 0;
+        if (isEnd)
         {
             ApiParameters one = new() { { "start", 0 }, { "limit", 1 } };
             ApiResponse<JsonElement> first = await site.ReadAsync(path, one, cancellationToken).ConfigureAwait(false);
@@ -206,10 +207,10 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
 
         // Where nothing is any more, only the server knows how long the log is.
         long total = lines.Length == 0 ? page.Total ?? start : Math.Max(page.Total ?? 0, start + lines.Length);
-        return Log(upid, start, limit, lines, total);
+        return Log(upid, start, limit, lines, total, isEnd && start > 0);
     }
 
-    private static ToolAnswer Log(Upid upid, int start, int limit, string[] lines, long total)
+    private static ToolAnswer Log(Upid upid, int start, int limit, string[] lines, long total, bool isBegun)
     {
         string[] clean = [.. lines.Select(static line => Operations.Text.UntrustedText.Clean(line, LongestLine))];
         int next = start + lines.Length;
@@ -223,14 +224,14 @@ internal sealed class TaskTools(AgentSites sites, TimeSpan patience)
             ["returned"] = lines.Length,
             ["total"] = total,
             ["limit"] = limit,
-            ["truncated"] = isCut,
+            ["truncated"] = isCut || isBegun,
             ["next"] = isCut ? next : null,
         };
 
         // One mark around all: the lines themselves cannot hold it, as they are cleaned.
         string where = lines.Length == 0
             ? string.Create(CultureInfo.InvariantCulture, $"no lines from {start} on; the log has {total}")
-            : string.Create(CultureInfo.InvariantCulture, $"lines {start} to {next} of {total}{(isCut ? $"; go on with offset {next}" : "")}");
+            : string.Create(CultureInfo.InvariantCulture, $"lines {start} to {next} of {total}{(isBegun ? "; truncated: those before with offset 0" : "")}{(isCut ? $"; go on with offset {next}" : "")}");
         return new ToolAnswer($"<untrusted>\n{string.Join('\n', clean)}\n</untrusted>\n({where})", value);
     }
 }

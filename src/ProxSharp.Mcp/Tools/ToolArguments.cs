@@ -73,7 +73,7 @@ internal static class ToolArguments
     private static bool Fits(string type, JsonElement value) => value.ValueKind == JsonValueKind.Null || type switch
     {
         "string" => value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
-        "integer" => (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _))
+        "integer" => (value.ValueKind == JsonValueKind.Number && ToolCall.Whole(value) is not null)
             || (value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), out _)),
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "array" => value.ValueKind == JsonValueKind.Array,

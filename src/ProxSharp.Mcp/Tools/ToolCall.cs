@@ -13,7 +13,7 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
 
     public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw new ToolException("usage", $"The argument '{name}' is missing.");
 
-    public string? Text(string name) => Find(name) is { } value ? value.ToString() : null;
+    public string? Text(string name) => Find(name) is { } value ? TextOf(value) : null;
 
     public int Number(string name, int otherwise, int most, int least = 0)
     {
@@ -22,10 +22,18 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
             return otherwise;
         }
 
-        return int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
+        return int.TryParse(TextOf(value), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least
             ? Math.Min(number, most)
             : throw new ToolException("usage", $"The argument '{name}' must be a whole number of {least} or more.");
     }
+
+    /// <summary>The number that is meant, where it is a whole one: some programs write 104.0.</summary>
+    public static long? Whole(JsonElement value) => value.TryGetInt64(out long whole) ? whole
+        : value.TryGetDouble(out double number) && Math.Abs(number) < 1e15 && Math.Floor(number).Equals(number) ? (long)number
+        : null;
+
+    private static string TextOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && Whole(value) is { } whole ? whole.ToString(CultureInfo.InvariantCulture) : value.ToString();
 
     public bool Has(string name) => Find(name) is not null;
 
