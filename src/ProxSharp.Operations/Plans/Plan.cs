@@ -134,7 +134,7 @@ public sealed class Plan
                 CultureInfo.InvariantCulture,
                 $"Plan {Id[..ShortLength]} for {Clean(Context)}: {Set.Words}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
             .. Calls.Select((call, i) =>
-                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToReview())} ({call.Set.Words}){Plans.Consequences.Remarks(Product, call)}")),
+                string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToQuestion())} ({call.Set.Words}){Plans.Consequences.Remarks(Product, call)}")),
         ];
         string[] masked = [.. Masked(Calls)];
         if (masked.Length > 0)
@@ -152,7 +152,7 @@ public sealed class Plan
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
             : [$"It can be taken back{WaysBack.Words(this)}{(NotTakenBack is [_, ..] kept ? $" in part, without call {string.Join(", ", kept)}" : "")}:",
-                .. Undo.Select(static call => $"- {Clean(call.ToReview())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
+                .. Undo.Select(static call => $"- {Clean(call.ToQuestion())} {Plans.Consequences.Leaves(call)}".TrimEnd())]);
         return lines;
     }
 

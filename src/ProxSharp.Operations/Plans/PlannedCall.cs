@@ -84,6 +84,11 @@ public sealed class PlannedCall
     /// </summary>
     public string ToReview() => Text(parameter => ReviewedParameter.Show(Path, parameter));
 
+    /// <summary>The same for a question: what is written freely stands in quotes, so that it looks like no other parameter, class or call.</summary>
+    internal string ToQuestion() => Text(parameter => ReviewedParameter.IsFreeText(parameter.Name)
+        ? ReviewedParameter.InQuotes(ReviewedParameter.Show(Path, parameter))
+        : ReviewedParameter.Show(Path, parameter));
+
     private string Text(Func<ApiParameter, string> show)
     {
         // Free text stands last: whoever reads the line could not tell where it ends and the next parameter begins.

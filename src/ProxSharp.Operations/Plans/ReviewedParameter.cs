@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using ProxSharp.Api;
 using ProxSharp.Http;
 using ProxSharp.Operations.Text;
@@ -54,6 +55,10 @@ internal static class ReviewedParameter
         string shown = IsProgram(path, parameter.Name) ? text : SecretFragments.Replace(text, Secrets.Mask);
         return UntrustedText.Clean(shown.ReplaceLineEndings("\\n").Replace("\t", "\\t", StringComparison.Ordinal), int.MaxValue);
     }
+
+    /// <summary>A text in quotes, as JSON writes it; one of letters, digits and the like alone stands for itself.</summary>
+    public static string InQuotes(string text) => text.All(static sign => char.IsLetterOrDigit(sign) || "_.,:;/@+*-".Contains(sign, StringComparison.Ordinal)) ? text
+        : $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     /// <summary>
     /// Writes a value for the ledger: masked as a whole if it is a secret or the content of something, otherwise without secrets and signed links inside it.
