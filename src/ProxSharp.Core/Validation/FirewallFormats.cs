@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>What firewall rules name: addresses, ports, protocols.</summary>
-internal static partial class FirewallFormats
+internal static class FirewallFormats
 {
     private const int HighestPort = 65535;
     private const int MostPorts = 15;
@@ -12,12 +12,12 @@ internal static partial class FirewallFormats
     public static IEnumerable<KeyValuePair<string, FormatRule>> Rules { get; } = new Dictionary<string, FormatRule>
     {
         ["IPorCIDR"] = IpOrCidr,
-        ["IPorCIDRorAlias"] = static value => Alias().IsMatch(value) ? null : IpOrCidr(value),
+        ["IPorCIDRorAlias"] = static value => Alias.IsMatch(value) ? null : IpOrCidr(value),
         ["pve-fw-addr-spec"] = Addresses,
         ["pve-fw-sport-spec"] = Ports,
         ["pve-fw-dport-spec"] = Ports,
-        ["pve-fw-protocol-spec"] = static value => Word().IsMatch(value) ? null : $"unknown protocol '{value}'",
-        ["pve-fw-icmp-type-spec"] = static value => value.Length == 0 || Word().IsMatch(value) ? null : $"invalid icmp-type value '{value}'",
+        ["pve-fw-protocol-spec"] = static value => Word.IsMatch(value) ? null : $"unknown protocol '{value}'",
+        ["pve-fw-icmp-type-spec"] = static value => value.Length == 0 || Word.IsMatch(value) ? null : $"invalid icmp-type value '{value}'",
     };
 
     private static string? IpOrCidr(string value) =>
@@ -28,7 +28,7 @@ internal static partial class FirewallFormats
     /// <summary>An IP set (<c>+name</c>), an alias, a range, or a list of addresses and networks.</summary>
     private static string? Addresses(string value)
     {
-        if (IpSet().IsMatch(value) || Alias().IsMatch(value))
+        if (IpSet.IsMatch(value) || Alias.IsMatch(value))
         {
             return null;
         }
@@ -70,9 +70,9 @@ internal static partial class FirewallFormats
         int count = 0;
         foreach (string item in value.Length == 0 ? [] : items)
         {
-            Match range = PortRange().Match(item);
+            Match range = PortRange.Match(item);
             count += range.Groups["last"].Success ? 2 : 1;
-            if ((range.Success ? Range(range) : Service().IsMatch(item) ? null : $"invalid port '{item}'") is { } complaint)
+            if ((range.Success ? Range(range) : Service.IsMatch(item) ? null : $"invalid port '{item}'") is { } complaint)
             {
                 return complaint;
             }
@@ -103,19 +103,14 @@ internal static partial class FirewallFormats
     private static int Port(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= HighestPort ? port : -1;
 
-    [GeneratedRegex(@"^\+\S+\z")]
-    private static partial Regex IpSet();
+    private static Regex IpSet => field ??= new(@"^\+\S+\z");
 
-    [GeneratedRegex(@"^(?:[a-z]+/)?[A-Za-z][A-Za-z0-9\-_]+\z")]
-    private static partial Regex Alias();
+    private static Regex Alias => field ??= new(@"^(?:[a-z]+/)?[A-Za-z][A-Za-z0-9\-_]+\z");
 
-    [GeneratedRegex(@"^(?<first>[0-9]+)(?::(?<last>[0-9]+))?\z")]
-    private static partial Regex PortRange();
+    private static Regex PortRange => field ??= new(@"^(?<first>[0-9]+)(?::(?<last>[0-9]+))?\z");
 
     // Names come from the server's own /etc/services and /etc/protocols: only the form is checked.
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.+*/\-]*\z")]
-    private static partial Regex Service();
+    private static Regex Service => field ??= new(@"^[A-Za-z0-9][A-Za-z0-9_.+*/\-]*\z");
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.+/\-]*\z")]
-    private static partial Regex Word();
+    private static Regex Word => field ??= new(@"^[A-Za-z0-9][A-Za-z0-9_.+/\-]*\z");
 }

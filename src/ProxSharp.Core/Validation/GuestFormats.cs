@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>Options of virtual machines and containers.</summary>
-internal static partial class GuestFormats
+internal static class GuestFormats
 {
     public static IEnumerable<KeyValuePair<string, FormatRule>> Rules { get; } = new Dictionary<string, FormatRule>
     {
         ["pve-startup-order"] = StartupOrder,
-        ["pve-tag"] = static value => Tag().IsMatch(value) ? null : "invalid characters in tag",
+        ["pve-tag"] = static value => Tag.IsMatch(value) ? null : "invalid characters in tag",
         ["pve-cpuset"] = static value => CpuSet.IsMatch(value) ? null : "unable to parse cpuset option",
-        ["pve-hotplug-features"] = static value => Hotplug().IsMatch(value) ? null : "unable to parse hotplug option",
+        ["pve-hotplug-features"] = static value => Hotplug.IsMatch(value) ? null : "unable to parse hotplug option",
         ["pve-phys-bits"] = PhysicalBits,
-        ["pve-qm-bootdisk"] = static value => Device().IsMatch(value) ? null : $"invalid boot disk '{value}'",
-        ["pve-qm-bootdev"] = static value => Device().IsMatch(value) ? null : $"invalid boot device '{value}'",
+        ["pve-qm-bootdisk"] = static value => Device.IsMatch(value) ? null : $"invalid boot disk '{value}'",
+        ["pve-qm-bootdev"] = static value => Device.IsMatch(value) ? null : $"invalid boot device '{value}'",
         ["pve-lxc-mp-string"] = static value => HasDotSegments(value) ? $"{value} contains illegal character sequences" : null,
         ["pve-lxc-dev-string"] = static value =>
             value.StartsWith("/dev/", StringComparison.Ordinal) && !HasDotSegments(value) ? null : $"{value} is not a valid device string",
-        ["pve-ct-timezone"] = static value => TimeZone().IsMatch(value) ? null : $"invalid time zone '{value}'",
+        ["pve-ct-timezone"] = static value => TimeZone.IsMatch(value) ? null : $"invalid time zone '{value}'",
     };
 
     private static string? StartupOrder(string value)
@@ -48,18 +48,14 @@ internal static partial class GuestFormats
 
     private static Regex StartupPart => field ??= new(@"^(?:(?:order=)?[0-9]+|up=[0-9]+|down=[0-9]+)\z");
 
-    [GeneratedRegex(@"^[a-zA-Z0-9_][a-zA-Z0-9_\-+.]*\z")]
-    private static partial Regex Tag();
+    private static Regex Tag => field ??= new(@"^[a-zA-Z0-9_][a-zA-Z0-9_\-+.]*\z");
 
     private static Regex CpuSet => field ??= new(@"^\s*[0-9]+(?:-[0-9]+)?\s*(?:,\s*[0-9]+(?:-[0-9]+)?\s*)*\z");
 
-    [GeneratedRegex(@"^[a-z0-9_\-,;\s]*\z")]
-    private static partial Regex Hotplug();
+    private static Regex Hotplug => field ??= new(@"^[a-z0-9_\-,;\s]*\z");
 
-    [GeneratedRegex(@"^[a-z]+[0-9]+\z")]
-    private static partial Regex Device();
+    private static Regex Device => field ??= new(@"^[a-z]+[0-9]+\z");
 
     // Which zones exist only the server knows.
-    [GeneratedRegex(@"^[A-Za-z0-9_+\-/]+\z")]
-    private static partial Regex TimeZone();
+    private static Regex TimeZone => field ??= new(@"^[A-Za-z0-9_+\-/]+\z");
 }

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>Addresses, networks, names and interfaces.</summary>
-internal static partial class NetworkFormats
+internal static class NetworkFormats
 {
     private const int ShortestMask = 8;
 
@@ -28,10 +28,10 @@ internal static partial class NetworkFormats
         ["lxc-ip-with-ll-iface"] = static value => IsIp(WithoutScope(value)) ? null : "value does not look like a valid IP address",
         ["address"] = static value => IsIp(value) || IsDnsName(value) ? null : $"value does not look like a valid address: {value}",
         ["dns-name"] = static value => IsDnsName(value) ? null : "value does not look like a valid DNS name",
-        ["mac-addr"] = static value => MacAddress().IsMatch(value) ? null : "value does not look like a valid unicast MAC address",
-        ["mac-prefix"] = static value => MacPrefix().IsMatch(value) ? null : "value is not a valid unicast MAC address prefix",
-        ["pve-iface"] = static value => Interface().IsMatch(value) ? null : $"invalid network interface name '{value}'",
-        ["pve-bridge-id"] = static value => Bridge().IsMatch(value) ? null : $"invalid bridge ID '{value}'",
+        ["mac-addr"] = static value => MacAddress.IsMatch(value) ? null : "value does not look like a valid unicast MAC address",
+        ["mac-prefix"] = static value => MacPrefix.IsMatch(value) ? null : "value is not a valid unicast MAC address prefix",
+        ["pve-iface"] = static value => Interface.IsMatch(value) ? null : $"invalid network interface name '{value}'",
+        ["pve-bridge-id"] = static value => Bridge.IsMatch(value) ? null : $"invalid bridge ID '{value}'",
         ["pve-vlan-id-or-range"] = VlanIdOrRange,
         ["pve-acme-domain"] = static value => AcmeDomain.IsMatch(value) ? null : "value does not look like a valid DNS name",
         ["pve-acme-alias"] = static value => AcmeDomain.IsMatch(value) ? null : "value does not look like a valid DNS name",
@@ -134,18 +134,14 @@ internal static partial class NetworkFormats
 
     private static int Vlan(string tag) => int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1;
 
-    [GeneratedRegex(@"^[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){5}\z")]
-    private static partial Regex MacAddress();
+    private static Regex MacAddress => field ??= new(@"^[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){5}\z");
 
-    [GeneratedRegex(@"^[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){0,2}:?\z")]
-    private static partial Regex MacPrefix();
+    private static Regex MacPrefix => field ??= new(@"^[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){0,2}:?\z");
 
     // Wider than older servers: alternative interface names may hold dots and hyphens.
-    [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_.:\-]*\z")]
-    private static partial Regex Interface();
+    private static Regex Interface => field ??= new(@"^[a-zA-Z][a-zA-Z0-9_.:\-]*\z");
 
-    [GeneratedRegex(@"^[\-_.\w]+\z")]
-    private static partial Regex Bridge();
+    private static Regex Bridge => field ??= new(@"^[\-_.\w]+\z");
 
     private static Regex Vlans => field ??= new(@"^(?<first>[0-9]+)(?:-(?<last>[0-9]+))?\z");
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>Storages, volumes, sizes and paths.</summary>
-internal static partial class StorageFormats
+internal static class StorageFormats
 {
     public static IEnumerable<KeyValuePair<string, FormatRule>> Rules { get; } = new Dictionary<string, FormatRule>
     {
@@ -11,15 +11,15 @@ internal static partial class StorageFormats
         ["pve-volume-id"] = VolumeId,
         ["pve-volume-id-or-absolute-path"] = VolumeIdOrPath,
         ["pve-volume-id-or-qm-path"] = static value => value is "none" or "cdrom" ? null : VolumeIdOrPath(value),
-        ["disk-size"] = static value => Size().IsMatch(value) ? null : $"value does not look like a valid disk size: {value}",
+        ["disk-size"] = static value => Size.IsMatch(value) ? null : $"value does not look like a valid disk size: {value}",
         ["pve-storage-path"] = StoragePath,
         ["pve-storage-path-in-property-string"] = StoragePath,
         ["pve-storage-vgname"] = static value => VolumeGroup.IsMatch(value) ? null : $"lvm name '{value}' contains illegal characters",
         ["pve-storage-server"] = static value =>
             NetworkFormats.IsIp(value) || NetworkFormats.IsDnsName(value) ? null : "value does not look like a valid server name or IP address",
         ["pve-storage-portal-dns"] = static value => Portal.IsMatch(value) ? null : "value does not look like a valid portal address",
-        ["pve-storage-content"] = static value => Word().IsMatch(value) ? null : $"invalid content type '{value}'",
-        ["pve-storage-options"] = static value => NoSpace().IsMatch(value) ? null : $"invalid options '{value}'",
+        ["pve-storage-content"] = static value => Word.IsMatch(value) ? null : $"invalid content type '{value}'",
+        ["pve-storage-options"] = static value => NoSpace.IsMatch(value) ? null : $"invalid options '{value}'",
         ["storage-pair"] = static value => Pair(value, StorageId),
         ["bridge-pair"] = static value => Pair(value, FormatRules.Find("pve-bridge-id")!),
     };
@@ -53,7 +53,7 @@ internal static partial class StorageFormats
 
     private static string? VolumeIdOrPath(string value) => value.StartsWith('/') ? null : VolumeId(value);
 
-    private static string? StoragePath(string value) => AbsolutePath().IsMatch(value) ? null : "value does not look like a valid absolute path";
+    private static string? StoragePath(string value) => AbsolutePath.IsMatch(value) ? null : "value does not look like a valid absolute path";
 
     /// <summary>One entry of a map from source to target: <c>1</c> for all to themselves, a target for all, or <c>source:target</c>.</summary>
     private static string? Pair(string value, FormatRule id)
@@ -65,20 +65,16 @@ internal static partial class StorageFormats
         return complaint is null ? null : $"entry '{value}' contains invalid ID - {complaint}\n\n";
     }
 
-    [GeneratedRegex(@"^[0-9]+(?:\.[0-9]+)?[KMGT]?\z")]
-    private static partial Regex Size();
+    private static Regex Size => field ??= new(@"^[0-9]+(?:\.[0-9]+)?[KMGT]?\z");
 
-    [GeneratedRegex(@"^/[^;()]+")]
-    private static partial Regex AbsolutePath();
+    private static Regex AbsolutePath => field ??= new(@"^/[^;()]+");
 
     private static Regex VolumeGroup => field ??= new(@"^[a-zA-Z0-9][a-zA-Z0-9\-_.]*[a-zA-Z0-9]\z");
 
     // Host or address with an optional port, IPv6 addresses with or without brackets.
     private static Regex Portal => field ??= new(@"^\[?[A-Za-z0-9\-.:]+\]?(?::[0-9]+)?\z");
 
-    [GeneratedRegex(@"^[A-Za-z0-9_\-]+\z")]
-    private static partial Regex Word();
+    private static Regex Word => field ??= new(@"^[A-Za-z0-9_\-]+\z");
 
-    [GeneratedRegex(@"^\S+\z")]
-    private static partial Regex NoSpace();
+    private static Regex NoSpace => field ??= new(@"^\S+\z");
 }

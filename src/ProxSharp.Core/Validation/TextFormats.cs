@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>Mail addresses, encoded texts, calendar events and other plain texts.</summary>
-internal static partial class TextFormats
+internal static class TextFormats
 {
     private static readonly HashSet<string> s_calendarWords = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -15,8 +15,8 @@ internal static partial class TextFormats
         ["email"] = static value => Mail.IsMatch(value) ? null : "value does not look like a valid email address",
         ["email-or-username"] = static value =>
             Mail.IsMatch(value) || MailUser.IsMatch(value) ? null : "value does not look like a valid email address or user name",
-        ["urlencoded"] = static value => UrlEncoded().IsMatch(value) ? null : $"invalid urlencoded string: {value}",
-        ["ldap-simple-attr"] = static value => Attribute().IsMatch(value) ? null : $"value '{value}' does not look like a simple ldap attribute name",
+        ["urlencoded"] = static value => UrlEncoded.IsMatch(value) ? null : $"invalid urlencoded string: {value}",
+        ["ldap-simple-attr"] = static value => Attribute.IsMatch(value) ? null : $"value '{value}' does not look like a simple ldap attribute name",
         ["pem-string"] = Pem,
         ["pem-certificate"] = Pem,
         ["pem-certificate-chain"] = Pem,
@@ -43,7 +43,7 @@ internal static partial class TextFormats
         }
 
         // Proxmox: the parser ends its own complaint with a line feed as well, so that two come in a row.
-        return parts.All(static part => s_calendarWords.Contains(part) || Weekdays.IsMatch(part) || DateOrTime().IsMatch(part))
+        return parts.All(static part => s_calendarWords.Contains(part) || Weekdays.IsMatch(part) || DateOrTime.IsMatch(part))
             ? null
             : $"invalid calendar event '{value}' - unable to parse calendar event - '{value}'\n";
     }
@@ -52,11 +52,9 @@ internal static partial class TextFormats
 
     private static Regex MailUser => field ??= new(@"^[\w+\-~]+(?:\.[\w+\-~]+)*\z");
 
-    [GeneratedRegex(@"^[\-%a-zA-Z0-9_.!~*'()]*\z")]
-    private static partial Regex UrlEncoded();
+    private static Regex UrlEncoded => field ??= new(@"^[\-%a-zA-Z0-9_.!~*'()]*\z");
 
-    [GeneratedRegex(@"^[a-zA-Z0-9]+\z")]
-    private static partial Regex Attribute();
+    private static Regex Attribute => field ??= new(@"^[a-zA-Z0-9]+\z");
 
     private static Regex Status => field ??= new(@"^(?:ok|error|warning|unknown)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
@@ -64,6 +62,5 @@ internal static partial class TextFormats
 
     private static Regex Weekdays => field ??= new(@"^(?:(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?:\.\.|-|,)?)+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"^[0-9*/.,:~\-]+\z")]
-    private static partial Regex DateOrTime();
+    private static Regex DateOrTime => field ??= new(@"^[0-9*/.,:~\-]+\z");
 }

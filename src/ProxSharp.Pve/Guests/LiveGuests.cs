@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using ProxSharp.Api;
 using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Bulk;
@@ -12,6 +14,8 @@ namespace ProxSharp.Pve.Guests;
 internal sealed class LiveGuests(PveClient client)
 {
     private const int AtATime = 8;
+
+    private static readonly string[] s_kinds = ["qemu", "lxc"];
 
     /// <summary>The guest with its present name and state.</summary>
     public async Task<GuestSummary> LookAsync(GuestSummary guest, CancellationToken cancellationToken)
@@ -68,15 +72,16 @@ internal sealed class LiveGuests(PveClient client)
     {
         IReadOnlyList<GuestSummary> all = await client.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
         string[] nodes = Online(all, await client.Nodes.ListAsync(cancellationToken).ConfigureAwait(false));
-        ConcurrentDictionary<VmId, LiveItem> live = [];
+        ConcurrentDictionary<string, JsonElement> live = new(StringComparer.Ordinal);
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(nodes, options, async (name, token) =>
         {
             try
             {
-                Node node = client.Nodes[name];
-                Keep(live, (await node.Vms.ListAsync(false, token).ConfigureAwait(false)).Select(LiveItem.Of));
-                Keep(live, (await node.Containers.ListAsync(token).ConfigureAwait(false)).Select(LiveItem.Of));
+                foreach (string kind in s_kinds)
+                {
+                    Keep(live, await client.Raw.GetAsync(PathOf(name, kind), cancellationToken: token).ConfigureAwait(false));
+                }
             }
             catch (ProxmoxException)
             {
@@ -90,14 +95,15 @@ internal sealed class LiveGuests(PveClient client)
     public IReadOnlyList<GuestSummary> List(CancellationToken cancellationToken)
     {
         IReadOnlyList<GuestSummary> all = client.Guests.List(cancellationToken);
-        ConcurrentDictionary<VmId, LiveItem> live = [];
+        ConcurrentDictionary<string, JsonElement> live = new(StringComparer.Ordinal);
         foreach (string name in Online(all, client.Nodes.List(cancellationToken)))
         {
             try
             {
-                Node node = client.Nodes[name];
-                Keep(live, node.Vms.List(false, cancellationToken).Select(LiveItem.Of));
-                Keep(live, node.Containers.List(cancellationToken).Select(LiveItem.Of));
+                foreach (string kind in s_kinds)
+                {
+                    Keep(live, client.Raw.Get(PathOf(name, kind), cancellationToken: cancellationToken));
+                }
             }
             catch (ProxmoxException)
             {
@@ -169,25 +175,23 @@ internal sealed class LiveGuests(PveClient client)
     private static string[] Online(IReadOnlyList<GuestSummary> all, IReadOnlyList<NodesItem> nodes) =>
         [.. nodes.Where(static node => node.Status == NodeStatus.Online).Select(static node => node.Node).Intersect(all.Select(static guest => guest.Node))];
 
-    private static void Keep(ConcurrentDictionary<VmId, LiveItem> live, IEnumerable<LiveItem> items)
+    private static string PathOf(string node, string kind) => $"/nodes/{Uri.EscapeDataString(node)}/{kind}";
+
+    private static void Keep(ConcurrentDictionary<string, JsonElement> live, ApiResponse<JsonElement> answer)
     {
-        foreach (LiveItem item in items)
+        foreach (JsonElement item in answer.Data.EnumerateArray())
         {
-            live[item.Id] = item;
+            live[item.GetProperty("vmid").ToString()] = item;
         }
     }
 
-    private static GuestSummary[] Merged(IReadOnlyList<GuestSummary> all, ConcurrentDictionary<VmId, LiveItem> live) =>
-    [
-        .. all.Select(guest => live.TryGetValue(guest.Id, out LiveItem now)
-            ? guest with { Name = now.Name ?? guest.Name, Status = now.Status, IsLive = true }
-            : guest),
-    ];
+    private static GuestSummary[] Merged(IReadOnlyList<GuestSummary> all, ConcurrentDictionary<string, JsonElement> live) =>
+        [.. all.Select(guest => live.TryGetValue(guest.Id.ToString(), out JsonElement now) ? Seen(guest, now) : guest)];
 
-    private readonly record struct LiveItem(VmId Id, string? Name, GuestStatus Status)
+    private static GuestSummary Seen(GuestSummary guest, JsonElement now) => guest with
     {
-        public static LiveItem Of(NodesQemuItem item) => new(new VmId((int)item.VmId), item.Name, item.Status);
-
-        public static LiveItem Of(NodesLxcItem item) => new(new VmId((int)item.VmId), item.Name, item.Status);
-    }
+        Name = now.TryGetProperty("name", out JsonElement name) ? name.ToString() : guest.Name,
+        Status = new GuestStatus(now.GetProperty("status").ToString()),
+        IsLive = true,
+    };
 }
