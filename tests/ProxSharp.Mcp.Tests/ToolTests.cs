@@ -495,16 +495,4 @@ public sealed class ToolTests
         await using AgentSession session = await AgentSession.StartAsync(Policy);
         Assert.Equal("refused-protected", await session.RefusedAsync("plan", """{"calls":[{"method":"DELETE","path":"/nodes/pve1/qemu/100"}]}"""));
     }
-
-    [Fact]
-    public async Task Retire_RunningGuest_IsDoneInTwoCalls()
-    {
-        await using AgentSession session = await AgentSession.StartAsync(Policy);
-        JsonElement plan = await session.DoneAsync("plan_retire", """{"vmid":104}""");
-        JsonElement done = await session.DoneAsync("apply", $$"""{"plan":"{{plan.GetProperty("plan").GetString()}}"}""");
-        Assert.Equal(2, done.GetProperty("steps").GetArrayLength());
-        string upid = done.GetProperty("steps")[0].GetProperty("upid").GetString()!;
-        JsonElement log = await session.DoneAsync("task_log", $$"""{"upid":"{{upid}}"}""");
-        Assert.True(log.GetProperty("returned").GetInt32() > 0);
-    }
 }

@@ -79,23 +79,38 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             }
             catch (Exception failure) when (failure is ProxmoxException or CliException)
             {
-                CliError error = ErrorMapper.Map(failure);
-                string subject = TextCells.Visible($"{change.Action} {change.Section} {change.Subject}");
-                if (change.Action != "move" || error.ExitCode is ExitCodes.Connection or ExitCodes.StillRunning || error.Code == "authentication")
+                if (!IsLeft(change, ErrorMapper.Map(failure)))
                 {
-                    string part = IsRefusal(failure, change) ? "" : ", of which a part may have been made";
-                    run.Command.Warn(string.Create(
-                        CultureInfo.InvariantCulture, $"{at - left.Count} of {all.Length} changes were made before this one failed{part}: {subject}"));
+                    WarnOfPart(failure, change, at - left.Count, all.Length);
                     throw;
                 }
 
-                left.Add(change with { Reason = error.Message });
-                run.Command.Warn($"{subject} failed, the others go on: {TextCells.Visible(error.Message)}");
+                left.Add(Leave(change, failure));
             }
         }
 
         return left;
     }
+
+    // A guest that cannot be moved is in nobody's way; where the server is gone, or lets nobody in, nothing else goes on either.
+    private static bool IsLeft(StateChange change, CliError error) => change.Action == "move"
+        && error.ExitCode is not (ExitCodes.Connection or ExitCodes.StillRunning) && error.Code != "authentication";
+
+    private StateChange Leave(StateChange change, Exception failure)
+    {
+        string reason = ErrorMapper.Map(failure).Message;
+        run.Command.Warn($"{Title(change)} failed, the others go on: {TextCells.Visible(reason)}");
+        return change with { Reason = reason };
+    }
+
+    private void WarnOfPart(Exception failure, StateChange change, int made, int all)
+    {
+        string part = IsRefusal(failure, change) ? "" : ", of which a part may have been made";
+        run.Command.Warn(string.Create(
+            CultureInfo.InvariantCulture, $"{made} of {all} changes were made before this one failed{part}: {Title(change)}"));
+    }
+
+    private static string Title(StateChange change) => TextCells.Visible($"{change.Action} {change.Section} {change.Subject}");
 
     // One call, and the server said that it does not make it.
     private static bool IsRefusal(Exception failure, StateChange change) => change.Follow is null && failure is ProxmoxApiException { OutcomeUnknown: false };

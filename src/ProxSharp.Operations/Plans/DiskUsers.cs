@@ -13,13 +13,14 @@ internal sealed class DiskUsers(ProxmoxClient client, StorageUsers storages)
         "/nodes/{node}/disks/lvmthin", "/nodes/{node}/disks/zfs", "/nodes/{node}/ceph/osd",
     };
 
-    private static readonly HashSet<string> s_disks = new(StringComparer.Ordinal) { "disk", "device", "devices", "dev", "db_dev", "wal_dev" };
-
     // The disks of such storages are elsewhere.
     private static readonly HashSet<string> s_elsewhere = new(StringComparer.Ordinal)
     {
         "nfs", "cifs", "pbs", "rbd", "cephfs", "glusterfs", "iscsi", "iscsidirect", "zfs", "esxi",
     };
+
+    /// <summary>The parameters that name disks of a node.</summary>
+    public static HashSet<string> Disks { get; } = new(StringComparer.Ordinal) { "disk", "device", "devices", "dev", "db_dev", "wal_dev" };
 
     /// <summary>True for a call that overwrites disks.</summary>
     public static bool IsAbout(PlannedCall call) => call.Method is ApiMethod.Put or ApiMethod.Post && s_paths.Contains(call.Path);
@@ -30,7 +31,7 @@ internal sealed class DiskUsers(ProxmoxClient client, StorageUsers storages)
     {
         string[] disks =
         [
-            .. call.Others.Where(static parameter => s_disks.Contains(parameter.Name)).SelectMany(static parameter => ItemLists.Split(parameter.Text)),
+            .. call.Others.Where(static parameter => Disks.Contains(parameter.Name)).SelectMany(static parameter => ItemLists.Split(parameter.Text)),
         ];
         JsonElement all = await GetAsync(call, "list", new ApiParameters { { "include-partitions", "1" }, { "skipsmart", "1" } }, cancellationToken)
             .ConfigureAwait(false);

@@ -19,8 +19,6 @@ internal sealed class NamedDisks(ProxmoxClient client)
 
     private const string Unknown = "unknown: the node lists no such disk";
 
-    private static readonly HashSet<string> s_disks = new(StringComparer.Ordinal) { "disk", "device", "devices", "dev", "db_dev", "wal_dev" };
-
     // In the order in which people know a disk by them. What one product does not tell stays out.
     private static readonly string[] s_members = ["vendor", "model", "serial", "size", "wwn", "by_id_link"];
 
@@ -43,7 +41,7 @@ internal sealed class NamedDisks(ProxmoxClient client)
             cancellationToken).ConfigureAwait(false);
         JsonElement[] all = list is { ValueKind: JsonValueKind.Array } rows ? [.. rows.EnumerateArray().SelectMany(WithParts)] : [];
         List<PlanTarget> targets = [];
-        foreach (string name in call.Others.Where(static parameter => s_disks.Contains(parameter.Name)).SelectMany(static parameter => ItemLists.Split(parameter.Text))
+        foreach (string name in call.Others.Where(static parameter => DiskUsers.Disks.Contains(parameter.Name)).SelectMany(static parameter => ItemLists.Split(parameter.Text))
             .Distinct(StringComparer.Ordinal))
         {
             targets.Add(Target(name, node, all));
