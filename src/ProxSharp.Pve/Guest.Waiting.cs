@@ -58,7 +58,8 @@ public abstract partial class Guest
     /// <param name="cancellationToken">Stops the waiting.</param>
     /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     /// <exception cref="ArgumentException">The request is about another guest.</exception>
-    /// <exception cref="HaGaveUpException">High availability has the guest in the state <c>error</c>, or has ended its move without it being there.</exception>
+    /// <exception cref="HaGaveUpException">High availability has the guest in the state <c>error</c>, has ended its move without it being there, or
+    /// has not begun the move within 2 min.</exception>
     /// <exception cref="TimeoutException">The guest is not there when the time is up.</exception>
     public async Task WaitForHaAsync(HaRequest request, HaWaitOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -11,6 +11,13 @@ internal sealed class HaTracker
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
+    // The manager takes up what it was asked for in its next round, ten seconds later at most. A move that it refused, or that failed while nobody could
+    // look, leaves the guest as it was.
+    private static readonly TimeSpan s_untilTakenUp = TimeSpan.FromMinutes(2);
+
+    // Those in which the manager has nothing to do about a guest.
+    private static readonly string?[] s_idleStates = [null, "started", "stopped", "disabled", "ignored"];
+
     private readonly Guest _guest;
     private readonly HaRequest _request;
     private readonly HaWaitOptions _options;
@@ -19,6 +26,7 @@ internal sealed class HaTracker
 
     private TimeSpan _pause = s_shortestPause;
     private long? _silentSince;
+    private long? _idleSince;
     private bool _hasMoved;
 
     public HaTracker(Guest guest, HaRequest request, HaWaitOptions? options)
@@ -41,14 +49,26 @@ internal sealed class HaTracker
             return true;
         }
 
-        bool isMoving = report.HaState is "migrate" or "relocate";
-        if (report.HaState == Error || (_request.Node is not null && _hasMoved && !isMoving && node != _request.Node))
+        if (report.HaState == Error || (_request.Node is not null && node != _request.Node && HasEndedMove(report.HaState)))
         {
             throw new HaGaveUpException(_guest.Label, node, report.HaState);
         }
 
-        _hasMoved |= isMoving;
         return false;
+    }
+
+    // Of a guest that is not where it shall be.
+    private bool HasEndedMove(string? state)
+    {
+        if (state is "migrate" or "relocate")
+        {
+            _hasMoved = true;
+            _idleSince = null;
+            return false;
+        }
+
+        _idleSince = s_idleStates.Contains(state) ? _idleSince ?? _clock.GetTimestamp() : null;
+        return _hasMoved || (_idleSince is { } since && _clock.GetElapsedTime(since) >= s_untilTakenUp);
     }
 
     /// <summary>Takes a failure to look: the guest may come up on another node than it was on, also because that one has died.</summary>
@@ -61,6 +81,7 @@ internal sealed class HaTracker
             return false;
         }
 
+        _idleSince = null;
         _silentSince ??= _clock.GetTimestamp();
         if (_clock.GetElapsedTime(_silentSince.Value) >= _options.OutageGrace)
         {

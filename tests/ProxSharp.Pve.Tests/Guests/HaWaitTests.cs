@@ -95,6 +95,34 @@ public sealed class HaWaitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Wait_MoveThatNobodySawBegin_IsGivenUpAfterTwoMinutes(bool sync)
+    {
+        using StubCluster stub = new(Answers(Status("running", "started")), new LeapingTime());
+
+        HaGaveUpException end = await Assert.ThrowsAsync<HaGaveUpException>(
+            () => WaitAsync(stub, s_move, new HaWaitOptions { Timeout = Timeout.InfiniteTimeSpan }, sync));
+
+        Assert.Equal(("pve1", "started", false), (end.Node, end.State, end.IsError));
+        Assert.InRange(Looks(stub).Length, 60, 70);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Wait_MoveThatIsLongQueued_IsWaitedFor(bool sync)
+    {
+        string[] queued = [.. Enumerable.Repeat(Status("running", "queued"), 100)];
+        using StubCluster stub = new(
+            Moving(look => look < queued.Length ? queued[look] : look == queued.Length ? Status("running", "migrate") : null), new LeapingTime());
+
+        await WaitAsync(stub, s_move, new HaWaitOptions { Timeout = Timeout.InfiniteTimeSpan }, sync);
+
+        Assert.EndsWith("/nodes/pve2/qemu/100/status/current", Looks(stub)[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Wait_NodeThatDies_FindsTheGuestOnAnotherOne(bool sync)
     {
         int failures = 0;
