@@ -4,8 +4,7 @@ namespace ProxSharp.Cli.Errors;
 internal static class OldLineTable
 {
     /// <summary>A program and the words of it that the API has no call for, a program a line.</summary>
-    public const string OnNodes =
-        """
+    public static ReadOnlySpan<byte> OnNodes => """
         qm cleanup mtunnel nbdstop wait enroll-efi-keys dbus-vmstate importovf
         pct cpusets fstrim
         pvesm apiinfo export import
@@ -16,11 +15,10 @@ internal static class OldLineTable
         pve-firewall status start stop restart compile localnet simulate
         pvesr prepare-local-job finalize-local-job set-state
         proxmox-backup-manager start stop migrate-config
-        """;
+        """u8;
 
     /// <summary>Lines of the programs and the lines here: what is in capitals is taken over, or has to be filled in.</summary>
-    public const string Text =
-        """
+    public static ReadOnlySpan<byte> Text => """
         qm guest passwd GUEST USER => vm agent set-user-password GUEST --username USER --password env:SECRET
         qm guest exec-status GUEST PID => api get /nodes/NODE/qemu/GUEST/agent/exec-status pid=PID
         qm cloudinit dump GUEST TYPE => vm cloudinit dump GUEST --type TYPE
@@ -238,5 +236,5 @@ internal static class OldLineTable
         vm tasks GUEST => task list --guest GUEST
         ct tasks GUEST => task list --guest GUEST
         guest tasks GUEST => task list --guest GUEST
-        """;
+        """u8;
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ProxSharp.Cli.Guarding;
+using ProxSharp.Cli.Verbs;
 
 namespace ProxSharp.Cli.Errors;
 
@@ -25,13 +26,13 @@ internal static partial class OldLines
     /// <summary>What was typed and what it is, both in words.</summary>
     public static readonly IReadOnlyList<(string[] Typed, string[] Meant)> All =
     [
-        .. OldLineTable.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .. TextTable.Lines(OldLineTable.Text)
             .Select(static line => line.Split(" => ")).Select(static sides => (sides[0].Split(' '), sides[1].Split(' '))),
     ];
 
     /// <summary>What only the programs themselves do, on their node.</summary>
     public static IEnumerable<Habit> OnNodes() =>
-        from line in OldLineTable.OnNodes.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        from line in TextTable.Lines(OldLineTable.OnNodes)
         let program = line.Split(' ')[0]
         from word in line.Split(' ').Skip(1)
         let place = Habits.Programs.GetValueOrDefault(program, program)

@@ -81,150 +81,152 @@ internal static class PathMap
     ];
 
     /// <summary>What a segment of a path is called where one thing is meant.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Singular = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["aliases"] = "alias",
-        ["controllers"] = "controller",
-        ["disks"] = "disk",
-        ["domains"] = "realm",
-        ["endpoints"] = "endpoint",
-        ["entries"] = "entry",
-        ["fabrics"] = "fabric",
-        ["flags"] = "flag",
-        ["groups"] = "group",
-        ["ipams"] = "ipam",
-        ["ips"] = "ip",
-        ["matchers"] = "matcher",
-        ["nodes"] = "node",
-        ["plugins"] = "plugin",
-        ["prefix-lists"] = "prefix-list",
-        ["repositories"] = "repository",
-        ["resources"] = "resource",
-        ["roles"] = "role",
-        ["route-maps"] = "route-map",
-        ["rules"] = "rule",
-        ["services"] = "service",
-        ["subnets"] = "subnet",
-        ["targets"] = "target",
-        ["users"] = "user",
-        ["vnets"] = "vnet",
-        ["zones"] = "zone",
-        ["custom-cpu-models"] = "cpu-model",
-    };
+    public static IReadOnlyDictionary<string, string> Singular => field ??= TextTable.Pairs(SingularTable);
+
+    private static ReadOnlySpan<byte> SingularTable => """
+        aliases | alias
+        controllers | controller
+        disks | disk
+        domains | realm
+        endpoints | endpoint
+        entries | entry
+        fabrics | fabric
+        flags | flag
+        groups | group
+        ipams | ipam
+        ips | ip
+        matchers | matcher
+        nodes | node
+        plugins | plugin
+        prefix-lists | prefix-list
+        repositories | repository
+        resources | resource
+        roles | role
+        route-maps | route-map
+        rules | rule
+        services | service
+        subnets | subnet
+        targets | target
+        users | user
+        vnets | vnet
+        zones | zone
+        custom-cpu-models | cpu-model
+        """u8;
 
     /// <summary>Words for calls that the rules would name badly.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Words = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["GET /version"] = "cluster version",
-        ["GET /cluster/status"] = "cluster status",
-        ["GET /cluster/resources"] = "cluster resources",
-        ["PUT /access/acl"] = "access acl set",
-        ["PUT /access/password"] = "access password",
-        ["POST /access/ticket"] = "access login ticket",
-        ["POST /access/vncticket"] = "access login vnc-ticket",
-        ["POST /access/openid/auth-url"] = "access openid auth-url",
-        ["POST /access/openid/login"] = "access openid login",
-        ["PUT /cluster/sdn"] = "sdn apply",
-        ["POST /cluster/sdn/rollback"] = "sdn rollback",
-        ["GET /cluster/sdn/dry-run"] = "sdn pending",
-        ["POST /cluster/sdn/lock"] = "sdn lock acquire",
-        ["DELETE /cluster/sdn/lock"] = "sdn lock release",
-        ["PUT /nodes/{node}/network"] = "node network apply",
-        ["DELETE /nodes/{node}/network"] = "node network revert",
-        ["GET /nodes/{node}/status"] = "node show",
-        ["POST /nodes/{node}/status"] = "node power",
-        ["GET /nodes/{node}/subscription"] = "node subscription show",
-        ["PUT /nodes/{node}/subscription"] = "node subscription set",
-        ["POST /nodes/{node}/subscription"] = "node subscription check",
-        ["DELETE /nodes/{node}/subscription"] = "node subscription delete",
-        ["GET /nodes/{node}/apt/update"] = "node apt list",
-        ["POST /nodes/{node}/apt/update"] = "node apt update",
-        ["GET /nodes/{node}/apt/repositories"] = "node apt repository list",
-        ["POST /nodes/{node}/apt/repositories"] = "node apt repository set",
-        ["PUT /nodes/{node}/apt/repositories"] = "node apt repository add",
-        ["GET /nodes/{node}/aplinfo"] = "node template list",
-        ["POST /nodes/{node}/aplinfo"] = "node template download",
-        ["GET /nodes/{node}/hosts"] = "node hosts show",
-        ["POST /nodes/{node}/hosts"] = "node hosts set",
-        ["POST /cluster/config"] = "cluster membership create",
-        ["GET /cluster/config/join"] = "cluster membership join-info",
-        ["POST /cluster/config/join"] = "cluster membership join",
-        ["GET /cluster/config/nodes"] = "cluster membership list",
-        ["POST /cluster/config/nodes/{node}"] = "cluster membership add",
-        ["DELETE /cluster/config/nodes/{node}"] = "cluster membership delete",
-        ["GET /storage"] = "storage config list",
-        ["GET /storage/{storage}"] = "storage config show",
-        ["GET /nodes/{node}/storage"] = "storage on-node",
-        ["GET /nodes/{node}/storage/{storage}/status"] = "storage show",
-        ["GET /nodes/{node}/storage/{storage}/prunebackups"] = "storage prune-preview",
-        ["DELETE /nodes/{node}/storage/{storage}/prunebackups"] = "storage prune",
-        ["POST /nodes/{node}/storage/{storage}/content/{volume}"] = "storage content copy",
-        ["GET /nodes/{node}/storage/{storage}/file-restore/download"] = "storage file-restore download",
-        ["GET /nodes/{node}/storage/{storage}/file-restore/list"] = "storage file-restore list",
-        ["POST /cluster/firewall/groups/{group}"] = "firewall group rule create",
-        ["GET /cluster/firewall/groups/{group}"] = "firewall group rule list",
-        ["GET /cluster/firewall/groups/{group}/{pos}"] = "firewall group rule show",
-        ["PUT /cluster/firewall/groups/{group}/{pos}"] = "firewall group rule set",
-        ["DELETE /cluster/firewall/groups/{group}/{pos}"] = "firewall group rule delete",
-        ["POST /nodes/{node}/certificates/acme/certificate"] = "node certificates acme order",
-        ["PUT /nodes/{node}/certificates/acme/certificate"] = "node certificates acme renew",
-        ["DELETE /nodes/{node}/certificates/acme/certificate"] = "node certificates acme revoke",
-        ["POST /nodes/{node}/certificates/custom"] = "node certificates custom upload",
-        ["POST /cluster/sdn/vnets/{vnet}/ips"] = "sdn vnet ip create",
-        ["PUT /cluster/sdn/vnets/{vnet}/ips"] = "sdn vnet ip set",
-        ["DELETE /cluster/sdn/vnets/{vnet}/ips"] = "sdn vnet ip delete",
-        ["POST /pools"] = "pool create",
-        ["PUT /pools"] = "pool set",
-        ["DELETE /pools"] = "pool delete",
-        ["GET /pools"] = "pool list",
-        ["GET /nodes/{node}/vzdump/defaults"] = "backup-job defaults",
-        ["GET /nodes/{node}/vzdump/extractconfig"] = "backup-job extract-config",
-        ["GET /nodes/{node}/qemu"] = "vm on-node",
-        ["GET /nodes/{node}/lxc"] = "ct on-node",
-        ["GET /nodes/{node}/qemu/{vmid}/migrate"] = "vm migrate-check",
-        ["GET /nodes/{node}/lxc/{vmid}/migrate"] = "ct migrate-check",
-        ["GET /nodes/{node}/qemu/{vmid}/cloudinit"] = "vm cloudinit show",
-        ["PUT /nodes/{node}/qemu/{vmid}/cloudinit"] = "vm cloudinit regenerate",
-        ["PUT /nodes/{node}/qemu/{vmid}/config"] = "vm set-now",
-        ["GET /nodes/{node}/ceph/cfg/raw"] = "ceph config raw",
-        ["GET /nodes/{node}/ceph/cfg/db"] = "ceph config db",
-        ["GET /nodes/{node}/ceph/cfg/value"] = "ceph config value",
-        ["POST /nodes/{node}/ceph/fs/{name}"] = "ceph fs create",
-        ["POST /nodes/{node}/ceph/mds/{name}"] = "ceph mds create",
-        ["POST /nodes/{node}/ceph/mgr/{id}"] = "ceph mgr create",
-        ["POST /nodes/{node}/ceph/mon/{monid}"] = "ceph mon create",
-        ["GET /cluster/ceph/flags/{flag}"] = "ceph cluster flag show",
-        ["PUT /cluster/ceph/flags/{flag}"] = "ceph cluster flag set",
-        ["PUT /cluster/ceph/flags"] = "ceph cluster flag set-all",
-        ["POST /cluster/ceph/restart-bulk"] = "ceph cluster restart",
-        ["pbs GET /admin/datastore"] = "datastore list",
-        ["pbs GET /config/datastore"] = "datastore config list",
-        ["pbs GET /config/datastore/{name}"] = "datastore config show",
-        ["pbs GET /admin/datastore/{store}/status"] = "datastore show",
-        ["pbs GET /admin/datastore/{store}/gc"] = "datastore gc show",
-        ["pbs POST /admin/datastore/{store}/gc"] = "datastore gc start",
-        ["pbs GET /admin/datastore/{store}/groups"] = "datastore group list",
-        ["pbs DELETE /admin/datastore/{store}/groups"] = "datastore group delete",
-        ["pbs GET /admin/datastore/{store}/snapshots"] = "datastore snapshot list",
-        ["pbs DELETE /admin/datastore/{store}/snapshots"] = "datastore snapshot delete",
-        ["pbs GET /admin/prune"] = "pbs prune-job status",
-        ["pbs GET /admin/sync"] = "pbs sync-job status",
-        ["pbs GET /admin/verify"] = "pbs verify-job status",
-        ["pbs GET /admin/gc"] = "pbs gc list",
-        ["pbs GET /admin/gc/{store}"] = "pbs gc show",
-        ["pbs GET /admin/traffic-control"] = "pbs traffic-control current",
-        ["pbs GET /tape/backup"] = "tape job status",
-        ["pbs POST /tape/backup"] = "tape backup",
-        ["pbs POST /tape/backup/{id}"] = "tape job run",
-        ["pbs GET /tape/drive/{drive}/inventory"] = "tape drive inventory",
-        ["pbs PUT /tape/drive/{drive}/inventory"] = "tape drive update-inventory",
-        ["pbs GET /tape/media/list/{uuid}/status"] = "tape media status show",
-        ["pbs POST /tape/media/list/{uuid}/status"] = "tape media status set",
-        ["pbs GET /tape/media/list"] = "tape media list",
-        ["pbs DELETE /access/ticket"] = "pbs access logout",
-        ["pbs GET /admin/metrics"] = "pbs metrics list",
-        ["pbs GET /ping"] = "pbs ping",
-        ["pbs DELETE /config/encryption-keys/{id}"] = "pbs encryption-key delete",
-        ["pbs POST /config/encryption-keys/{id}"] = "pbs encryption-key toggle-archive",
-    };
+    public static IReadOnlyDictionary<string, string> Words => field ??= TextTable.Pairs(WordsTable);
+
+    private static ReadOnlySpan<byte> WordsTable => """
+        GET /version | cluster version
+        GET /cluster/status | cluster status
+        GET /cluster/resources | cluster resources
+        PUT /access/acl | access acl set
+        PUT /access/password | access password
+        POST /access/ticket | access login ticket
+        POST /access/vncticket | access login vnc-ticket
+        POST /access/openid/auth-url | access openid auth-url
+        POST /access/openid/login | access openid login
+        PUT /cluster/sdn | sdn apply
+        POST /cluster/sdn/rollback | sdn rollback
+        GET /cluster/sdn/dry-run | sdn pending
+        POST /cluster/sdn/lock | sdn lock acquire
+        DELETE /cluster/sdn/lock | sdn lock release
+        PUT /nodes/{node}/network | node network apply
+        DELETE /nodes/{node}/network | node network revert
+        GET /nodes/{node}/status | node show
+        POST /nodes/{node}/status | node power
+        GET /nodes/{node}/subscription | node subscription show
+        PUT /nodes/{node}/subscription | node subscription set
+        POST /nodes/{node}/subscription | node subscription check
+        DELETE /nodes/{node}/subscription | node subscription delete
+        GET /nodes/{node}/apt/update | node apt list
+        POST /nodes/{node}/apt/update | node apt update
+        GET /nodes/{node}/apt/repositories | node apt repository list
+        POST /nodes/{node}/apt/repositories | node apt repository set
+        PUT /nodes/{node}/apt/repositories | node apt repository add
+        GET /nodes/{node}/aplinfo | node template list
+        POST /nodes/{node}/aplinfo | node template download
+        GET /nodes/{node}/hosts | node hosts show
+        POST /nodes/{node}/hosts | node hosts set
+        POST /cluster/config | cluster membership create
+        GET /cluster/config/join | cluster membership join-info
+        POST /cluster/config/join | cluster membership join
+        GET /cluster/config/nodes | cluster membership list
+        POST /cluster/config/nodes/{node} | cluster membership add
+        DELETE /cluster/config/nodes/{node} | cluster membership delete
+        GET /storage | storage config list
+        GET /storage/{storage} | storage config show
+        GET /nodes/{node}/storage | storage on-node
+        GET /nodes/{node}/storage/{storage}/status | storage show
+        GET /nodes/{node}/storage/{storage}/prunebackups | storage prune-preview
+        DELETE /nodes/{node}/storage/{storage}/prunebackups | storage prune
+        POST /nodes/{node}/storage/{storage}/content/{volume} | storage content copy
+        GET /nodes/{node}/storage/{storage}/file-restore/download | storage file-restore download
+        GET /nodes/{node}/storage/{storage}/file-restore/list | storage file-restore list
+        POST /cluster/firewall/groups/{group} | firewall group rule create
+        GET /cluster/firewall/groups/{group} | firewall group rule list
+        GET /cluster/firewall/groups/{group}/{pos} | firewall group rule show
+        PUT /cluster/firewall/groups/{group}/{pos} | firewall group rule set
+        DELETE /cluster/firewall/groups/{group}/{pos} | firewall group rule delete
+        POST /nodes/{node}/certificates/acme/certificate | node certificates acme order
+        PUT /nodes/{node}/certificates/acme/certificate | node certificates acme renew
+        DELETE /nodes/{node}/certificates/acme/certificate | node certificates acme revoke
+        POST /nodes/{node}/certificates/custom | node certificates custom upload
+        POST /cluster/sdn/vnets/{vnet}/ips | sdn vnet ip create
+        PUT /cluster/sdn/vnets/{vnet}/ips | sdn vnet ip set
+        DELETE /cluster/sdn/vnets/{vnet}/ips | sdn vnet ip delete
+        POST /pools | pool create
+        PUT /pools | pool set
+        DELETE /pools | pool delete
+        GET /pools | pool list
+        GET /nodes/{node}/vzdump/defaults | backup-job defaults
+        GET /nodes/{node}/vzdump/extractconfig | backup-job extract-config
+        GET /nodes/{node}/qemu | vm on-node
+        GET /nodes/{node}/lxc | ct on-node
+        GET /nodes/{node}/qemu/{vmid}/migrate | vm migrate-check
+        GET /nodes/{node}/lxc/{vmid}/migrate | ct migrate-check
+        GET /nodes/{node}/qemu/{vmid}/cloudinit | vm cloudinit show
+        PUT /nodes/{node}/qemu/{vmid}/cloudinit | vm cloudinit regenerate
+        PUT /nodes/{node}/qemu/{vmid}/config | vm set-now
+        GET /nodes/{node}/ceph/cfg/raw | ceph config raw
+        GET /nodes/{node}/ceph/cfg/db | ceph config db
+        GET /nodes/{node}/ceph/cfg/value | ceph config value
+        POST /nodes/{node}/ceph/fs/{name} | ceph fs create
+        POST /nodes/{node}/ceph/mds/{name} | ceph mds create
+        POST /nodes/{node}/ceph/mgr/{id} | ceph mgr create
+        POST /nodes/{node}/ceph/mon/{monid} | ceph mon create
+        GET /cluster/ceph/flags/{flag} | ceph cluster flag show
+        PUT /cluster/ceph/flags/{flag} | ceph cluster flag set
+        PUT /cluster/ceph/flags | ceph cluster flag set-all
+        POST /cluster/ceph/restart-bulk | ceph cluster restart
+        pbs GET /admin/datastore | datastore list
+        pbs GET /config/datastore | datastore config list
+        pbs GET /config/datastore/{name} | datastore config show
+        pbs GET /admin/datastore/{store}/status | datastore show
+        pbs GET /admin/datastore/{store}/gc | datastore gc show
+        pbs POST /admin/datastore/{store}/gc | datastore gc start
+        pbs GET /admin/datastore/{store}/groups | datastore group list
+        pbs DELETE /admin/datastore/{store}/groups | datastore group delete
+        pbs GET /admin/datastore/{store}/snapshots | datastore snapshot list
+        pbs DELETE /admin/datastore/{store}/snapshots | datastore snapshot delete
+        pbs GET /admin/prune | pbs prune-job status
+        pbs GET /admin/sync | pbs sync-job status
+        pbs GET /admin/verify | pbs verify-job status
+        pbs GET /admin/gc | pbs gc list
+        pbs GET /admin/gc/{store} | pbs gc show
+        pbs GET /admin/traffic-control | pbs traffic-control current
+        pbs GET /tape/backup | tape job status
+        pbs POST /tape/backup | tape backup
+        pbs POST /tape/backup/{id} | tape job run
+        pbs GET /tape/drive/{drive}/inventory | tape drive inventory
+        pbs PUT /tape/drive/{drive}/inventory | tape drive update-inventory
+        pbs GET /tape/media/list/{uuid}/status | tape media status show
+        pbs POST /tape/media/list/{uuid}/status | tape media status set
+        pbs GET /tape/media/list | tape media list
+        pbs DELETE /access/ticket | pbs access logout
+        pbs GET /admin/metrics | pbs metrics list
+        pbs GET /ping | pbs ping
+        pbs DELETE /config/encryption-keys/{id} | pbs encryption-key delete
+        pbs POST /config/encryption-keys/{id} | pbs encryption-key toggle-archive
+        """u8;
 }
