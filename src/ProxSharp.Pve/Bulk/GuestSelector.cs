@@ -82,14 +82,14 @@ public sealed class GuestSelector : IParsable<GuestSelector>
     /// <summary>Returns the words.</summary>
     public override string ToString() => _text;
 
-    /// <summary>Tells whether a name fits nobody, or may fit a guest whose name is not listed yet.</summary>
+    /// <summary>Tells whether the list of the cluster is not enough, as its names and states may be those of a moment ago.</summary>
     /// <param name="guests">The guests as the cluster lists them.</param>
-    /// <param name="withNew">True if guests without a name count for wildcards.</param>
-    internal bool MissesNames(IReadOnlyList<GuestSummary> guests, bool withNew)
+    /// <param name="onlyMissing">True if that matters only where a name fits nobody: what is read may be late, what is changed may not.</param>
+    internal bool NeedsLiveList(IReadOnlyList<GuestSummary> guests, bool onlyMissing)
     {
         SelectorWord[] names = [.. _included.Concat(_excluded).Where(static word => word.IsName)];
         return names.Any(word => !guests.Any(guest => word.Fits(guest, LetterCase.Any)))
-            || (withNew && names.Any(static word => !word.IsExact) && guests.Any(static guest => guest.Name is null));
+            || (!onlyMissing && (names.Any(static word => !word.IsExact) || _conditions.Any(static condition => condition.IsAboutStates)));
     }
 
     /// <summary>The guests that would not be chosen, or would be, if they had another name.</summary>

@@ -10,6 +10,9 @@ namespace ProxSharp.Pve.Bulk;
 /// <param name="Fits">Tells whether a guest meets it, with or without regard to case.</param>
 internal sealed record SelectorCondition(string Text, bool IsAboutTemplates, bool Names, Func<GuestSummary, LetterCase, bool> Fits)
 {
+    /// <summary>True if it says in which state guests are.</summary>
+    public bool IsAboutStates { get; init; }
+
     /// <summary>Reads a condition.</summary>
     /// <param name="text">The whole word.</param>
     /// <param name="key">What stands before the sign.</param>
@@ -21,7 +24,10 @@ internal sealed record SelectorCondition(string Text, bool IsAboutTemplates, boo
         switch (key.ToLowerInvariant(), value.ToLowerInvariant())
         {
             case ("status", "running" or "stopped" or "unknown"):
-                return new SelectorCondition(text, false, false, (guest, _) => string.Equals(guest.Status.Value, value, StringComparison.OrdinalIgnoreCase));
+                return new SelectorCondition(text, false, false, (guest, _) => string.Equals(guest.Status.Value, value, StringComparison.OrdinalIgnoreCase))
+                {
+                    IsAboutStates = true,
+                };
             case ("status", _):
                 error = $"'{text}' names no state; write status=running, status=stopped or status=unknown";
                 return null;

@@ -123,7 +123,7 @@ internal sealed class LiveGuests(PveClient client)
     {
         IReadOnlyList<GuestSummary> all = await client.Guests.ListAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<GuestSummary> meant = OfType(all, type);
-        if (selector.MissesNames(meant, withNew: !onlyMissing))
+        if (selector.NeedsLiveList(meant, onlyMissing))
         {
             return await ListAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -137,7 +137,7 @@ internal sealed class LiveGuests(PveClient client)
     {
         IReadOnlyList<GuestSummary> all = client.Guests.List(cancellationToken);
         IReadOnlyList<GuestSummary> meant = OfType(all, type);
-        if (selector.MissesNames(meant, withNew: !onlyMissing))
+        if (selector.NeedsLiveList(meant, onlyMissing))
         {
             return List(cancellationToken);
         }

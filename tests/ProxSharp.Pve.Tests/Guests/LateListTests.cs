@@ -103,6 +103,20 @@ public sealed class LateListTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Bulk_ByWildcardOrState_MeansThoseThatFitNow(bool sync)
+    {
+        await RenameAsync(106, "zebra-6");
+        await Pve.Vms[106].StartAsync(null, Token).WaitForCompletionAsync(TestGuests.Fast, Token);
+
+        Assert.Contains(106, await ChosenAsync(sync, "zebra-*"));
+        Assert.DoesNotContain(106, await ChosenAsync(sync, "stag*"));
+        Assert.Contains(106, await ChosenAsync(sync, "status=running"));
+        Assert.DoesNotContain(106, await ChosenAsync(sync, "status=stopped"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Look_OfAGuest_IsItsPresentState(bool sync)
     {
         GuestSummary listed = (await Pve.Guests.ListAsync(Token)).Single(static guest => guest.Id.Value == 106);
