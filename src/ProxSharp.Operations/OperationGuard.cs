@@ -202,6 +202,9 @@ public sealed partial class OperationGuard : IAsyncDisposable
         await _ends.SettleAsync(null, cancellationToken).ConfigureAwait(false);
         await _gone.SettleAsync(checks, cancellationToken).ConfigureAwait(false);
         plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+
+        // The limits are of the moment: who approves a plan ahead, or looks at it, does not meet them.
+        checks.Limit(Ledger.List(), Time.GetUtcNow(), plan.Calls.Count);
         ApprovalKind given = await AskAsync(plan, checks, cancellationToken).ConfigureAwait(false);
 
         // People take their time: all is looked at again after they agreed, and from here on the plan is used up.
@@ -212,6 +215,7 @@ public sealed partial class OperationGuard : IAsyncDisposable
         try
         {
             plan = await DeriveAsync(plan, checks, cancellationToken).ConfigureAwait(false);
+            checks.Limit(Ledger.List(), Time.GetUtcNow(), plan.Calls.Count);
             return await _applier.ApplyAsync(plan, checks, CheckApproval(plan, checks, given), progress, cancellationToken).ConfigureAwait(false);
         }
         catch (GuardRefusedException refusal) when (refusal.Reason == "ledger" && IsUnrecorded(plan.Id))
@@ -334,12 +338,6 @@ public sealed partial class OperationGuard : IAsyncDisposable
         }
 
         PlanComparison.Check(plan, now);
-        if (!_options.IsDryRun)
-        {
-            // What is only shown is told of it with all else that stands against it.
-            checks.Limit(Ledger.List(), Time.GetUtcNow(), now.Calls.Count);
-        }
-
         return plan.With(RenamedGuests.Tell(now, Ledger.List(), Plans, Time.GetUtcNow()));
     }
 

@@ -28,6 +28,9 @@ internal sealed record SessionOptions
 
     public TimeSpan TaskDuration { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How late the list of the cluster shows names and states.</summary>
+    public TimeSpan StatusInterval { get; init; }
+
     public Action<ClusterBuilder> Cluster { get; init; } = DefaultCluster.Build;
 
     public Action<BackupServerBuilder> BackupServer { get; init; } = DefaultBackupServer.Build;

@@ -43,7 +43,7 @@ internal sealed class TestSite : IAsyncDisposable
 
     public static async Task<TestSite> StartAsync(SessionOptions options)
     {
-        PveSimulatorOptions cluster = new() { Delays = false, TaskDuration = options.TaskDuration, Scenario = options.Cluster };
+        PveSimulatorOptions cluster = new() { Delays = false, TaskDuration = options.TaskDuration, StatusInterval = options.StatusInterval, Scenario = options.Cluster };
         PveSimulator pve = await PveSimulator.StartAsync(cluster);
         PbsSimulator? pbs = options.WithBackup
             ? await PbsSimulator.StartAsync(new PbsSimulatorOptions { Delays = false, TaskDuration = options.TaskDuration, Scenario = options.BackupServer })

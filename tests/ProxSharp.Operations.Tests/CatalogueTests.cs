@@ -315,6 +315,9 @@ public sealed class CatalogueTests
     [InlineData("POST", "/cluster/backup", "mailto=a@example.com", OperationClass.Privileged)]
     [InlineData("PUT", "/cluster/backup/{id}", "mailto=a@example.com", OperationClass.Privileged)]
     [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 mailto=a@example.com", OperationClass.Privileged)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 bwlimit=1", OperationClass.Disruptive)]
+    [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 stopwait=600", OperationClass.Disruptive)]
+    [InlineData("POST", "/cluster/backup", "vmid=106 storage=local schedule=daily lockwait=600", OperationClass.Disruptive)]
     [InlineData("POST", "/nodes/{node}/vzdump", "vmid=106 notification-mode=notification-system", OperationClass.Reversible)]
     public void ClassOf_CallOnACluster_IsWhatACarefulAdministratorWouldCallIt(string method, string path, string parameters, OperationClass expected) =>
         AssertClass(ProxmoxProduct.VirtualEnvironment, method, path, parameters, expected);

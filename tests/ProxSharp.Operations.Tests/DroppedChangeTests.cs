@@ -63,6 +63,53 @@ public sealed class DroppedChangeTests
     }
 
     [Theory]
+    [InlineData("/nodes/pve1/qemu/106/status/reboot", "", "puts in force \u201Ccipassword=***; cores=7; memory=3072; ostype=its removal\u201D")]
+    [InlineData("/nodes/pve1/qemu/106/status/stop", "", "puts in force at the next start \u201Ccipassword=***; ")]
+    [InlineData("/nodes/pve1/qemu/106/status/shutdown", "", "puts in force at the next start \u201C")]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local mode=stop", "puts in force \u201Ccipassword=***; ")]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106,100 storage=local mode=stop", "puts in force in 106 \u201Ccipassword=***; ")]
+    public async Task StartAnew_SaysWhatWaitedForIt(string path, string parameters, string told)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync(Config, TextPlans.Parameters("ostype=l26 cores=2"));
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/qemu/106/status/start"));
+        Assert.DoesNotContain("puts in force", string.Join('\n', (await TextPlans.PlanAsync(cluster, "POST", path, parameters)).Describe()), StringComparison.Ordinal);
+        await root.Raw.PutAsync(Config, TextPlans.Parameters("memory=3072 cores=7 cipassword=swordfish delete=ostype"));
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, parameters);
+        Assert.Contains(told, string.Join('\n', plan.Describe()), StringComparison.Ordinal);
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+
+        await root.Raw.PutAsync(Config, TextPlans.Parameters("memory=16"));
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Theory]
+    [InlineData("PUT", "/cluster/sdn", "puts in force")]
+    [InlineData("POST", "/cluster/sdn/rollback", "drops")]
+    public async Task VirtualNetworks_SayWhatWaits(string method, string path, string word)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/cluster/sdn/zones", TextPlans.Parameters("zone=lab type=simple mtu=1400"));
+        await root.Raw.PostAsync("/cluster/sdn/vnets", TextPlans.Parameters("vnet=lab1 zone=lab"));
+        await root.Raw.PostAsync("/cluster/sdn/vnets/lab1/subnets", TextPlans.Parameters("subnet=192.0.2.0/24 type=subnet gateway=192.0.2.1"));
+        await cluster.DoneAsync(await root.Raw.PutAsync("/cluster/sdn"));
+        await root.Raw.PutAsync("/cluster/sdn/zones/lab", TextPlans.Parameters("mtu=1300"));
+        await root.Raw.DeleteAsync("/cluster/sdn/vnets/lab1/subnets/lab-192.0.2.0-24");
+        await root.Raw.DeleteAsync("/cluster/sdn/vnets/lab1");
+        await root.Raw.PostAsync("/cluster/sdn/vnets", TextPlans.Parameters("vnet=lab2 zone=lab alias=office"));
+
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, "");
+
+        string line = plan.Describe().Single(line => line.Contains($"{word} \u201C", StringComparison.Ordinal));
+        Assert.Contains("deleted vnet lab1", line, StringComparison.Ordinal);
+        Assert.Contains("new vnet lab2 (", line, StringComparison.Ordinal);
+        Assert.Contains("alias=office", line, StringComparison.Ordinal);
+        Assert.Contains("changed zone lab (mtu=1300)", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=101")]
     [InlineData("POST", "/nodes/pve1/qemu", "vmid=101")]
     public async Task Number_ThatIsTaken_IsNamedWithTheGuestThatHasIt(string method, string path, string parameters)

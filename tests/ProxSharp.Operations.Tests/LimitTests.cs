@@ -68,6 +68,19 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task LimitsOfTheMoment_AreNotMetByWhoLooksAtAPlan()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"mutationsPerHour":20,"concurrentTasks":1}}""");
+        Plan plan = await cluster.Guard.PlanAsync([Request("one")]);
+        cluster.Guard.Ledger.Append("intent", "a", static _ => { });
+
+        Assert.Equal(plan.Id, (await cluster.Guard.ExamineAsync(plan.Id)).Id);
+        Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+        Assert.Contains("1 calls are under way", Assert.Single(cluster.Guard.Objections(plan)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Conversations_ManyAtOnce_DoNotExceedTheHour()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(

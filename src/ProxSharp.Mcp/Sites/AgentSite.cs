@@ -5,6 +5,7 @@ using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Operations.Policies;
 using ProxSharp.Operations.Text;
+using ProxSharp.Pve;
 
 namespace ProxSharp.Mcp.Sites;
 
@@ -21,6 +22,7 @@ internal sealed class AgentSite : IAsyncDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private OperationGuard? _guard;
     private Rights? _rights;
+    private long _changed;
 
     public AgentSite(AgentContext context, IReadOnlyList<IPlanApprover> approvers)
     {
@@ -120,11 +122,39 @@ internal sealed class AgentSite : IAsyncDisposable
         return data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : [];
     }
 
-    /// <summary>Reads what a cluster consists of.</summary>
+    /// <summary>Reads what a cluster consists of. Shortly after a change guests are shown as their nodes know them.</summary>
     /// <param name="type"><c>vm</c>, <c>node</c> or <c>storage</c>; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<IReadOnlyList<JsonElement>> ResourcesAsync(string? type, CancellationToken cancellationToken) =>
-        ListAsync("/cluster/resources", type is null ? null : new ApiParameters { { "type", type } }, cancellationToken);
+    public async Task<IReadOnlyList<JsonElement>> ResourcesAsync(string? type, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<JsonElement> rows = await ListAsync(
+            "/cluster/resources", type is null ? null : new ApiParameters { { "type", type } }, cancellationToken).ConfigureAwait(false);
+        return type is null or "vm" && Volatile.Read(ref _changed) is not 0 and long changed && _guard is { Client: PveClient pve }
+            && pve.Options.TimeProvider.GetElapsedTime(changed) < LiveGuestRows.Lag
+            ? await LiveGuestRows.RenewAsync(pve, rows, cancellationToken).ConfigureAwait(false)
+            : rows;
+    }
+
+    /// <summary>Applies a plan.</summary>
+    /// <param name="id">The name of the plan.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellationToken">Stops the waiting.</param>
+    public async Task<ApplyResult> ApplyAsync(string id, IProgress<ApplyProgress> progress, CancellationToken cancellationToken)
+    {
+        OperationGuard guard = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await guard.ApplyAsync(id, progress, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            NoteChange(guard);
+        }
+    }
+
+    /// <summary>Takes note that guests may be different from now on.</summary>
+    /// <param name="guard">The guard of this context.</param>
+    public void NoteChange(OperationGuard guard) => Volatile.Write(ref _changed, guard.Client.Options.TimeProvider.GetTimestamp());
 
     /// <summary>Reads from the server, with what stands beside the result.</summary>
     public async Task<ApiResponse<JsonElement>> ReadAsync(string path, ApiParameters? parameters, CancellationToken cancellationToken)

@@ -24,6 +24,7 @@ internal static partial class SafeText
         [
             .. ReviewedParameter.FreeTexts, "name", "hostname", "tags", "t", "line", "msg", "message", "title", "out-data", "err-data", "result", "value", "status",
             "exit", "exitstatus", "log", "error", "starttext", "last_line", "text", "file", "filename", "data", "pending",
+            "last-run-state", "gc", "verify", "prune", "sync", "template", "interfaces-diff", "frr-diff",
         ],
         StringComparer.Ordinal);
 

@@ -159,9 +159,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         // The gate is held while this begins.
         await Task.Yield();
-        OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         using IDisposable asking = approver.For(call.Context);
-        return await guard.ApplyAsync(id, reports, cancellationToken).ConfigureAwait(false);
+        return await site.ApplyAsync(id, reports, cancellationToken).ConfigureAwait(false);
     }
 
     // A task that nobody waited for, in words; empty if there is none.

@@ -133,8 +133,8 @@ internal sealed class BackupTools(AgentSites sites)
 
     private static string Jobs(IReadOnlyList<JsonElement> jobs, string? store)
     {
-        string[] states = [.. jobs.Where(job => job.Text("store") == store).Select(static job => job.Text("last-run-state") ?? "not run yet")];
-        return states.Length == 0 ? "no job" : states.FirstOrDefault(static state => !TaskTools.IsGood(state)) ?? states[0];
+        string[] states = [.. jobs.Where(job => job.Text("store") == store).Select(static job => job.Text("last-run-state") ?? "never")];
+        return states.Length == 0 ? "none" : states.FirstOrDefault(static state => !TaskTools.IsGood(state)) ?? states[0];
     }
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)

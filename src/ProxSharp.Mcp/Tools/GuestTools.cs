@@ -59,6 +59,8 @@ internal sealed class GuestTools(AgentSites sites)
         string timeframe = call.Text("timeframe") ?? "week";
         Reading reading = new(site, cancellationToken);
 
+        JsonElement now = await reading.GetAsync($"{path}/status/current").ConfigureAwait(false);
+
         // Proxmox: without "current" the values are those of the next start, as if they held.
         JsonElement config = await reading.GetAsync($"{path}/config", new ApiParameters { { "current", true } }).ConfigureAwait(false);
         JsonObject pending = await PendingValues.ReadAsync(reading, path, s_hidden).ConfigureAwait(false);
@@ -66,7 +68,7 @@ internal sealed class GuestTools(AgentSites sites)
         IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
             .ConfigureAwait(false);
 
-        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(guest), "guest")!, Visible(config, path), pending, snapshots, Use(history, timeframe)));
+        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(LiveGuestRows.Renewed(guest, now)), "guest")!, Visible(config, path), pending, snapshots, Use(history, timeframe)));
     }
 
     private static ToolAnswer Answer(JsonObject safeRow, JsonObject config, JsonObject pending, IReadOnlyList<JsonElement> snapshots, JsonObject use)

@@ -31,7 +31,7 @@ internal static class TaskWaiting
             };
             try
             {
-                return Ended(guard, await WaitAsync(guard, task.Upid, options, cancellationToken).ConfigureAwait(false));
+                return Ended(task.Site, guard, await WaitAsync(guard, task.Upid, options, cancellationToken).ConfigureAwait(false));
             }
             catch (ProxmoxTaskWaitException e) when (e.TimedOut)
             {
@@ -40,7 +40,7 @@ internal static class TaskWaiting
                 JsonElement state = await task.Site.GetAsync(path, null, cancellationToken).ConfigureAwait(false);
                 return state.Text("status") == "running"
                     ? Running(task.Upid, options.Timeout)
-                    : Ended(guard, await WaitAsync(guard, task.Upid, options with { Timeout = s_toLook }, cancellationToken).ConfigureAwait(false));
+                    : Ended(task.Site, guard, await WaitAsync(guard, task.Upid, options with { Timeout = s_toLook }, cancellationToken).ConfigureAwait(false));
             }
         }
     }
@@ -57,8 +57,9 @@ internal static class TaskWaiting
         return wanted < s_longest ? wanted : s_longest;
     }
 
-    private static ToolAnswer Ended(OperationGuard guard, TaskResult result)
+    private static ToolAnswer Ended(AgentSite site, OperationGuard guard, TaskResult result)
     {
+        site.NoteChange(guard);
         string? fault = Note(guard, result);
         string outcome = result.Outcome.ToString().ToLowerInvariant();
         string exit = SafeText.Of(result.ExitStatus, "exit", 300);

@@ -5,22 +5,30 @@ using ProxSharp.Http;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Reads what waits to be put in force and is dropped by a call, or put in force by it: changes of a guest that wait for its next start, and of the interfaces of
-/// a node. They are kept nowhere else.
+/// Reads what waits to be put in force and is dropped by a call, or put in force by it: changes of a guest that wait for its next start, of the interfaces of a
+/// node, and of virtual guests.Networks. They are kept nowhere else.
 /// </summary>
 /// <param name="client">Reads what waits in guests.</param>
-/// <param name="networks">Reads what waits in nodes.</param>
-internal sealed class DroppedChanges(ProxmoxClient client, NetworkUsers networks)
+/// <param name="guests">Knows the guests, and reads what waits in guests.Networks.</param>
+internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
 {
     /// <summary>How the facts begin whose values others have written.</summary>
     public const string Start = "drops";
 
     private const string InForce = "puts in force";
     private const string Network = "/nodes/{node}/network";
+    private const string Sdn = "/cluster/sdn";
+    private const string Backup = "/nodes/{node}/vzdump";
     private const int MostLines = 60;
+    private const int MostGuests = 20;
+
+    // Guests start with the settings that waited for that.
+    private static readonly string[] s_starts = ["/status/start", "/status/reboot"];
+    private static readonly string[] s_stops = ["/status/stop", "/status/shutdown"];
 
     /// <summary>True for the name of such a fact.</summary>
-    public static bool IsFact(string name) => name is InForce or Start || name.StartsWith(Start + " ", StringComparison.Ordinal);
+    public static bool IsFact(string name) => name is InForce or Start || name.StartsWith(Start + " ", StringComparison.Ordinal)
+        || name.StartsWith(InForce + " ", StringComparison.Ordinal);
 
     /// <summary>What is dropped, by name; empty where a call drops nothing.</summary>
     /// <exception cref="GuardRefusedException">The interfaces of a node cannot be read, so that nobody can tell.</exception>
@@ -29,36 +37,87 @@ internal sealed class DroppedChanges(ProxmoxClient client, NetworkUsers networks
         Dictionary<string, string> found = new(StringComparer.Ordinal);
         if (call.Path == Network && call.Method is ApiMethod.Delete or ApiMethod.Put)
         {
-            string staged = await networks.StagedAsync(call.Parameters.Find("node") ?? "", cancellationToken).ConfigureAwait(false);
-            if (Lines(staged) is { Length: > 0 } lines)
-            {
-                found[call.Method == ApiMethod.Delete ? Start : InForce] = lines;
-            }
+            string staged = await guests.Networks.StagedAsync(call.Parameters.Find("node") ?? "", cancellationToken).ConfigureAwait(false);
+            Add(found, call.Method == ApiMethod.Delete ? Start : InForce, [.. Lines(staged)]);
+        }
+        else if ((call.Path == Sdn && call.Method == ApiMethod.Put) || call.Path == Sdn + "/rollback")
+        {
+            IReadOnlyList<PendingNetwork> virtualOnes = await guests.Networks.VirtualAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<KeyValuePair<string, string>> staged = call.Method == ApiMethod.Put ? await guests.Networks.StagedAsync(cancellationToken).ConfigureAwait(false) : [];
+            Add(
+                found,
+                call.Method == ApiMethod.Put ? InForce : Start,
+                [.. virtualOnes.Select(static change => change.Line), .. staged.SelectMany(static node => Lines(node.Value).Select(line => $"{node.Key} {line}"))]);
         }
         else if (GuestNames.IsConfig(call))
         {
             await AddAsync(found, call, cancellationToken).ConfigureAwait(false);
         }
+        else
+        {
+            await AddRestartsAsync(found, call, cancellationToken).ConfigureAwait(false);
+        }
 
         return found;
     }
 
-    // Of a comparison what is taken away and what comes, without what stands around it.
-    private static string Lines(string difference)
+    private static void Add(Dictionary<string, string> found, string name, string[] lines)
     {
-        List<string> lines = [];
-        foreach (string line in difference.Split('\n'))
+        if (lines.Length > 0)
         {
-            if (line.Length > 1 && line[0] is '+' or '-' && !line.StartsWith("+++", StringComparison.Ordinal) && !line.StartsWith("---", StringComparison.Ordinal)
-                && line[1..].Trim() is { Length: > 0 } text)
-            {
-                lines.Add($"{line[0]}{text}");
-            }
+            string rest = lines.Length > MostLines
+                ? $"; and {JsonTexts.Number(lines.Length - MostLines)} lines more ({JsonTexts.Hash(string.Join('\n', lines))[..12]})"
+                : "";
+            found[name] = string.Join("; ", lines.Take(MostLines)) + rest;
+        }
+    }
+
+    // Of a comparison what is taken away and what comes, without what stands around it.
+    private static IEnumerable<string> Lines(string difference) => difference.Split('\n')
+        .Where(static line => line.Length > 1 && line[0] is '+' or '-' && !line.StartsWith("+++", StringComparison.Ordinal)
+            && !line.StartsWith("---", StringComparison.Ordinal) && line[1..].Trim().Length > 0)
+        .Select(static line => $"{line[0]}{line[1..].Trim()}");
+
+    private async Task AddRestartsAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
+    {
+        string[] restarted = await RestartedAsync(call, cancellationToken).ConfigureAwait(false);
+        foreach (string guest in restarted)
+        {
+            JsonElement? pending = await StandingRules.ReadAsync(client, $"{guest}/pending", null, cancellationToken).ConfigureAwait(false);
+            string[] lines = pending is { ValueKind: JsonValueKind.Array } all
+                ? [.. all.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
+                : [StandingRules.Unreadable];
+            string when = s_stops.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
+            string which = restarted.Length > 1 ? $" in {guest[(guest.LastIndexOf('/') + 1)..]}" : "";
+            Add(found, $"{InForce}{when}{which}", lines);
+        }
+    }
+
+    // The paths of the guests that a call starts anew. Backups of one kind stop them.
+    private async Task<string[]> RestartedAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment || call.Method != ApiMethod.Post)
+        {
+            return [];
         }
 
-        string rest = lines.Count > MostLines ? $"; and {JsonTexts.Number(lines.Count - MostLines)} lines more ({JsonTexts.Hash(difference)[..12]})" : "";
-        return string.Join("; ", lines.Take(MostLines)) + rest;
+        if (call.Path == Backup && call.Parameters.Find("mode") == "stop")
+        {
+            List<string> paths = [];
+            foreach (string id in ItemLists.Split(call.Parameters.Find("vmid") ?? "").Take(MostGuests))
+            {
+                paths.AddRange(await guests.PathAsync(id, cancellationToken).ConfigureAwait(false) is { } path ? [path] : []);
+            }
+
+            return [.. paths];
+        }
+
+        return s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal)) is { } start ? [call.ConcretePath[..^start.Length]] : [];
     }
+
+    // What a setting is to become; null if nothing waits.
+    private static string? Waiting(JsonElement entry) =>
+        entry.Text("pending") is { } value ? Secrets.Show(entry.Text("key") ?? "", value) : ChangedJob.IsOn(entry.Text("delete")) ? "its removal" : null;
 
     // Proxmox: who takes a setting away also drops what it was to become.
     private async Task AddAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
@@ -85,10 +144,9 @@ internal sealed class DroppedChanges(ProxmoxClient client, NetworkUsers networks
         {
             if (entry.Text("key") is { } name && Array.IndexOf(names, name) >= 0)
             {
-                string? waiting = entry.Text("pending") ?? (ChangedJob.IsOn(entry.Text("delete")) ? "its removal" : null);
-                if (waiting is not null)
+                if (Waiting(entry) is { } waiting)
                 {
-                    found[$"{Start} {name}"] = Secrets.Show(name, waiting);
+                    found[$"{Start} {name}"] = waiting;
                 }
             }
         }

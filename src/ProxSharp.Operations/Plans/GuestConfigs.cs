@@ -59,6 +59,13 @@ internal sealed class GuestConfigs(ProxmoxClient client, IReadOnlySet<int>? amon
     public async Task<IReadOnlyList<string>> OnAsync(string? node, CancellationToken cancellationToken) =>
         [.. (await ListAsync(node, cancellationToken).ConfigureAwait(false)).Select(static guest => guest.Text("vmid")).OfType<string>()];
 
+    /// <summary>The path of a guest by its number; null if the cluster has none of it.</summary>
+    public async Task<string?> PathAsync(string vmid, CancellationToken cancellationToken) =>
+        (await AllAsync(cancellationToken).ConfigureAwait(false)).EnumerateArray()
+            .Where(entry => entry.Text("type") is "qemu" or "lxc" && entry.Text("vmid") == vmid)
+            .Select(entry => $"/nodes/{Uri.EscapeDataString(entry.Text("node") ?? "")}/{entry.Text("type")}/{vmid}")
+            .FirstOrDefault();
+
     /// <summary>The configuration of a guest.</summary>
     /// <param name="guest">Its path.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

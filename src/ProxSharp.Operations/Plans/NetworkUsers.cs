@@ -56,21 +56,29 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
     /// <exception cref="GuardRefusedException">A list cannot be read, so that nobody can tell.</exception>
     public async Task<string> PendingAsync(CancellationToken cancellationToken)
     {
-        List<string> changes = [.. await new PendingNetworks(GetAsync, ListAsync).ChangesAsync(cancellationToken).ConfigureAwait(false)];
-        int virtualOnes = changes.Count;
-        List<string> nodes = [];
+        IReadOnlyList<PendingNetwork> virtualOnes = await VirtualAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeyValuePair<string, string>> staged = await StagedAsync(cancellationToken).ConfigureAwait(false);
+        string[] changes = [.. virtualOnes.Select(static change => change.Identity), .. staged.Select(static node => $"{node.Key}\n{node.Value}")];
+        string where = staged.Count == 0 ? "" : $", interfaces of {string.Join(", ", staged.Select(static node => node.Key))}";
+        return changes.Length == 0 ? "nothing" : $"{virtualOnes.Count} changes of virtual networks{where} ({JsonTexts.Hash(string.Join('\n', changes))[..12]})";
+    }
+
+    /// <summary>The changes of virtual networks that are pending.</summary>
+    /// <exception cref="GuardRefusedException">A list cannot be read, so that nobody can tell.</exception>
+    public Task<IReadOnlyList<PendingNetwork>> VirtualAsync(CancellationToken cancellationToken) => new PendingNetworks(GetAsync, ListAsync).ChangesAsync(cancellationToken);
+
+    /// <summary>The nodes that are up and have something staged for their interfaces, and that.</summary>
+    /// <exception cref="GuardRefusedException">The interfaces of a node cannot be read, so that nobody can tell.</exception>
+    public async Task<IReadOnlyList<KeyValuePair<string, string>>> StagedAsync(CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>> all = [];
         foreach (string[] some in (await guests.NodesUpAsync(cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
         {
             string[] staged = await Task.WhenAll(some.Select(node => StagedAsync(node, cancellationToken))).ConfigureAwait(false);
-            foreach ((string node, string text) in some.Zip(staged).Where(static pair => pair.Second.Length > 0))
-            {
-                nodes.Add(node);
-                changes.Add($"{node}\n{text}");
-            }
+            all.AddRange(some.Zip(staged, KeyValuePair.Create).Where(static node => node.Value.Length > 0));
         }
 
-        string where = nodes.Count == 0 ? "" : $", interfaces of {string.Join(", ", nodes)}";
-        return changes.Count == 0 ? "nothing" : $"{virtualOnes} changes of virtual networks{where} ({JsonTexts.Hash(string.Join('\n', changes))[..12]})";
+        return all;
     }
 
     private async Task<IEnumerable<string>> OnVnetsAsync(Func<JsonElement, bool> isMeant, CancellationToken cancellationToken)
@@ -86,13 +94,9 @@ internal sealed class NetworkUsers(ProxmoxClient client, GuestConfigs guests)
     {
         HashSet<string> vnets = await new PendingNetworks(GetAsync, ListAsync).VnetsAsync(cancellationToken).ConfigureAwait(false);
         List<string> found = vnets.Count == 0 ? [] : [.. await OnAsync(vnets.Contains, null, cancellationToken).ConfigureAwait(false)];
-        foreach (string[] some in (await guests.NodesUpAsync(cancellationToken).ConfigureAwait(false)).Chunk(GuestConfigs.AtOnce))
+        foreach ((string node, _) in await StagedAsync(cancellationToken).ConfigureAwait(false))
         {
-            string[] staged = await Task.WhenAll(some.Select(node => StagedAsync(node, cancellationToken))).ConfigureAwait(false);
-            foreach (string node in some.Zip(staged).Where(static pair => pair.Second.Length > 0).Select(static pair => pair.First))
-            {
-                found.AddRange(await OnAsync(static _ => true, node, cancellationToken).ConfigureAwait(false));
-            }
+            found.AddRange(await OnAsync(static _ => true, node, cancellationToken).ConfigureAwait(false));
         }
 
         return found.Distinct(StringComparer.Ordinal);

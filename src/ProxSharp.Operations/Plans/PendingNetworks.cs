@@ -46,24 +46,24 @@ internal sealed class PendingNetworks(
         return changed;
     }
 
-    /// <summary>What is pending, as text that says which object it is of, in order.</summary>
+    /// <summary>What is pending, in order.</summary>
     /// <exception cref="GuardRefusedException">A list cannot be read, so that nobody can tell.</exception>
-    public async Task<IEnumerable<string>> ChangesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PendingNetwork>> ChangesAsync(CancellationToken cancellationToken)
     {
-        List<string> changes = [];
+        List<PendingNetwork> changes = [];
         foreach (string path in new[] { Vnets, Zones }.Concat(s_others))
         {
-            changes.AddRange((await PendingAsync(path, cancellationToken).ConfigureAwait(false)).Select(entry => $"{path}\n{JsonTexts.HashWithoutDigests(entry)}"));
+            changes.AddRange((await PendingAsync(path, cancellationToken).ConfigureAwait(false)).Select(entry => new PendingNetwork(path, entry)));
         }
 
         IEnumerable<JsonElement> all = await list(Vnets, cancellationToken).ConfigureAwait(false);
-        foreach (string[] some in Values(all, "vnet").Distinct(StringComparer.Ordinal).ToArray().Chunk(GuestConfigs.AtOnce))
+        foreach (string[] some in Values(all, "vnet").Distinct(StringComparer.Ordinal).Select(SubnetsOf).ToArray().Chunk(GuestConfigs.AtOnce))
         {
-            JsonElement[][] subnets = await Task.WhenAll(some.Select(vnet => PendingAsync(SubnetsOf(vnet), cancellationToken))).ConfigureAwait(false);
-            changes.AddRange(some.Zip(subnets).SelectMany(static pair => pair.Second.Select(entry => $"{pair.First}\n{JsonTexts.HashWithoutDigests(entry)}")));
+            JsonElement[][] subnets = await Task.WhenAll(some.Select(path => PendingAsync(path, cancellationToken))).ConfigureAwait(false);
+            changes.AddRange(some.Zip(subnets).SelectMany(static pair => pair.Second.Select(entry => new PendingNetwork(pair.First, entry))));
         }
 
-        return changes.Order(StringComparer.Ordinal);
+        return [.. changes.OrderBy(static change => change.Identity, StringComparer.Ordinal)];
     }
 
     private static string SubnetsOf(string vnet) => $"{Vnets}/{Uri.EscapeDataString(vnet)}/subnets";

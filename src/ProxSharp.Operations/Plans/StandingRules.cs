@@ -26,7 +26,7 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
 
     private readonly FollowedSettings _settings = new(client.Schema.Product, (path, cancellationToken) => ReadAsync(client, path, null, cancellationToken));
 
-    private readonly DroppedChanges _dropped = new(client, configs.Networks);
+    private readonly DroppedChanges _dropped = new(client, configs);
 
     private readonly TakenAddresses _addresses = new(client, configs);
 
