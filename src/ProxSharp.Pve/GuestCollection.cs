@@ -1,3 +1,4 @@
+using ProxSharp.Ids;
 using ProxSharp.Pve.Api;
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
@@ -71,6 +72,18 @@ public sealed class GuestCollection
         ArgumentNullException.ThrowIfNull(guests);
         return [.. guests.Select(guest => Live.TryLook(guest, cancellationToken))];
     }
+
+    /// <summary>
+    /// Lists the guests that a task starts, stops, suspends, resumes or moves at this moment, also by asking high availability: their present state or node
+    /// is about to become another one.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Their numbers. Tasks that the user may not see are not looked at.</returns>
+    /// <remarks><c>GET /cluster/tasks</c>. Tasks of other users need <c>Sys.Audit</c> on their nodes.</remarks>
+    public Task<IReadOnlySet<VmId>> ListChangingAsync(CancellationToken cancellationToken = default) => new ChangingGuests(_client).ListAsync(cancellationToken);
+
+    /// <inheritdoc cref="ListChangingAsync"/>
+    public IReadOnlySet<VmId> ListChanging(CancellationToken cancellationToken = default) => new ChangingGuests(_client).List(cancellationToken);
 
     /// <summary>
     /// Lists all guests in the order of their numbers, with the names and states that their nodes tell now: guests that were just made have their names.

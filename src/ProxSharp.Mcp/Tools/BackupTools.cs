@@ -163,10 +163,10 @@ internal sealed class BackupTools(AgentSites sites)
         }
 
         ToolAnswer answer = Rows.Page(call, rows, s_backups);
-        return reading.Complete(rows.Length == 0 && !call.Has("context") && sites.HasSeveral ? WithUnread(answer, site) : answer);
+        return reading.Complete(!call.Has("context") && sites.HasSeveral ? WithUnread(answer, site) : answer);
     }
 
-    // Who names no context must not take "none" for an answer about all of them.
+    // Who names no context must not take it for an answer about all of them: the latest backup may be elsewhere.
     private ToolAnswer WithUnread(ToolAnswer answer, AgentSite site)
     {
         string others = string.Join(", ", sites.All.Where(each => each != site).Select(static each =>

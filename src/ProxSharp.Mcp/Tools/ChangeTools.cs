@@ -76,7 +76,15 @@ internal sealed class ChangeTools(AgentSites sites)
 
         OperationGuard guard = await site.OpenAsync(cancellationToken).ConfigureAwait(false);
         PlanOptions options = new() { SnapshotFirst = call.Flag("snapshot_first") };
-        return PlanAnswer.Of(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);
+        try
+        {
+            return PlanAnswer.Of(site, await guard.PlanAsync(requests, options, cancellationToken).ConfigureAwait(false), isOwn: true);
+        }
+        catch (GuardRefusedException e) when (e.Reason == "target" && sites.HasSeveral && !call.Has("context"))
+        {
+            // It may be somewhere else.
+            throw new GuardRefusedException(e.Reason, $"{e.Message} This is about the context {site.Name}.", e);
+        }
     }
 
     private ToolAnswer ShowMore(ToolCall call, string id)

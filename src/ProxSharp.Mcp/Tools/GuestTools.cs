@@ -68,7 +68,9 @@ internal sealed class GuestTools(AgentSites sites)
         IReadOnlyList<JsonElement> history = await reading.ListAsync($"{path}/rrddata", new ApiParameters { { "timeframe", timeframe }, { "cf", "AVERAGE" } })
             .ConfigureAwait(false);
 
-        return reading.Complete(Answer((JsonObject)SafeText.Of(Row(LiveGuestRows.Renewed(guest, now)), "guest")!, Visible(config, path), pending, snapshots, Use(history, timeframe)));
+        JsonObject row = (JsonObject)SafeText.Of(Row(LiveGuestRows.Renewed(guest, now)), "guest")!;
+        ToolAnswer answer = Answer(row, Visible(config, path), pending, snapshots, Use(history, timeframe));
+        return reading.Complete(sites.Told(answer, call, site, ProxmoxProduct.VirtualEnvironment));
     }
 
     private static ToolAnswer Answer(JsonObject safeRow, JsonObject config, JsonObject pending, IReadOnlyList<JsonElement> snapshots, JsonObject use)

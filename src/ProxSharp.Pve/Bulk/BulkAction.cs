@@ -87,7 +87,7 @@ public sealed class BulkAction
         $"migrate to {target}",
         (guest, token) => guest.MigrateAsync(target, options, token),
         (guest, token) => guest.Migrate(target, options, token),
-        guest => guest.Node == target.Value ? $"it is on {target} already" : null);
+        guest => guest.Node == target.Value && !guest.IsChanging && guest.Lock != "migrate" ? $"it is on {target} already" : null);
 
     /// <summary>Takes a snapshot of each guest.</summary>
     /// <param name="name">Its name, the same for all.</param>
@@ -118,7 +118,10 @@ public sealed class BulkAction
     internal string? SkipReason(GuestSummary guest) => _skip?.Invoke(guest);
 
     /// <summary>True if a guest would be skipped, and that may be because of a state that is old by now.</summary>
-    internal bool IsDoubtful(GuestSummary guest) => !guest.IsLive && !guest.IsTemplate && SkipReason(guest) is not null;
+    internal bool IsDoubtful(GuestSummary guest) => !guest.IsLive && MayBeOver(guest);
+
+    /// <summary>True if a guest would be skipped, but not if a task is about to bring it into another state.</summary>
+    internal bool MayBeOver(GuestSummary guest) => !guest.IsTemplate && SkipReason(guest) is not null && SkipReason(guest with { IsChanging = true }) is null;
 
     internal Task<PveTask> RunAsync(Guest guest, CancellationToken cancellationToken) => _startAsync(guest, cancellationToken);
 
@@ -126,7 +129,7 @@ public sealed class BulkAction
 
     private static string? SkipTemplate(GuestSummary guest) => guest.IsTemplate ? "it is a template" : null;
 
-    // What high availability looks after may be about to be brought into another state: the call tells it which one is wanted.
+    // What high availability looks after, or a task, may be about to be brought into another state: the call tells which one is wanted.
     private static Func<GuestSummary, string?> Unless(GuestStatus done, string reason) =>
-        guest => SkipTemplate(guest) ?? (guest.Status == done && string.IsNullOrEmpty(guest.HaState) ? reason : null);
+        guest => SkipTemplate(guest) ?? (guest.Status == done && !guest.IsChanging && string.IsNullOrEmpty(guest.HaState) ? reason : null);
 }

@@ -17,6 +17,7 @@ internal sealed class BulkRun
     private readonly BulkQueue _queue;
     private readonly BulkLedger _ledger;
     private readonly BulkPlaces _places;
+    private readonly ChangingGuests _changing;
 
     public BulkRun(PveClient client, GuestSelection selection, BulkAction action, BulkOptions options, BulkPlaces places)
     {
@@ -24,6 +25,7 @@ internal sealed class BulkRun
         _wait = options.Wait with { ThrowOnFailure = true };
         _queue = new BulkQueue(selection.Guests, options.MaxPerNode, options.MaxTotal);
         _ledger = new BulkLedger(selection.Guests, options.Progress);
+        _changing = new ChangingGuests(client);
     }
 
     private BulkReport Report => _ledger.Report(_action.Name, _unmatched);
@@ -42,7 +44,7 @@ internal sealed class BulkRun
                     await RenewAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                if (cancellationToken.IsCancellationRequested || (!IsDoubtful(index) && !MustStart(index)))
+                if (cancellationToken.IsCancellationRequested || (!IsDoubtful(index) && !MayBeOver(index) && !MustStart(index)))
                 {
                     _queue.Release(node);
                     continue;
@@ -119,6 +121,8 @@ internal sealed class BulkRun
         return _options.SkipUnneeded && _action.IsDoubtful(_ledger[index]);
     }
 
+    private bool MayBeOver(int index) => _options.SkipUnneeded && _action.MayBeOver(_ledger[index]);
+
     private bool MustStart(int index)
     {
         if (_options.SkipUnneeded && _action.SkipReason(_ledger[index]) is { } reason)
@@ -167,14 +171,23 @@ internal sealed class BulkRun
     // Nobody skips a guest for a state that is some seconds old.
     private async Task<bool> IsNeededAsync(int index, CancellationToken cancellationToken)
     {
-        if (!IsDoubtful(index))
+        if (!IsDoubtful(index) && !MayBeOver(index))
         {
             return true;
         }
 
         try
         {
-            _ledger.Renew(index, await _client.Guests.Live.TryLookAsync(_ledger[index], cancellationToken).ConfigureAwait(false));
+            if (IsDoubtful(index))
+            {
+                _ledger.Renew(index, await _client.Guests.Live.TryLookAsync(_ledger[index], cancellationToken).ConfigureAwait(false));
+            }
+
+            if (MayBeOver(index))
+            {
+                _ledger.Renew(index, await _changing.TellAsync(_ledger[index], cancellationToken).ConfigureAwait(false));
+            }
+
             return MustStart(index);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -219,6 +232,11 @@ internal sealed class BulkRun
             if (IsDoubtful(index))
             {
                 _ledger.Renew(index, _client.Guests.Live.TryLook(_ledger[index], cancellationToken));
+            }
+
+            if (MayBeOver(index))
+            {
+                _ledger.Renew(index, _changing.Tell(_ledger[index], cancellationToken));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

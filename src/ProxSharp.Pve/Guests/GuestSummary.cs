@@ -27,6 +27,12 @@ public sealed record GuestSummary
     /// <summary>True if name and state were asked of the guest or its node, and are not as old as the list of the cluster.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>
+    /// True if a task is known to be under way that brings it into another state, or to another node, than what is told: whoever would leave it out for that must not.
+    /// Set by whoever looked: see <see cref="GuestCollection.ListChangingAsync"/>.
+    /// </summary>
+    public bool IsChanging { get; init; }
+
     /// <summary>True if it runs.</summary>
     public bool IsRunning => Status == GuestStatus.Running;
 

@@ -8,6 +8,7 @@ public sealed class SimulatedCluster : IAsyncLifetime
 {
     private Action<ClusterBuilder> _scenario = DefaultCluster.Build;
     private TimeSpan _statusInterval;
+    private TimeSpan _taskDuration = TimeSpan.FromMilliseconds(5);
     private PveSimulator? _simulator;
 
     /// <summary>The simulator.</summary>
@@ -18,7 +19,7 @@ public sealed class SimulatedCluster : IAsyncLifetime
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => _simulator = await PveSimulator.StartAsync(
-        new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(5), Scenario = _scenario, StatusInterval = _statusInterval });
+        new PveSimulatorOptions { Delays = false, TaskDuration = _taskDuration, Scenario = _scenario, StatusInterval = _statusInterval });
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Simulator.DisposeAsync();
@@ -36,6 +37,14 @@ public sealed class SimulatedCluster : IAsyncLifetime
     internal static async Task<SimulatedCluster> LateAsync()
     {
         SimulatedCluster cluster = new() { _statusInterval = TimeSpan.MaxValue };
+        await cluster.InitializeAsync();
+        return cluster;
+    }
+
+    /// <summary>Starts a cluster of its own whose tasks go on for as long as the test runs.</summary>
+    internal static async Task<SimulatedCluster> SlowAsync()
+    {
+        SimulatedCluster cluster = new() { _taskDuration = TimeSpan.FromHours(1) };
         await cluster.InitializeAsync();
         return cluster;
     }

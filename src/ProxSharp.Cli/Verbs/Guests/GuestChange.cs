@@ -44,6 +44,13 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
             || (OtherNode is not null && guest.HaState is { Length: > 0 });
     }
 
+    /// <summary>Tells whether a guest would be left out or refused for its state, but not if a task is about to bring it into another one.</summary>
+    public bool MayBeOver(GuestSummary guest)
+    {
+        GuestSummary changing = guest with { IsChanging = true };
+        return IsOnlyNow(Skip, guest, changing) || IsOnlyNow(Obstacle, guest, changing);
+    }
+
     private static bool IsOnlyNow<T>(Func<GuestSummary, T?>? find, GuestSummary guest, GuestSummary other)
         where T : class => find?.Invoke(guest) is not null && find(other) is null;
 

@@ -40,13 +40,20 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private async Task<IReadOnlyList<GuestSummary>> SureAsync(PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)
     {
         GuestSummary[] doubtful = [.. guests.Where(guest => change.IsDoubtful(guest, run.IsDryRun))];
-        if (doubtful.Length == 0)
+        if (doubtful.Length > 0)
+        {
+            Dictionary<VmId, GuestSummary> now = (await pve.Guests.LookAsync(doubtful, cancellationToken).ConfigureAwait(false)).ToDictionary(static guest => guest.Id);
+            guests = [.. guests.Select(guest => now.GetValueOrDefault(guest.Id) ?? guest)];
+        }
+
+        if (!guests.Any(change.MayBeOver))
         {
             return guests;
         }
 
-        Dictionary<VmId, GuestSummary> now = (await pve.Guests.LookAsync(doubtful, cancellationToken).ConfigureAwait(false)).ToDictionary(static guest => guest.Id);
-        return [.. guests.Select(guest => now.GetValueOrDefault(guest.Id) ?? guest)];
+        // What was asked for a moment ago, and is under way, counts as the state.
+        IReadOnlySet<VmId> changing = await pve.Guests.ListChangingAsync(cancellationToken).ConfigureAwait(false);
+        return [.. guests.Select(guest => changing.Contains(guest.Id) ? guest with { IsChanging = true } : guest)];
     }
 
     private async Task<int> RunAsync(PveClient pve, IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken)

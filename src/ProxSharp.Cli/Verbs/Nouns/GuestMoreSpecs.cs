@@ -104,7 +104,7 @@ internal static class GuestMoreSpecs
         ],
         Positional = ["target"],
         OtherNode = "target",
-        Unneeded = static (guest, parameters) => GuestMaking.Value(parameters, "target") == guest.Node ? $"it is on {guest.Node} already" : null,
+        Unneeded = static (guest, parameters) => GuestMaking.Value(parameters, "target") == guest.Node && !guest.IsChanging && guest.Lock != "migrate" ? $"it is on {guest.Node} already" : null,
         Unchosen = (templates, parameters) => TemplatesStay(kind, templates, GuestMaking.Value(parameters, "target") ?? ""),
         Details = (kind == GuestKind.Vm
             ? "Machines that run are moved online unless --online=false is given. Those that are on the target already are skipped."

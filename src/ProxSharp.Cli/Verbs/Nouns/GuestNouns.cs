@@ -133,12 +133,12 @@ internal static class GuestNouns
 
     // What high availability looks after may be about to be brought into another state: the call tells it which one is wanted.
     private static Func<GuestSummary, string?> Already(GuestStatus status, string reason) =>
-        guest => guest.Status == status && string.IsNullOrEmpty(guest.HaState) ? reason : null;
+        guest => guest.Status == status && !guest.IsChanging && string.IsNullOrEmpty(guest.HaState) ? reason : null;
 
     private static GuestObstacle? Template(GuestKind kind, GuestSummary guest) => !guest.IsTemplate ? null : new GuestObstacle(
         "it is a template, and never runs", $"Make a guest of it: {PrintedCommands.Of(kind.Noun(), "clone", guest.Id.ToString())}");
 
-    private static GuestObstacle? Stopped(GuestKind kind, GuestSummary guest) => Template(kind, guest) ?? (guest.Status != GuestStatus.Stopped
+    private static GuestObstacle? Stopped(GuestKind kind, GuestSummary guest) => Template(kind, guest) ?? (guest.Status != GuestStatus.Stopped || guest.IsChanging
         ? null
         : new GuestObstacle("it does not run", $"Start it: {PrintedCommands.Of(kind.Noun(), "start", guest.Id.ToString())}"));
 }

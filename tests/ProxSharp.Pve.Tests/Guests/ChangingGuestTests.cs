@@ -1,0 +1,57 @@
+using ProxSharp.Pve.Bulk;
+using ProxSharp.Pve.Guests;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+using ProxSharp.Testing;
+
+namespace ProxSharp.Pve.Tests.Guests;
+
+/// <summary>As long as a task brings a guest into another state, here for as long as a test runs, nobody skips the guest for the state that it has.</summary>
+public sealed class ChangingGuestTests : IAsyncLifetime
+{
+    private PveSimulator? _simulator;
+    private PveClient? _pve;
+
+    private PveClient Pve => _pve!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromHours(1) });
+        _pve = new PveClient(LiveServer.OptionsFor(
+            ProxmoxProduct.VirtualEnvironment, _simulator.Endpoint.ToString(), _simulator.Fingerprint, $"{DefaultCluster.TokenId}={DefaultCluster.TokenSecret}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pve.DisposeAsync();
+        await _simulator!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bulk_WhileTheOppositeIsUnderWay_IsNotSkipped(bool sync)
+    {
+        await Pve.Vms[106].StartAsync(null, Token);
+        await Pve.Vms[104].StopAsync(null, Token);
+        await Pve.Vms[100].Snapshots.CreateAsync("before", cancellationToken: Token);
+
+        await Pve.Containers[200].MigrateAsync("pve2", new GuestMigrateOptions { Restart = true }, Token);
+
+        Assert.Equal([104, 106, 200], (sync ? Pve.Guests.ListChanging(Token) : await Pve.Guests.ListChangingAsync(Token)).Select(static id => id.Value).Order());
+        Assert.Equal(BulkOutcome.Planned, await OutcomeAsync(sync, "106", BulkAction.Stop()));
+        Assert.Equal(BulkOutcome.Planned, await OutcomeAsync(sync, "106 status=stopped", BulkAction.Shutdown()));
+        Assert.Equal(BulkOutcome.Planned, await OutcomeAsync(sync, "104", BulkAction.Start()));
+        Assert.Equal(BulkOutcome.Skipped, await OutcomeAsync(sync, "100", BulkAction.Start()));
+        Assert.Equal(BulkOutcome.Skipped, await OutcomeAsync(sync, "100 status=running", BulkAction.Start()));
+    }
+
+    private async Task<BulkOutcome> OutcomeAsync(bool sync, string selection, BulkAction action)
+    {
+        BulkOptions options = new() { DryRun = true };
+        BulkReport report = sync ? Pve.Bulk.Run(selection, action, options, Token) : await Pve.Bulk.RunAsync(selection, action, options, Token);
+        return Assert.Single(report.Items).Outcome;
+    }
+}
