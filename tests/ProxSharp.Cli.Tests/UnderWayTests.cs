@@ -29,8 +29,8 @@ public sealed class UnderWayTests
     {
         await using SimulatedCluster cluster = await SimulatedCluster.SlowAsync();
         using CliHarness cli = await cluster.UserAsync();
-        CliResult shown = await cli.LineAsync("vm stop 106 --dry-run");
+        CliRun shown = await cli.LineAsync("vm stop 106 --dry-run");
         Assert.Equal(0, shown.ExitCode);
-        Assert.Contains("it is stopped already", shown.Error + shown.Output, StringComparison.Ordinal);
+        Assert.Contains("it is stopped already", shown.Errors + shown.Output, StringComparison.Ordinal);
     }
 }

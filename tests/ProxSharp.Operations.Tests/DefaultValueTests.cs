@@ -73,7 +73,7 @@ public sealed class DefaultValueTests
     [InlineData("POST", "/nodes/{node}/qemu", "vmid=400 archive=local:backup/x protection=0", OperationClass.Privileged)]
     [InlineData("DELETE", "/cluster/ha/resources/{sid}", "", OperationClass.Destructive)]
     [InlineData("DELETE", "/cluster/ha/resources/{sid}", "purge=1", OperationClass.Destructive)]
-    [InlineData("DELETE", "/cluster/ha/resources/{sid}", "purge=0", OperationClass.Reversible)]
+    [InlineData("DELETE", "/cluster/ha/resources/{sid}", "purge=0", OperationClass.Disruptive)]
     [InlineData("PUT", "/cluster/backup/{id}", "delete=lockwait", OperationClass.Disruptive)]
     [InlineData("PUT", "/cluster/backup/{id}", "delete=fleecing", OperationClass.Disruptive)]
     [InlineData("PUT", "/cluster/backup/{id}", "delete=comment", OperationClass.Reversible)]
@@ -85,7 +85,8 @@ public sealed class DefaultValueTests
     }
 
     private const string Policy = """
-        {"version":1,"allow":[{"classes":["reversible"]},{"classes":["destructive"]}],"limits":{"targetsPerPlan":50},"approval":{"destructive":"none"}}
+        {"version":1,"allow":[{"classes":["reversible","disruptive"]},{"classes":["destructive"]}],"limits":{"targetsPerPlan":50},
+         "approval":{"disruptive":"none","destructive":"none"}}
         """;
 
     [Fact]
@@ -112,7 +113,7 @@ public sealed class DefaultValueTests
 
     [Theory]
     [InlineData("", OperationClass.Destructive, 0)]
-    [InlineData("purge=0", OperationClass.Reversible, 1)]
+    [InlineData("purge=0", OperationClass.Disruptive, 1)]
     public async Task RemovalFromHighAvailability_IsTakenBackOnlyIfTheRulesKeepIt(string parameters, OperationClass expected, int ways)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
@@ -127,7 +128,7 @@ public sealed class DefaultValueTests
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/cluster/ha/resources", "sid=vm:106");
         Assert.Equal(["DELETE /cluster/ha/resources/vm%3A106 purge=0", "POST /nodes/pve1/qemu/106/status/stop"], plan.Undo.Select(static back => back.ToString()));
-        Assert.Equal(OperationClass.Reversible, plan.Undo[0].Class);
+        Assert.Equal(OperationClass.Disruptive, plan.Undo[0].Class);
         Assert.Contains("state asked of high availability started", string.Join(' ', plan.Consequences), StringComparison.Ordinal);
     }
 

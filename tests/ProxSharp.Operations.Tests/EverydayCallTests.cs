@@ -25,6 +25,9 @@ public sealed class EverydayCallTests
     // The storages, and the list of all: whether others may have its disks.
     private const int Others = 2;
 
+    // What waits for the next start of a guest.
+    private const int Pending = 1;
+
     private const string Vm = "/nodes/pve15/qemu/130";
     private const string Stopped = "/nodes/pve16/qemu/131";
     private const string Container = "/nodes/pve3/lxc/134";
@@ -36,11 +39,11 @@ public sealed class EverydayCallTests
 
     private static readonly (string Method, string Path, string Parameters, int Most)[] s_calls =
     [
-        ("POST", Vm + "/status/stop", "", One),
-        ("POST", Stopped + "/status/start", "", One),
-        ("POST", Vm + "/status/shutdown", "", One),
-        ("POST", Vm + "/status/reboot", "", One),
-        ("POST", Container + "/status/reboot", "", One + 1),
+        ("POST", Vm + "/status/stop", "", One + Pending),
+        ("POST", Stopped + "/status/start", "", One + Pending),
+        ("POST", Vm + "/status/shutdown", "", One + Pending),
+        ("POST", Vm + "/status/reboot", "", One + Pending),
+        ("POST", Container + "/status/reboot", "", One + 1 + Pending),
         ("PUT", Vm + "/config", "memory=1024", One),
         ("POST", Vm + "/config", "cores=4", One),
         ("PUT", Vm + "/config", "tags=dev;new", One),

@@ -61,7 +61,7 @@ internal static class AuditNoun
         };
     }
 
-    // A call whose task nobody has waited for has neither succeeded nor failed.
+    // A call whose task nobody has waited for, or of which nobody knows what became, has neither succeeded nor failed.
     private static void WriteRow(Utf8JsonWriter json, LedgerEntry entry, LedgerEntry end, bool isTable)
     {
         json.WriteStartObject();
@@ -71,7 +71,7 @@ internal static class AuditNoun
         json.WriteString("plan", isTable ? PlanText.ShortId(entry.PlanId) : entry.PlanId);
         foreach (string name in new[] { "succeeded", "result", "call", "message", "upid", "approval" })
         {
-            if (end.Facts.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null && (name != "succeeded" || !IsRunning(end)))
+            if (end.Facts.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null && (name != "succeeded" || !IsOpen(end)))
             {
                 json.WritePropertyName(name);
                 value.WriteTo(json);
@@ -81,8 +81,8 @@ internal static class AuditNoun
         json.WriteEndObject();
     }
 
-    private static bool IsRunning(LedgerEntry entry) =>
-        entry.Facts.TryGetProperty("result", out JsonElement result) && result.ValueKind == JsonValueKind.String && result.ValueEquals("running");
+    private static bool IsOpen(LedgerEntry entry) =>
+        entry.Facts.TryGetProperty("result", out JsonElement result) && result.ValueKind == JsonValueKind.String && (result.ValueEquals("running") || result.ValueEquals("unknown"));
 
     private static Verb Show()
     {

@@ -14,6 +14,9 @@ internal sealed class ApiTools(AgentSites sites)
     /// <summary>A longer answer is no help: the caller is told to choose.</summary>
     private const int LongestObject = 24_000;
 
+    // The server's own paths begin so; here they are written without it, and taken with it.
+    private const string Root = "/api2/json/";
+
     private static readonly string[] s_hits = ["endpoint", "class"];
 
     public IEnumerable<GuardTool> All()
@@ -106,6 +109,7 @@ internal sealed class ApiTools(AgentSites sites)
     private async Task<ToolAnswer> ReadAsync(AgentSite site, ToolCall call, CancellationToken cancellationToken)
     {
         string path = call.Required("path");
+        path = path.StartsWith(Root, StringComparison.Ordinal) ? path[(Root.Length - 1)..] : path;
         if (path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
         {
             throw new ToolException(

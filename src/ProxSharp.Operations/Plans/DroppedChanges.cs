@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Http;
@@ -25,6 +26,8 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
     // Guests start with the settings that waited for that.
     private static readonly string[] s_starts = ["/status/start", "/status/reboot"];
     private static readonly string[] s_stops = ["/status/stop", "/status/shutdown"];
+
+    private readonly ConcurrentDictionary<string, JsonElement> _pending = new(StringComparer.Ordinal);
 
     /// <summary>True for the name of such a fact.</summary>
     public static bool IsFact(string name) => name is InForce or Start || name.StartsWith(Start + " ", StringComparison.Ordinal)
@@ -83,9 +86,9 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
         string[] restarted = await RestartedAsync(call, cancellationToken).ConfigureAwait(false);
         foreach (string guest in restarted)
         {
-            JsonElement? pending = await StandingRules.ReadAsync(client, $"{guest}/pending", null, cancellationToken).ConfigureAwait(false);
-            string[] lines = pending is { ValueKind: JsonValueKind.Array } all
-                ? [.. all.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
+            JsonElement pending = await PendingAsync(guest, cancellationToken).ConfigureAwait(false);
+            string[] lines = pending.ValueKind == JsonValueKind.Array
+                ? [.. pending.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
                 : [StandingRules.Unreadable];
             string when = s_stops.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
             string which = restarted.Length > 1 ? $" in {guest[(guest.LastIndexOf('/') + 1)..]}" : "";
@@ -115,6 +118,17 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
         return s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal)) is { } start ? [call.ConcretePath[..^start.Length]] : [];
     }
 
+    // A call and its way back are about the same guest. Of no kind if it cannot be read.
+    private async Task<JsonElement> PendingAsync(string guest, CancellationToken cancellationToken)
+    {
+        if (!_pending.TryGetValue(guest, out JsonElement known))
+        {
+            _pending[guest] = known = await StandingRules.ReadAsync(client, $"{guest}/pending", null, cancellationToken).ConfigureAwait(false) ?? default;
+        }
+
+        return known;
+    }
+
     // What a setting is to become; null if nothing waits.
     private static string? Waiting(JsonElement entry) =>
         entry.Text("pending") is { } value ? Secrets.Show(entry.Text("key") ?? "", value) : ChangedJob.IsOn(entry.Text("delete")) ? "its removal" : null;
@@ -129,8 +143,8 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
             return;
         }
 
-        string path = $"{call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]}/pending";
-        if (await StandingRules.ReadAsync(client, path, null, cancellationToken).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } all)
+        JsonElement all = await PendingAsync(call.ConcretePath[..call.ConcretePath.LastIndexOf('/')], cancellationToken).ConfigureAwait(false);
+        if (all.ValueKind != JsonValueKind.Array)
         {
             foreach (string name in reverted)
             {

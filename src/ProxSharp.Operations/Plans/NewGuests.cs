@@ -21,6 +21,7 @@ internal sealed class NewGuests
         foreach (string vmid in MadeBy(call))
         {
             _guests[vmid] = Of(call, vmid, TagsCopied(call, targets));
+            _places.Remove(vmid);
         }
 
         if (call.Parameters.Find("vmid") is not { } known)

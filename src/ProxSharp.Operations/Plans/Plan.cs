@@ -132,7 +132,7 @@ public sealed class Plan
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Plan {Id[..ShortLength]} for {Clean(Context)}: {Set.Words}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
+                $"Plan {Id[..ShortLength]} for {Clean(Context)}: {(Calls.Count > 1 ? $"{Calls.Count} calls, " : "")}{Set.Words}, good until {Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z"),
             .. Calls.Select((call, i) =>
                 string.Create(CultureInfo.InvariantCulture, $"{i + 1}. {Clean(call.ToQuestion())} ({call.Set.Words}){Plans.Consequences.Remarks(Product, call)}")),
         ];

@@ -105,6 +105,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         RefuseRead(wanted);
         draft.Made.CheckArrival(wanted);
         PlanTarget[] own = [.. (await ReadAsync(draft, wanted, cancellationToken).ConfigureAwait(false)).Select(target => release.Apply(wanted, target))];
+        CertainRefusals.Check(wanted, own, draft.Calls);
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Judge(wanted, own, draft), own, cancellationToken).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
 
         if (made.Find(call.Parameters.Find("vmid")) is { } guest)
         {
-            return At(call, guest.Vmid, guest.Type, guest.Node);
+            return At(call, guest.Vmid, guest.Type, made.PlaceOf(guest.Vmid) ?? guest.Node);
         }
 
         GuestPlace place = await _all.Reader.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)

@@ -1,3 +1,4 @@
+using ProxSharp.Ids;
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Simulator;
@@ -38,7 +39,7 @@ public sealed class ChangingGuestTests : IAsyncLifetime
         await Pve.Vms[104].StopAsync(null, Token);
         await Pve.Vms[100].Snapshots.CreateAsync("before", cancellationToken: Token);
 
-        await Pve.Containers[200].MigrateAsync("pve2", new GuestMigrateOptions { Restart = true }, Token);
+        await Pve.Containers[200].MigrateAsync(NodeName.Parse("pve2", null), new GuestMigrateOptions { Restart = true }, Token);
 
         Assert.Equal([104, 106, 200], (sync ? Pve.Guests.ListChanging(Token) : await Pve.Guests.ListChangingAsync(Token)).Select(static id => id.Value).Order());
         Assert.Equal(BulkOutcome.Planned, await OutcomeAsync(sync, "106", BulkAction.Stop()));
