@@ -56,7 +56,7 @@ public sealed class GuestCollection
     }
 
     /// <summary>Asks guests themselves for their present names and states, eight at a time. Those that cannot be asked come back as they were given.</summary>
-    /// <param name="guests">The guests. Those that are live already are not asked.</param>
+    /// <param name="guests">The guests. Those that have been asked, or are live and cannot be paused, are not asked again.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <remarks><c>GET .../status/current</c>. Needs <c>VM.Audit</c> on <c>/vms/{vmid}</c>.</remarks>
     public Task<IReadOnlyList<GuestSummary>> LookAsync(IReadOnlyList<GuestSummary> guests, CancellationToken cancellationToken = default)

@@ -14,6 +14,7 @@ namespace ProxSharp.Pve.Bulk;
 public sealed class BulkAction
 {
     private const string Runs = "it runs already";
+    private const string Paused = "it is paused: let it go on with a resume";
     private const string IsStopped = "it is stopped already";
     private const string RunsNot = "it does not run";
 
@@ -46,10 +47,13 @@ public sealed class BulkAction
     /// <summary>True if the action has a synchronous form.</summary>
     public bool IsSynchronous => _start is not null;
 
-    /// <summary>Starts guests; those that run are skipped, unless high availability looks after them and may be about to stop them.</summary>
+    /// <summary>
+    /// Starts guests; those that run are skipped, unless high availability looks after them and may be about to stop them. Virtual machines that are paused are
+    /// skipped for that reason: a start is nothing to them.
+    /// </summary>
     /// <param name="options">How; null for the defaults.</param>
     public static BulkAction Start(GuestStartOptions? options = null) =>
-        new("start", (guest, token) => guest.StartAsync(options, token), (guest, token) => guest.Start(options, token), Unless(GuestStatus.Running, Runs));
+        new("start", (guest, token) => guest.StartAsync(options, token), (guest, token) => guest.Start(options, token), SkipStart);
 
     /// <summary>Asks the systems in guests to shut down; guests that are stopped are skipped.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -118,7 +122,8 @@ public sealed class BulkAction
     internal string? SkipReason(GuestSummary guest) => _skip?.Invoke(guest);
 
     /// <summary>True if a guest would be skipped, and that may be because of a state that is old by now.</summary>
-    internal bool IsDoubtful(GuestSummary guest) => !guest.IsLive && MayBeOver(guest);
+    internal bool IsDoubtful(GuestSummary guest) => (!guest.IsLive && MayBeOver(guest))
+        || (guest.MayBePaused && SkipReason(guest) is { } reason && reason != SkipReason(guest with { IsPaused = true }));
 
     /// <summary>True if a guest would be skipped, but not if a task is about to bring it into another state.</summary>
     internal bool MayBeOver(GuestSummary guest) => !guest.IsTemplate && SkipReason(guest) is not null && SkipReason(guest with { IsChanging = true }) is null;
@@ -126,6 +131,8 @@ public sealed class BulkAction
     internal Task<PveTask> RunAsync(Guest guest, CancellationToken cancellationToken) => _startAsync(guest, cancellationToken);
 
     internal PveTask Run(Guest guest, CancellationToken cancellationToken) => _start!(guest, cancellationToken);
+
+    private static string? SkipStart(GuestSummary guest) => Unless(GuestStatus.Running, guest.IsPaused ? Paused : Runs)(guest);
 
     private static string? SkipTemplate(GuestSummary guest) => guest.IsTemplate ? "it is a template" : null;
 

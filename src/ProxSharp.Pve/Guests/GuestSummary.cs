@@ -33,7 +33,13 @@ public sealed record GuestSummary
     /// </summary>
     public bool IsChanging { get; init; }
 
-    /// <summary>True if it runs.</summary>
+    /// <summary>
+    /// True if it is a virtual machine that is paused: its state is running then, and it does nothing until it is resumed. False where nobody has looked at it:
+    /// no list tells that, only <see cref="GuestCollection.LookAsync(GuestSummary, CancellationToken)"/>.
+    /// </summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>True if it runs, be it paused.</summary>
     public bool IsRunning => Status == GuestStatus.Running;
 
     /// <summary>True if it is a template.</summary>
@@ -71,6 +77,12 @@ public sealed record GuestSummary
 
     /// <summary>The state of high availability; null without it.</summary>
     public string? HaState { get; init; }
+
+    /// <summary>True if the guest itself was asked, which tells more than the list of its node does.</summary>
+    internal bool IsLookedAt { get; init; }
+
+    /// <summary>True if it may be paused, and nobody knows.</summary>
+    internal bool MayBePaused => !IsLookedAt && IsRunning && Type == GuestType.Qemu;
 
     /// <summary>Returns kind, number, name and node.</summary>
     public override string ToString() => $"{(Type == GuestType.Lxc ? "container" : "VM")} {Id} ({Name}) on {Node}";

@@ -36,7 +36,7 @@ internal sealed class LiveGuests(PveClient client)
     {
         try
         {
-            return guest.IsLive ? guest : await LookAsync(guest, cancellationToken).ConfigureAwait(false);
+            return IsKnown(guest) ? guest : await LookAsync(guest, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxException)
         {
@@ -49,7 +49,7 @@ internal sealed class LiveGuests(PveClient client)
     {
         try
         {
-            return guest.IsLive ? guest : Look(guest, cancellationToken);
+            return IsKnown(guest) ? guest : Look(guest, cancellationToken);
         }
         catch (ProxmoxException)
         {
@@ -168,8 +168,13 @@ internal sealed class LiveGuests(PveClient client)
         Name = now.Name ?? guest.Name,
         Status = now.Status,
         Node = handle.Place.LastNode ?? guest.Node,
+        IsPaused = now is VmStatus { IsPaused: true },
         IsLive = true,
+        IsLookedAt = true,
     };
+
+    // Proxmox: the list of a node tells no paused machine from one that works.
+    private static bool IsKnown(GuestSummary guest) => guest.IsLive && !guest.MayBePaused;
 
     // Only those that hold guests, and would not be waited for in vain.
     private static string[] Online(IReadOnlyList<GuestSummary> all, IReadOnlyList<NodesItem> nodes) =>

@@ -131,6 +131,25 @@ public sealed class LateListTests : IAsyncLifetime
         Assert.Equal(("other", true, true), all.Where(static guest => guest.Id.Value == 106).Select(static guest => (guest.Name!, guest.IsRunning, guest.IsLive)).Single());
     }
 
+    [Theory]
+    [InlineData(true, "101")]
+    [InlineData(false, "101")]
+    [InlineData(true, "web-2")]
+    [InlineData(false, "web-*,-web-1")]
+    public async Task Start_OfAMachineThatIsPaused_IsSkippedForThat(bool sync, string selection)
+    {
+        GuestSummary listed = (await Pve.Guests.ListAsync(Token)).Single(static guest => guest.Id.Value == 101);
+        Assert.False((await Pve.Guests.LookAsync(listed, Token)).IsPaused);
+        await Pve.Vms[101].SuspendAsync(Token).WaitForCompletionAsync(TestGuests.Fast, Token);
+
+        BulkItem item = Assert.Single((await RunAsync(sync, selection, BulkAction.Start(), s_fast)).Items);
+
+        Assert.Equal(BulkOutcome.Skipped, item.Outcome);
+        Assert.Contains("it is paused", item.Reason, StringComparison.Ordinal);
+        Assert.True((sync ? Pve.Guests.Look(listed, Token) : await Pve.Guests.LookAsync(listed, Token)).IsPaused);
+        Assert.False(listed.IsPaused);
+    }
+
     private Task RenameAsync(int id, string name) => Pve.Vms[id].Config.UpdateAsync(config => config with { Name = name }, Token);
 
     private async Task<IEnumerable<int>> ChosenAsync(bool sync, string selection) =>

@@ -33,6 +33,12 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
     /// <param name="isShown">True if it is only shown what would be done, and what the server would refuse.</param>
     public bool IsDoubtful(GuestSummary guest, bool isShown)
     {
+        // Only the guest itself tells that it is paused, and whoever has asked it knows that already.
+        if (guest.IsRunning && guest.Type == GuestType.Qemu && !guest.IsPaused && IsOtherIfPaused(guest))
+        {
+            return true;
+        }
+
         if (guest.IsLive)
         {
             return false;
@@ -49,6 +55,12 @@ internal sealed record GuestChange(string Action, ApiSchema Schema, ApiEndpoint 
     {
         GuestSummary changing = guest with { IsChanging = true };
         return IsOnlyNow(Skip, guest, changing) || IsOnlyNow(Obstacle, guest, changing);
+    }
+
+    private bool IsOtherIfPaused(GuestSummary guest)
+    {
+        GuestSummary paused = guest with { IsPaused = true };
+        return Skip?.Invoke(guest) != Skip?.Invoke(paused) || Obstacle?.Invoke(guest)?.Reason != Obstacle?.Invoke(paused)?.Reason;
     }
 
     private static bool IsOnlyNow<T>(Func<GuestSummary, T?>? find, GuestSummary guest, GuestSummary other)

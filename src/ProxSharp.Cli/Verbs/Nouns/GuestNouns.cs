@@ -12,6 +12,8 @@ internal static class GuestNouns
 {
     private const string Idempotent = "Guests that are in the wanted state already are skipped, which is no error. Under high availability none is, and it waits until that has done it.";
 
+    private static readonly Func<GuestSummary, string?> s_runs = Already(GuestStatus.Running, "it runs already");
+
     /// <summary><c>prox vm</c>.</summary>
     public static Noun Vm(VerbContext context) => Build(context, GuestKind.Vm, new Noun("vm", "Virtual machines."));
 
@@ -73,8 +75,8 @@ internal static class GuestNouns
     {
         Examples = Power(kind, "start", "web*", "all whose names begin with web"),
         Details = Idempotent,
-        Skip = Already(GuestStatus.Running, "it runs already"),
-        Obstacle = guest => Template(kind, guest),
+        Skip = guest => guest.IsPaused ? null : s_runs(guest),
+        Obstacle = guest => Template(kind, guest) ?? Paused(guest),
     };
 
     private static EndpointSpec Shutdown(GuestKind kind) =>
@@ -134,6 +136,11 @@ internal static class GuestNouns
     // What high availability looks after may be about to be brought into another state: the call tells it which one is wanted.
     private static Func<GuestSummary, string?> Already(GuestStatus status, string reason) =>
         guest => guest.Status == status && !guest.IsChanging && string.IsNullOrEmpty(guest.HaState) ? reason : null;
+
+    // Proxmox: a machine that is paused counts as running, so that a start of it is refused, or nothing to high availability.
+    private static GuestObstacle? Paused(GuestSummary guest) => !guest.IsPaused || guest.IsChanging || !string.IsNullOrEmpty(guest.HaState)
+        ? null
+        : new GuestObstacle("it is paused", $"Let it go on: {PrintedCommands.Of("vm", "resume", guest.Id.ToString())}");
 
     private static GuestObstacle? Template(GuestKind kind, GuestSummary guest) => !guest.IsTemplate ? null : new GuestObstacle(
         "it is a template, and never runs", $"Make a guest of it: {PrintedCommands.Of(kind.Noun(), "clone", guest.Id.ToString())}");
