@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ProxSharp.Cli.Consoles;
 using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Cli.Tests;
 
@@ -110,6 +111,38 @@ public sealed class VncVerbTests(SimulatedCluster cluster) : IClassFixture<Simul
         using CliHarness cli = await cluster.UserAsync();
 
         (await cli.LineAsync(line)).FailedWithCode(exitCode);
+    }
+
+    /// <summary>The ticket is asked for when a viewer comes, which would be told nothing of it.</summary>
+    [Fact]
+    public async Task Vnc_TokenWithoutTheRight_EndsBeforeAnythingIsPrinted()
+    {
+        const string Secret = "99999999-2222-3333-4444-555555555555";
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync(
+            static more => more.AddToken("demo@pve", "look", Secret).Grant("/", "demo@pve!look", "PVEAuditor"));
+        using CliHarness cli = new CliHarness().With("LOOK", Secret);
+        (await cli.RunAsync(
+            "context", "add", "look", own.Url, "--token-id", "demo@pve!look", "--secret", "env:LOOK", "--fingerprint", own.Simulator.Fingerprint)).Succeeded();
+        using TestConsole console = new();
+        using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        Task<int> running = new CliApp(console, cli.Environment, TimeProvider.System).RunAsync(["vnc", "web-1"], waited.Token);
+        await Task.WhenAny(console.Flushed, running);
+        await waited.CancelAsync();
+
+        Assert.Equal((4, ""), (await running, console.Output));
+        Assert.Contains("The screen of VM 100 (web-1) cannot be opened: VM.Console on /vms/100 is missing", console.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Vnc_RightsThatCannotBeRead_RefuseNobody()
+    {
+        await using SimulatedCluster own = await SimulatedCluster.StillAsync();
+        own.Simulator.Faults.When(static request => request.Path.EndsWith("/access/permissions", StringComparison.Ordinal), Fault.Status(500, "no"), times: 9);
+
+        using Bridge bridge = await Bridge.StartAsync(await own.UserAsync(), "vnc web-1 -o json");
+
+        Assert.True(bridge.Port > 0);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Agents;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Verbs.Guests;
@@ -11,6 +12,8 @@ namespace ProxSharp.Cli.Consoles;
 /// <summary>Tells whether a guest has a console that can be opened: the server opens one in any case, and it ends at once.</summary>
 internal static class ConsoleReadiness
 {
+    private const string Right = "VM.Console";
+
     /// <summary>Makes sure of it.</summary>
     /// <exception cref="CliException">The guest does not run, or is a virtual machine without a serial port.</exception>
     public static async Task CheckAsync(ServerSession session, GuestSummary guest, CancellationToken cancellationToken)
@@ -30,6 +33,48 @@ internal static class ConsoleReadiness
             throw Closed(
                 $"{GuestKinds.Title(guest)} has no serial port, which the console goes through",
                 $"Add one, and stop and start the machine: prox vm set {guest.Id} --serial0 socket; its screen: prox vnc {guest.Id}");
+        }
+    }
+
+    /// <summary>
+    /// Makes sure that the caller may open it, where the server is asked for it only when somebody comes: a viewer learns no reason. Rights that cannot be read
+    /// refuse nobody.
+    /// </summary>
+    /// <param name="session">The server.</param>
+    /// <param name="guest">The guest.</param>
+    /// <param name="what">What is to be opened.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CliException">The right is missing.</exception>
+    public static async Task CheckRightAsync(ServerSession session, GuestSummary guest, string what, CancellationToken cancellationToken)
+    {
+        string path = $"/vms/{guest.Id}";
+        if (await HeldAsync(session, path, cancellationToken).ConfigureAwait(false) is not { Count: > 0 } held || held.Contains(Right))
+        {
+            return;
+        }
+
+        throw new CliException(new CliError
+        {
+            Code = "permission",
+            ExitCode = ExitCodes.Authentication,
+            Message = $"The {what} of {GuestKinds.Title(guest)} cannot be opened: {Right} on {path} is missing",
+            Hint = ErrorMapper.GiveRole(Right, path),
+            Privilege = Right,
+            PrivilegePath = path,
+            Need = [$"{Right} on {path}"],
+        });
+    }
+
+    // Null, or nothing at all, where the answer does not tell: whoever has found the guest has some right to it.
+    private static async Task<HashSet<string>?> HeldAsync(ServerSession session, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KeptRoles.HeldAsync(session, path, user: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ProxmoxApiException)
+        {
+            return null;
         }
     }
 

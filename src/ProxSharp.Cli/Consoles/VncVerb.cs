@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
 using ProxSharp.Cli.Output;
 using ProxSharp.Cli.Verbs;
@@ -76,8 +77,9 @@ internal static class VncVerb
         }
 
         PveClient pve = await run.PveAsync(cancellationToken).ConfigureAwait(false);
-        await ConsoleReadiness.CheckRunsAsync(
-            await run.SessionAsync(cancellationToken).ConfigureAwait(false), guests[0], "screen", cancellationToken).ConfigureAwait(false);
+        ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
+        await ConsoleReadiness.CheckRightAsync(session, guests[0], "screen", cancellationToken).ConfigureAwait(false);
+        await ConsoleReadiness.CheckRunsAsync(session, guests[0], "screen", cancellationToken).ConfigureAwait(false);
         using TcpListener listener = Listen(run.Value(options.Port));
         VncBridge bridge = new(listener, RfbPassword.Create(), token => OpenAsync(pve, guests[0], token));
         await ServeAsync(run, bridge, guests[0], options, cancellationToken).ConfigureAwait(false);
