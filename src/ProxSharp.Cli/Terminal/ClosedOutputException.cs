@@ -1,7 +1,7 @@
 namespace ProxSharp.Cli.Terminal;
 
 /// <summary>
-/// Whoever read the data of this command has gone before the end, as <c>head</c> does. The command ends as others do that are stopped by a closed pipe:
-/// without a word, and not with success.
+/// Whoever read the data of this command has gone before the end, as <c>head</c> does. The command ends at once and without a word, with success as those that
+/// print lists.
 /// </summary>
 internal sealed class ClosedOutputException() : Exception("Nobody reads standard output any more.");

@@ -9,8 +9,8 @@ namespace ProxSharp.Cli.Terminal;
 /// <param name="open">Opens the stream.</param>
 /// <param name="isNeeded">True for results: if they cannot be written the command has failed. False for messages, which nobody can be told about.</param>
 /// <param name="isClosed">
-/// For data, of which every byte counts: tells whether nobody reads on, which the runtime does not. Null for lists and the like, of which whoever leaves has
-/// seen enough.
+/// For data, of which there may be much: tells whether nobody reads on, which the runtime does not, so that the work ends. Null for lists and the like, which
+/// are written to their end.
 /// </param>
 internal sealed class StandardStream(Func<Stream> open, bool isNeeded, Func<bool>? isClosed = null) : Stream
 {

@@ -330,14 +330,14 @@ public sealed class RestoreVerbTests(SimulatedBackupServer backup) : IClassFixtu
     [InlineData("restore {0} root.pxar -")]
     [InlineData("restore {0} root.pxar - --tar")]
     [InlineData("cat {0} root.pxar /etc/hosts")]
-    public async Task Data_ReaderOfThePipeIsGone_EndsQuietlyWithOne(string line)
+    public async Task Data_ReaderOfThePipeIsGone_EndsQuietlyAsOthersDo(string line)
     {
         using CliHarness cli = new CliHarness { IsOutputClosed = static () => true }.Uses(backup.Simulator);
         string snapshot = await MakeAsync(cli);
 
         CliRun run = await cli.LineAsync($"backup {string.Format(System.Globalization.CultureInfo.InvariantCulture, line, snapshot)}");
 
-        run.FailedWithCode(1);
+        run.Succeeded();
         Assert.Equal("", run.Errors);
         (await cli.LineAsync($"backup ls {snapshot}")).Succeeded();
     }
