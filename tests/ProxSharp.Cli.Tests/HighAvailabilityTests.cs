@@ -193,6 +193,38 @@ public sealed class HighAvailabilityTests : IAsyncLifetime
         Assert.Equal("running", await MemberAsync("vm", "staging", "status"));
     }
 
+    [Fact]
+    public async Task Start_InterruptedAfterTheTask_SaysWhatGoesOnAndTaskWaitGoesOnWithIt()
+    {
+        const string Said = "The task is over, and high availability goes on with it. Wait on with: prox ";
+        using CancellationTokenSource first = new();
+        using CancellationTokenSource second = new();
+        await ManageAsync("vm:106", "stopped");
+
+        string started = await InterruptedAsync(first, "vm start 106");
+
+        Assert.Contains($"{Said}task wait 'UPID:", started, StringComparison.Ordinal);
+        string command = started.Split(Said)[1].Trim();
+        Assert.Contains($"{Said}{command}", await InterruptedAsync(second, command), StringComparison.Ordinal);
+        (await Cli.LineAsync(command)).Succeeded();
+        Assert.Equal("running", await MemberAsync("vm", "staging", "status"));
+    }
+
+    // The guest itself is asked only when the task is over.
+    private async Task<string> InterruptedAsync(CancellationTokenSource interrupt, string line)
+    {
+        Simulator.Faults.When(
+            request =>
+            {
+                _ = request.Path.EndsWith("/106/status/current", StringComparison.Ordinal) ? interrupt.CancelAsync() : Task.CompletedTask;
+                return false;
+            },
+            Fault.DropBeforeExecution);
+        using TestConsole console = new();
+        Assert.Equal(130, await new CliApp(console, Cli.Environment, Cli.Time).RunAsync([.. ShellWords.Split(line)], interrupt.Token));
+        return console.Errors;
+    }
+
     private async Task ManageAsync(string sid, string state)
     {
         (await Cli.LineAsync($"ha resource create {sid} --state {state}")).Succeeded();

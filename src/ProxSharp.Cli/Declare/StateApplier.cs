@@ -150,15 +150,17 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
             return;
         }
 
+        List<string> ended = [];
         try
         {
             await TaskAdvice.WaitAsync(run.Command, session, upid, null, cancellationToken).ConfigureAwait(false);
+            ended.Add(upid);
             bool hasRun = call.Parameters.Any(static parameter => parameter.Name is "online" or "restart");
             await HaWait.EndAsync(run, session, upid, call.Parameters.Find("target"), null, hasRun, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            TaskAdvice.Detached(run, [upid]);
+            TaskAdvice.Detached(run, [upid], ended);
             throw;
         }
     }

@@ -38,12 +38,20 @@ internal static class TaskAdvice
         new InterruptedNote($"The answer {what} had not come, so it may have been carried out") { Next = "Look before you repeat it.", IsUncertain = true });
 
     /// <summary>Says how to go on with tasks that nobody waits for any more.</summary>
-    public static void Detached(VerbRun run, IReadOnlyList<string> upids)
+    /// <param name="run">The run.</param>
+    /// <param name="upids">The tasks.</param>
+    /// <param name="ended">Those of them that are over, and that have only asked high availability for what goes on; null for none.</param>
+    public static void Detached(VerbRun run, IReadOnlyList<string> upids, IReadOnlyCollection<string>? ended = null)
     {
         if (upids.Count > 0)
         {
             InterruptedNote left = Left(upids);
-            run.Command.TellInterrupted(left with { Next = run.Hints?.In(left.Next!) ?? left.Next });
+            int over = upids.Count(upid => ended?.Contains(upid) == true);
+            string what = over == 0 ? left.What
+                : over < upids.Count ? "The tasks go on, or what high availability was asked for"
+                : upids.Count == 1 ? "The task is over, and high availability goes on with it"
+                : "The tasks are over, and high availability goes on with them";
+            run.Command.TellInterrupted(left with { What = what, Next = run.Hints?.In(left.Next!) ?? left.Next });
         }
     }
 

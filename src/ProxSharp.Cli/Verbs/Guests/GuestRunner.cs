@@ -24,6 +24,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
     private readonly ConcurrentDictionary<VmId, string> _upids = new();
+    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
     private readonly GuestAnswers _answers = new();
     private readonly long _chosenAt = run.Command.Services.Time.GetTimestamp();
     private readonly LostServer _lost = new(run.Command.Services.Time, TaskWaitOptions.Default.OutageGrace);
@@ -162,7 +163,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         else if (run.Waits && item.Outcome == BulkOutcome.Running)
         {
             // Who interrupts the waiting ends no task: what was started goes on.
-            progress.Ended(item.Guest, $"{IChangeProgress.StillRunning}, {_upids[item.Guest.Id]}");
+            string upid = _upids[item.Guest.Id];
+            progress.Ended(item.Guest, $"{IChangeProgress.StillRunning}{(_ended.ContainsKey(upid) ? " with high availability" : "")}, {upid}");
         }
     }
 
@@ -268,6 +270,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             Timeout = run.WaitTimeout - run.Command.Services.Time.GetElapsedTime(start),
             Outage = run.Command.Outage,
         };
+        _ended[upid.ToString()] = true;
         progress.Noted(guest, wait.Text);
         await wait.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -418,7 +421,8 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             TaskAdvice.Unanswered(run, $"of {string.Join(", ", uncertain)}");
         }
 
-        TaskAdvice.Detached(run, [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])]);
+        string[] left = [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])];
+        TaskAdvice.Detached(run, left, [.. _ended.Keys]);
         return new OperationCanceledException(cancellationToken);
     }
 

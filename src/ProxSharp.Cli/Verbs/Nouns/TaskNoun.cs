@@ -156,16 +156,17 @@ internal static class TaskNoun
     {
         ServerSession session = await run.SessionAsync(cancellationToken).ConfigureAwait(false);
         List<(string Upid, string End)> ends = [];
+        List<string> ended = [];
         try
         {
             foreach (string upid in upids.Select(Checked))
             {
-                ends.Add((upid, await WaitForOneAsync(run, session, upid, quiet, cancellationToken).ConfigureAwait(false)));
+                ends.Add((upid, await WaitForOneAsync(run, session, upid, quiet, ended.Add, cancellationToken).ConfigureAwait(false)));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)]);
+            TaskAdvice.Detached(run, [.. upids.Skip(ends.Count)], ended);
             throw;
         }
 
@@ -173,7 +174,8 @@ internal static class TaskNoun
         return WarningEnds.Settle(run.FailsOnWarnings, [.. ends.Where(static item => item.End != "OK").Select(static item => item.Upid)]);
     }
 
-    private static async Task<string> WaitForOneAsync(VerbRun run, ServerSession session, string upid, bool quiet, CancellationToken cancellationToken)
+    private static async Task<string> WaitForOneAsync(
+        VerbRun run, ServerSession session, string upid, bool quiet, Action<string> ended, CancellationToken cancellationToken)
     {
         string? target = null;
         using TaskBar bar = new(run.Command);
@@ -192,6 +194,7 @@ internal static class TaskNoun
         try
         {
             string end = await waiter.WaitAsync(upid, cancellationToken).ConfigureAwait(false);
+            ended(upid);
             await HaWait.EndAsync(
                 run, session, upid, target, run.WaitTimeout - time.GetElapsedTime(start), hasRun: null, cancellationToken).ConfigureAwait(false);
             return end;
