@@ -120,7 +120,7 @@ internal static class RemoveVerbs
 
         if (run.IsDryRun)
         {
-            Write(run, Require(place, path, await group.PreviewPruneAsync(policy, cancellationToken).ConfigureAwait(false)), isQuiet);
+            await WriteAsync(group.PreviewPruneAsync(policy, cancellationToken)).ConfigureAwait(false);
             return ExitCodes.Success;
         }
 
@@ -132,8 +132,11 @@ internal static class RemoveVerbs
             await ChangeRules.ConfirmAsync(run, $"prune {path} in {place.Describe()}", path.ToString(), Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
         }
 
-        Write(run, Require(place, path, await group.PruneAsync(policy, cancellationToken).ConfigureAwait(false)), isQuiet);
+        await WriteAsync(group.PruneAsync(policy, cancellationToken)).ConfigureAwait(false);
         return ExitCodes.Success;
+
+        async Task WriteAsync(Task<IReadOnlyList<PruneDecision>> work) =>
+            Write(run, Require(place, path, await OwnGroups.ExplainedAsync(place, path, work, cancellationToken).ConfigureAwait(false)), isQuiet);
     }
 
     // Proxmox: a group that does not exist is pruned without an error, and nothing is decided.
@@ -171,7 +174,8 @@ internal static class RemoveVerbs
             await ChangeRules.ConfirmAsync(run, $"remove {text} from {place.Describe()}", text, Asking.NoWayBack, cancellationToken).ConfigureAwait(false);
             await (isGroup
                 ? RemoveGroupAsync(place, group, removed, cancellationToken)
-                : place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken)).ConfigureAwait(false);
+                : OwnGroups.ExplainedAsync(
+                    place, snapshot.Group, place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken), cancellationToken)).ConfigureAwait(false);
         }
 
         run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
@@ -196,7 +200,8 @@ internal static class RemoveVerbs
     {
         try
         {
-            await place.Folder.Groups[group].DeleteAsync(null, cancellationToken).ConfigureAwait(false);
+            Task work = place.Folder.Groups[group].DeleteAsync(null, cancellationToken);
+            await OwnGroups.ExplainedAsync(place, group, work, cancellationToken).ConfigureAwait(false);
         }
         catch (ProxmoxApiException partly)
         {

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using ProxSharp.Cli.Tests.Testing;
+using ProxSharp.Simulator;
+using ProxSharp.Simulator.Scenarios;
+
+namespace ProxSharp.Cli.Tests.Backups;
+
+/// <summary>Who may not remove backups is told the privilege that is enough: the smaller one for a group of one's own.</summary>
+public sealed class OwnGroupTests
+{
+    private const string Secret = "99999999-2222-3333-4444-555555555555";
+    private const string Own = "Datastore.Prune on /datastore/store1";
+
+    [Fact]
+    public async Task Remove_OfAGroupOfOnesOwn_NamesTheSmallerPrivilege()
+    {
+        await using PbsSimulator server = await StartAsync("DatastoreBackup");
+        using CliHarness cli = User(server);
+        cli.MakeTree();
+        (await cli.LineAsync("backup create root.pxar:tree --backup-id mine")).Succeeded();
+        string snapshot = (await cli.LineAsync("backup list host/mine -o name")).Succeeded().Trim();
+
+        foreach (string line in (string[])
+        [
+            "backup prune host/mine --keep-last 1", "backup prune host/mine --keep-last 1 --dry-run", "backup forget host/mine --yes", $"backup forget {snapshot} --yes",
+        ])
+        {
+            CliRun run = await cli.LineAsync($"{line} -o json");
+
+            run.FailedWithCode(4);
+            Assert.Equal(Own, Need(run));
+            Assert.Contains($"a role with {Own},", run.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Remove_OfAGroupOfOthers_NamesThePrivilegeForAll()
+    {
+        await using PbsSimulator server = await StartAsync("DatastoreBackup");
+        using CliHarness cli = User(server);
+
+        CliRun run = await cli.LineAsync("backup prune vm/100 --keep-last 1 -o json");
+
+        run.FailedWithCode(4);
+        Assert.Equal("Datastore.Modify on /datastore/store1", Need(run));
+        Assert.DoesNotContain("one's own Datastore.Prune", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Remove_WhoseItIsCannotBeSeen_TellsBoth()
+    {
+        await using PbsSimulator server = await StartAsync(role: null);
+        using CliHarness cli = User(server);
+
+        CliRun run = await cli.LineAsync("backup prune vm/100 --keep-last 1 -o json");
+
+        run.FailedWithCode(4);
+        Assert.Equal("Datastore.Modify on /datastore/store1", Need(run));
+        Assert.Contains("For a group of one's own Datastore.Prune is enough", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static string? Need(CliRun run)
+    {
+        using JsonDocument error = JsonDocument.Parse(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        return Assert.Single(error.RootElement.GetProperty("error").GetProperty("need").EnumerateArray()).GetString();
+    }
+
+    private static Task<PbsSimulator> StartAsync(string? role) => PbsSimulator.StartAsync(new PbsSimulatorOptions
+    {
+        Delays = false,
+        TaskDuration = TimeSpan.FromMilliseconds(5),
+        Scenario = more =>
+        {
+            DefaultBackupServer.Build(more);
+            more.AddToken("demo@pbs", "few", Secret);
+            if (role is not null)
+            {
+                more.Grant("/datastore/store1", "demo@pbs!few", role);
+            }
+        },
+    });
+
+    private static CliHarness User(PbsSimulator server) => new CliHarness()
+        .With("PBS_REPOSITORY", $"demo@pbs!few@{server.Endpoint.Host}:{server.Endpoint.Port}:store1")
+        .With("PBS_PASSWORD", Secret)
+        .With("PBS_FINGERPRINT", server.Fingerprint);
+}
