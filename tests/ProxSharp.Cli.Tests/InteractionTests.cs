@@ -39,7 +39,25 @@ public sealed class InteractionTests
     }
 
     [Theory]
-    [InlineData("9\n\n", "none of the numbers")]
+    [InlineData("PVEVMAdmn\nPVEVMAdmin\n\n", "There is no role 'PVEVMAdmn'. Did you mean PVEVMAdmin?", "PVEVMAdmin")]
+    [InlineData("PVEAuditor,PVEVMBoss\n2\n\n", "There is no role 'PVEVMBoss'", "PVEVMUser")]
+    [InlineData("7\n3\n\n", "7 is none of the numbers.", "PVEVMAdmin")]
+    public async Task Login_RoleThatThereIsNot_IsAskedForAgain(string answers, string told, string role)
+    {
+        await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
+        using CliHarness cli = new() { TerminalWidth = 100, Input = $"root@pam\n{DefaultCluster.RootPassword}\n{answers}" };
+
+        CliRun run = await cli.RunAsync("login", cluster.Url, "--store", "file", "--name", "lab", "--fingerprint", cluster.Simulator.Fingerprint);
+
+        run.Succeeded();
+        Assert.Contains(told, run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"The token root@pam!prox has the role {role} on /;", run.Errors, StringComparison.Ordinal);
+        Assert.Single(cluster.Simulator.Traffic.Requests, static request => request.Method == "POST" && request.Path.Contains("/token/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("9\n", "none of the numbers")]
+    [InlineData("PVEAuditr\n", "There is no role 'PVEAuditr'. Did you mean PVEAuditor?")]
     [InlineData("1\nvms\n", "no path")]
     public async Task Login_AnswerThatIsWrong_MakesNoToken(string answers, string reason)
     {

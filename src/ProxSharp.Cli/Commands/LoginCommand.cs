@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Cli.Agents;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
@@ -119,7 +120,8 @@ internal sealed class LoginCommand : ProxCommand
             // What is forbidden anyway needs neither a password nor answers, and who mistypes a password has answered no questions in vain.
             session.CheckGuard(ApiMethod.Post, LoginCalls.TokenPath(token), []);
             await session.GetAsync("/version", null, cancellationToken).ConfigureAwait(false);
-            TokenRights rights = await TokenRights.AskAsync(run, questions, person.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
+            TokenRights rights = await TokenRights.AskAsync(
+                run, questions, person.Product, run.Value(_role), run.Value(_path), () => RolesAsync(session, cancellationToken)).ConfigureAwait(false);
             (token, string secret) = await MakeTokenAsync(run, session, token, cancellationToken).ConfigureAwait(false);
             SecretReference reference = await SettleAsync(run, session, new(person, token, secret), rights, cancellationToken).ConfigureAwait(false);
             run.Note(
@@ -130,12 +132,26 @@ internal sealed class LoginCommand : ProxCommand
         return ExitCodes.Success;
     }
 
+    // A server that does not tell its roles finds a slip when the token gets its role.
+    private static async Task<IReadOnlyCollection<string>?> RolesAsync(ServerSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await KeptRoles.ReadRolesAsync(session, cancellationToken).ConfigureAwait(false)).Keys;
+        }
+        catch (ProxmoxApiException)
+        {
+            return null;
+        }
+    }
+
     // Without a login nobody knows which names are taken: the usual one is shown.
     private async Task<int> ShowAsync(CommandRun run, ServerContext server, CancellationToken cancellationToken)
     {
         Questions questions = new(run, cancellationToken);
         string user = await UserAsync(run, questions).ConfigureAwait(false);
-        TokenRights rights = await TokenRights.AskAsync(run, questions, server.Product, run.Value(_role), run.Value(_path)).ConfigureAwait(false);
+        TokenRights rights = await TokenRights.AskAsync(
+            run, questions, server.Product, run.Value(_role), run.Value(_path), static () => Task.FromResult<IReadOnlyCollection<string>?>(null)).ConfigureAwait(false);
         string token = $"{user}!{run.Value(_tokenName) ?? UsualToken}";
         return DryRun.Show(
             run,

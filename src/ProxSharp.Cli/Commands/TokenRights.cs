@@ -1,6 +1,7 @@
 using System.Globalization;
 using ProxSharp.Cli.Calls;
 using ProxSharp.Cli.Errors;
+using ProxSharp.Cli.Terminal;
 
 namespace ProxSharp.Cli.Commands;
 
@@ -27,8 +28,15 @@ internal sealed record TokenRights(string Role, string Path)
     ];
 
     /// <summary>Returns what was named on the command line; at a terminal what is missing is asked for.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="questions">Asks.</param>
+    /// <param name="product">What the server is.</param>
+    /// <param name="role">The role that was named; null to ask for it.</param>
+    /// <param name="path">The path that was named; null to ask for it.</param>
+    /// <param name="readRoles">Reads the roles that the server has, null if it does not tell: a slip is asked about again before anything is made.</param>
     /// <exception cref="CliException">The answer is no role or no path.</exception>
-    public static async Task<TokenRights> AskAsync(CommandRun run, Questions questions, ProxmoxProduct product, string? role, string? path)
+    public static async Task<TokenRights> AskAsync(
+        CommandRun run, Questions questions, ProxmoxProduct product, string? role, string? path, Func<Task<IReadOnlyCollection<string>?>> readRoles)
     {
         (string Role, string Meaning)[] roles = product == ProxmoxProduct.BackupServer ? s_backupServer : s_cluster;
         if (role is not null || !questions.CanAsk)
@@ -45,28 +53,55 @@ internal sealed record TokenRights(string Role, string Path)
                 CultureInfo.InvariantCulture, $"  {at + 1}  {roles[at].Role.PadRight(widest)}  {roles[at].Meaning}")).ConfigureAwait(false);
         }
 
-        string chosen = Chosen(await questions.AskAsync("Number, or the name of another role [1]: ").ConfigureAwait(false), roles);
+        string chosen = await ChooseAsync(terminal, questions, roles, readRoles).ConfigureAwait(false);
         string example = product == ProxmoxProduct.BackupServer ? "/datastore/store1" : "/pool/web";
         string place = path ?? await questions.AskAsync($"Where, for example {example} [/, everywhere]: ").ConfigureAwait(false);
         return new TokenRights(chosen, Checked(place.Length == 0 ? "/" : place));
     }
 
-    private static string Chosen(string typed, (string Role, string Meaning)[] roles)
+    private static async Task<string> ChooseAsync(
+        TextWriter terminal, Questions questions, (string Role, string Meaning)[] roles, Func<Task<IReadOnlyCollection<string>?>> readRoles)
     {
-        if (typed.Length == 0)
+        IReadOnlyCollection<string>? known = null;
+        string? slip = null;
+        while (true)
         {
-            return roles[0].Role;
-        }
+            string? typed = await questions.AskOrNoneAsync("Number, or the name of another role [1]: ").ConfigureAwait(false);
+            if (string.IsNullOrEmpty(typed))
+            {
+                // Where nobody answers any more a slip is not to become the first role.
+                return slip is null || typed is not null ? roles[0].Role
+                    : throw CliException.Usage(slip, $"Type 1 to {roles.Length}, or the name of a role; nothing was done");
+            }
 
-        if (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-        {
-            return typed;
-        }
+            if (int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                if (number >= 1 && number <= roles.Length)
+                {
+                    return roles[number - 1].Role;
+                }
 
-        return number >= 1 && number <= roles.Length
-            ? roles[number - 1].Role
-            : throw CliException.Usage($"{typed} is none of the numbers", $"Type 1 to {roles.Length}, or the name of a role; nothing was done");
+                slip = $"{typed} is none of the numbers";
+            }
+            else
+            {
+                known ??= await readRoles().ConfigureAwait(false);
+                if (known is null || Unknown(typed, known) is not { } unknown)
+                {
+                    return typed;
+                }
+
+                string near = UsageErrors.Nearest(unknown, known) is { } meant ? $". Did you mean {meant}?" : "";
+                slip = $"There is no role '{TextCells.Visible(unknown)}'{near}";
+            }
+
+            await terminal.WriteLineAsync(slip.EndsWith('?') ? slip : $"{slip}.").ConfigureAwait(false);
+        }
     }
+
+    // Several roles stand next to each other with commas.
+    private static string? Unknown(string typed, IReadOnlyCollection<string> known) =>
+        typed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(role => !known.Contains(role));
 
     private static string Checked(string path) => path.StartsWith('/')
         ? path
