@@ -237,6 +237,22 @@ public sealed class LiveVerbTests(
         Snapshot.Match("man-task", System.Text.RegularExpressions.Regex.Replace((await cli.LineAsync("man task")).Succeeded(), "\"prox [^\"]+\"", "\"prox\""));
     }
 
+    /// <summary>A line of a terminal holds 66 letters of a paragraph; groff complains about words that it cannot break, and about codes that are no letters.</summary>
+    [Fact]
+    public async Task Man_LongWords_CanBeBroken()
+    {
+        using CliHarness cli = new();
+        (await cli.LineAsync("man --output-dir man")).Succeeded();
+
+        string[] pages = [.. Directory.GetFiles(Path.Combine(cli.Home, "man")).Select(File.ReadAllText)];
+
+        Assert.All(pages, static page => Assert.Contains(".ad l\n", page, StringComparison.Ordinal));
+        Assert.DoesNotContain(pages.SelectMany(static page => page), static letter => letter < ' ' && letter != '\n');
+        Assert.DoesNotContain(
+            pages.SelectMany(static page => page.Split((string[])["\n", " ", "\\:"], StringSplitOptions.None)),
+            static part => part.Replace("\\e", "\\", StringComparison.Ordinal).Replace("\\-", "-", StringComparison.Ordinal).Length > 66);
+    }
+
     [Theory]
     [InlineData("exit-codes")]
     [InlineData("output")]

@@ -9,6 +9,9 @@ namespace ProxSharp.Cli.Help;
 /// <summary>Writes a manual page in the man macros: the command, and everything below it.</summary>
 internal sealed class ManPage
 {
+    private const int LongWord = 30;
+    private const string BreakAfter = "/:;,|=)]}";
+
     private readonly StringBuilder _page = new();
 
     private ManPage()
@@ -21,6 +24,9 @@ internal sealed class ManPage
         ManPage page = new();
         string name = HelpWriter.Names(command).Replace(' ', '-');
         page.Line($".TH {name.ToUpperInvariant()} 1 \"\" \"prox {ToolVersion.Text}\" \"ProxSharp\"");
+
+        // Long words would tear lines apart that have an even margin.
+        page.Line(".ad l");
         page.Section("NAME");
         page.Line($"{Text(name)} \\- {Text((command.Description ?? "").TrimEnd('.'))}");
         page.Body(command, isTop: true);
@@ -149,7 +155,29 @@ internal sealed class ManPage
     // A leading dot or quote would be taken for a macro, and a hyphen for one between words.
     private static string Text(string text)
     {
-        string plain = text.ReplaceLineEndings(" ").Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
+        string plain = string.Join(' ', text.ReplaceLineEndings(" ").Split(' ').Select(Word));
         return plain.StartsWith('.') || plain.StartsWith('\'') ? $"\\&{plain}" : plain;
+    }
+
+    // A line holds no more than about 70 letters: a longer word, such as a pattern or a fingerprint, has to be told where it may go on in the next one.
+    private static string Word(string word)
+    {
+        StringBuilder plain = new();
+        for (int at = 0; at < word.Length; at++)
+        {
+            plain.Append(word[at] switch
+            {
+                '\\' => "\\e",
+                '-' => "\\-",
+                < ' ' and var control => string.Create(CultureInfo.InvariantCulture, $"\\ex{(int)control:x2}"),
+                var letter => letter.ToString(),
+            });
+            if (word.Length > LongWord && at < word.Length - 1 && BreakAfter.Contains(word[at], StringComparison.Ordinal))
+            {
+                plain.Append("\\:");
+            }
+        }
+
+        return plain.ToString();
     }
 }
