@@ -76,7 +76,8 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         }
         catch (ClosedOutputException)
         {
-            return (ExitCodes.Error, null);
+            // Whoever leaves, as head does, has seen enough: so it is with lists, too, and a reader that has failed says so with its own exit code.
+            return (ExitCodes.Success, null);
         }
         catch (Exception e)
         {
@@ -116,6 +117,14 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words) || UsageErrors.IsUnknown(parse)) && UsageErrors.Find(parse, words, lines) is { } error)
         {
             throw new CliException(error);
+        }
+
+        if (parse.Action is Help.HelpWriterAction && UsageErrors.FindStray(root, words, lines) is { } stray)
+        {
+            // The help of what is above it may tell what was meant; that there is no such command comes first.
+            int exitCode = Report(new CliException(stray), arguments);
+            await parse.InvokeAsync(Invocation, cancellationToken).ConfigureAwait(false);
+            return exitCode;
         }
 
         return await parse.InvokeAsync(Invocation, cancellationToken).ConfigureAwait(false);

@@ -59,8 +59,9 @@ internal sealed class ConnectionOptions
     /// <exception cref="CliException">None is named, or a name is unknown.</exception>
     public ServerContext Resolve(CommandRun run)
     {
+        ContextStore store = run.Services.Contexts;
         ServerContext context = TryResolve(run) ?? throw CliException.Usage(
-            "No server is chosen",
+            $"No server is chosen{store.MissingFile}",
             "Remember one with: prox login URL, or prox context add NAME URL --token-id ID --secret env:NAME; prox api also takes --url");
         return context with { IsReadOnly = context.IsReadOnly || run.Services.Environment.IsReadOnly };
     }
@@ -93,6 +94,9 @@ internal sealed class ConnectionOptions
     private static CliException Unknown(CommandRun run, string name, ContextList list)
     {
         CliException unknown = Unknown(name, list);
+        unknown = run.Services.Contexts.MissingFile is { Length: > 0 } missing
+            ? new CliException(unknown.Error with { Message = $"{unknown.Error.Message}{missing}" })
+            : unknown;
         return run.Services.Words.TakeWhile(static word => word != "--").Contains($"-c{name}") && UsageErrors.TakesGuests(run.Places.First())
             ? new CliException(unknown.Error with
             {

@@ -15,6 +15,13 @@ internal sealed class ContextStore(CliEnvironment environment, TimeProvider time
     /// <summary>The file: <c>PROX_CONFIG</c>, else <c>prox/contexts.json</c> in the directory for configuration of the operating system.</summary>
     public string FilePath { get; } = Locate(environment);
 
+    /// <summary>
+    /// What is said behind an error about contexts where <c>PROX_CONFIG</c> names a file that is not there: a slip in it looks like a tool that knows no server.
+    /// Empty elsewhere.
+    /// </summary>
+    public string MissingFile =>
+        environment.Variable("PROX_CONFIG") is null || File.Exists(FilePath) ? "" : $": the file {FilePath}, which PROX_CONFIG names, is not there";
+
     /// <summary>The directory of the file, where other things that the tool remembers are too.</summary>
     /// <exception cref="CliException">The name is that of the root.</exception>
     public string FolderPath => Path.GetDirectoryName(FilePath) ?? throw Unusable("kept in", "it is a directory", null);

@@ -157,7 +157,8 @@ internal sealed class KnownLines(Func<IReadOnlyList<string>, RootCommand> tree)
         return line;
     }
 
-    private static bool IsGuest(string word) => word.StartsWith('@') || word.Any(char.IsAsciiDigit);
+    /// <summary>True for a word that is hardly anything but a guest, or a selection of some.</summary>
+    public static bool IsGuest(string word) => word.StartsWith('@') || word.Any(char.IsAsciiDigit);
 
     private static Command? Sub(Command place, string word) =>
         place.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word));

@@ -18,7 +18,7 @@ internal static class UsageErrors
         CommandResult command = parse.CommandResult;
         string help = $"Run: {Path(command)} --help";
         return OfOtherTools(arguments, lines)
-            ?? StrayWord((RootCommand)parse.RootCommandResult.Command, arguments, lines)
+            ?? FindStray((RootCommand)parse.RootCommandResult.Command, arguments, lines)
             ?? ValueWords.FindSwallowed(command, arguments)
             ?? ValueWords.FindColon(command, arguments)
             ?? ValueWords.FindEmptyFile(command)
@@ -31,6 +31,7 @@ internal static class UsageErrors
             ?? BareOptions.Find(command, parse.UnmatchedTokens, arguments, AllOptions(command), Path(command), lines)
             ?? LastWords.Find(command, string.Join(' ', Words(command, parse)), arguments, lines)
             ?? OptionHabits.FindNodeFirst(command, string.Join(' ', Path(command).Split(' ').Skip(1)), parse.UnmatchedTokens)
+            ?? SeveralGuests.Find(command, Path(command), parse.UnmatchedTokens, arguments, lines)
             ?? (parse.UnmatchedTokens is [{ } word, ..] ? Unmatched(word, parse, arguments, lines, help)
                 : parse.Errors.Count == 0 ? null
                 : CliError.Usage(
@@ -65,8 +66,14 @@ internal static class UsageErrors
             ? CliError.Usage($"Unknown command '{program}' for 'prox'", Habits.Find(arguments, takesAny: true, lines)!)
             : null;
 
-    // The parser goes on with the next word that it knows, so that 'vm guest exec 1 ls' would be the list; the first word that is unknown says what is wrong.
-    private static CliError? StrayWord(RootCommand root, IReadOnlyList<string> arguments, KnownLines? lines)
+    /// <summary>
+    /// Returns the error for the first word that is no command where one is expected; null if there is none. The parser goes on with the next word that it knows,
+    /// so that <c>vm guest exec 1 ls</c> would be the list.
+    /// </summary>
+    /// <param name="root">All commands.</param>
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="lines">Finds lines that would do what was meant; null names commands alone.</param>
+    public static CliError? FindStray(RootCommand root, IReadOnlyList<string> arguments, KnownLines? lines)
     {
         if (KnownLines.Stray(root, arguments) is not var (place, at))
         {
