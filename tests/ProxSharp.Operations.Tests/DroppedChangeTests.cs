@@ -84,6 +84,15 @@ public sealed class DroppedChangeTests
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
     }
 
+    [Fact]
+    public async Task StartOfAGuestThatThePlanMakes_PutsNothingElseInForce()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("POST", "/nodes/pve1/qemu", "vmid=900"), TextPlans.Request("POST", "/nodes/pve1/qemu/900/status/start", "")]);
+        Assert.DoesNotContain("puts in force", string.Join('\n', plan.Describe()), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("PUT", "/cluster/sdn", "puts in force")]
     [InlineData("POST", "/cluster/sdn/rollback", "drops")]

@@ -87,7 +87,9 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
         foreach (string guest in restarted)
         {
             JsonElement pending = await PendingAsync(guest, cancellationToken).ConfigureAwait(false);
-            string[] lines = pending.ValueKind == JsonValueKind.Array
+            bool isNew = pending.ValueKind != JsonValueKind.Array && await guests.PathAsync(guest[(guest.LastIndexOf('/') + 1)..], cancellationToken).ConfigureAwait(false) is null;
+            string[] lines = isNew ? []
+                : pending.ValueKind == JsonValueKind.Array
                 ? [.. pending.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
                 : [StandingRules.Unreadable];
             string when = s_stops.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
