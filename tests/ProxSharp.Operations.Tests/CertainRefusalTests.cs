@@ -9,6 +9,10 @@ public sealed class CertainRefusalTests
         {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"limits":{"targetsPerPlan":9},"approval":{"disruptive":"none"}}
         """;
 
+    private const string Destroying = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":9},"approval":{"disruptive":"none","destructive":"none"}}
+        """;
+
     [Theory]
     [InlineData("/nodes/pve1/qemu/100/migrate", "target=pve2", "the server moves it only with online=1, or once it is stopped")]
     [InlineData("/nodes/pve1/qemu/100/migrate", "target=pve2 online=0", "only with online=1")]
@@ -19,6 +23,21 @@ public sealed class CertainRefusalTests
         GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "POST", path, parameters));
         Assert.Equal("target", refusal.Reason);
         Assert.Contains(said, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/nodes/pve2/qemu/104", "")]
+    [InlineData("/nodes/pve2/qemu/104", "purge=1")]
+    [InlineData("/nodes/pve2/lxc/201", "purge=1")]
+    public async Task DestructionOfAGuestThatRuns_IsRefused(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Destroying);
+        string vmid = path[(path.LastIndexOf('/') + 1)..];
+        Assert.Equal("running", (await cluster.Other.Raw.GetAsync($"{path}/status/current")).Data.GetProperty("status").GetString());
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "DELETE", path, parameters));
+        Assert.Contains("destroys it only once it is stopped", refusal.Message, StringComparison.Ordinal);
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request("POST", $"{path}/status/stop", ""), TextPlans.Request("DELETE", path, parameters)]);
+        Assert.Contains($"guest {vmid}", plan.Targets[0].Key, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -7,28 +7,34 @@ namespace ProxSharp.Operations.Plans;
 internal static class CertainRefusals
 {
     private const string Migrate = "/{vmid}/migrate";
+    private const string Machines = "/nodes/{node}/qemu";
+    private const string Containers = "/nodes/{node}/lxc";
 
     /// <summary>Looks at a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on.</param>
     /// <param name="earlier">The calls of the plan before it.</param>
-    /// <exception cref="GuardRefusedException">It moves a guest that runs, and does not say how.</exception>
+    /// <exception cref="GuardRefusedException">It moves a guest that runs, and does not say how, or destroys one.</exception>
     public static void Check(PlannedCall call, IReadOnlyList<PlanTarget> targets, IReadOnlyList<PlannedCall> earlier)
     {
-        bool isMove = call.Method == ApiMethod.Post && call.Path.EndsWith(Migrate, StringComparison.Ordinal);
-        if (!isMove || targets is not [{ } guest, ..] || guest.Facts.GetValueOrDefault("power") != "running" || earlier.Any(before => MayStop(before, call)))
+        if (targets is [{ } guest, ..] && guest.Facts.GetValueOrDefault("power") == "running" && Missing(call) is { } missing
+            && !earlier.Any(before => MayStop(before, call)))
         {
-            return;
+            throw new GuardRefusedException("target", $"{UntrustedText.Clean(call.Title, 200)} is refused: the guest runs, and the server {missing} once it is stopped.");
         }
+    }
 
-        bool isContainer = call.Path.Contains("/lxc/", StringComparison.Ordinal);
-        if (!UndoBuilder.IsSet(call, "online") && !(isContainer && UndoBuilder.IsSet(call, "restart")))
+    // What a call for a guest that runs lacks; null if nothing does.
+    private static string? Missing(PlannedCall call)
+    {
+        bool isContainer = call.Path.StartsWith(Containers, StringComparison.Ordinal);
+        return call.Method switch
         {
-            throw new GuardRefusedException(
-                "target",
-                $"{UntrustedText.Clean(call.Title, 200)} is refused: the guest runs, and the server moves it only with {(isContainer ? "restart=1" : "online=1")}, "
-                    + "or once it is stopped.");
-        }
+            ApiMethod.Delete when call.Path is Machines + "/{vmid}" || (call.Path is Containers + "/{vmid}" && !UndoBuilder.IsSet(call, "force")) => "destroys it only",
+            ApiMethod.Post when call.Path.EndsWith(Migrate, StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "online") && !(isContainer && UndoBuilder.IsSet(call, "restart")) =>
+                $"moves it only with {(isContainer ? "restart=1" : "online=1")}, or",
+            _ => null,
+        };
     }
 
     private static bool MayStop(PlannedCall before, PlannedCall move) => before.Parameters.Find("vmid") is not { } vmid

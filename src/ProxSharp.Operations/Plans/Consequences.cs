@@ -27,23 +27,29 @@ internal static class Consequences
 
     private static readonly string[] s_ofTheMoment =
     [
-        "Whether there is a backup of guest ", "There is no backup of guest ", "The latest backup of guest ", LocalDisks.Start, NoWayBack, LeftOut, RenamedGuests.Start,
+        .. LeftBackups.Starts, LocalDisks.Start, NoWayBack, LeftOut, RenamedGuests.Start,
     ];
 
     private static readonly string[] s_writtenByOthers = [RuleLists.Fact, GuestSnapshots.Notes, FollowedSettings.Filter];
 
+    /// <summary>What a call means.</summary>
+    /// <param name="client">Reads.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="targets">What it acts on.</param>
+    /// <param name="all">All calls of the plan.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<IReadOnlyList<string>> OfAsync(
-        ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, CancellationToken cancellationToken)
+        ProxmoxClient client, PlannedCall call, IReadOnlyList<PlanTarget> targets, IReadOnlyList<PlannedCall> all, CancellationToken cancellationToken)
     {
         List<string> lines = [Says(client.Schema.Product, call), .. await LocalDisks.SayAsync(client, call, cancellationToken).ConfigureAwait(false)];
         lines.AddRange(Left(call));
-
+        LeftBackups backups = new(client, all);
         foreach (PlanTarget target in targets)
         {
             lines.Add(ActsOn(target));
-            if (call.Set.Has(OperationClass.Destructive) && target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null)
+            if (await backups.SayAsync(call, target, cancellationToken).ConfigureAwait(false) is { } left)
             {
-                lines.Add(await BackupsAsync(client, node, vmid, cancellationToken).ConfigureAwait(false));
+                lines.Add(left);
             }
         }
 
@@ -122,33 +128,4 @@ internal static class Consequences
 
         return $"{UntrustedText.Clean(call.With(parameters).ToString(), LineLength)}: {call.Set.Words}.{Remarks(product, call)}";
     }
-
-    private static async Task<string> BackupsAsync(ProxmoxClient client, string node, int vmid, CancellationToken cancellationToken)
-    {
-        long latest = 0;
-        try
-        {
-            JsonElement storages = await GetAsync(client, $"/nodes/{node}/storage", new ApiParameters { { "content", "backup" } }, cancellationToken)
-                .ConfigureAwait(false);
-            foreach (string storage in storages.EnumerateArray().Select(static entry => entry.Text("storage")).OfType<string>())
-            {
-                ApiParameters filter = new() { { "content", "backup" }, { "vmid", vmid } };
-                JsonElement backups = await GetAsync(client, $"/nodes/{node}/storage/{storage}/content", filter, cancellationToken).ConfigureAwait(false);
-                latest = backups.EnumerateArray()
-                    .Select(static entry => long.TryParse(entry.Text("ctime"), CultureInfo.InvariantCulture, out long time) ? time : 0)
-                    .Append(latest).Max();
-            }
-        }
-        catch (ProxmoxApiException e)
-        {
-            return $"Whether there is a backup of guest {vmid} cannot be told: {UntrustedText.Clean(e.Message, 120)}";
-        }
-
-        return latest == 0
-            ? $"There is no backup of guest {vmid} on the storages of {node}."
-            : $"The latest backup of guest {vmid} is of {DateTimeOffset.FromUnixTimeSeconds(latest):u}.";
-    }
-
-    private static async Task<JsonElement> GetAsync(ProxmoxClient client, string path, ApiParameters parameters, CancellationToken cancellationToken) =>
-        (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
 }

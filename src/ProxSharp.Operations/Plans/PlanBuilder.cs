@@ -44,7 +44,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     /// <exception cref="GuardRefusedException">The policy does not allow one of them, or a target is not there.</exception>
     public async Task<PlanDraft> BuildAsync(IReadOnlyList<PlannedCall> wanted, PlanRelease release, CancellationToken cancellationToken)
     {
-        Building draft = new() { Widening = new Widening(client, checks.Policy) };
+        Building draft = new() { Widening = new Widening(client, checks.Policy), Wanted = wanted };
         foreach (PlannedCall call in wanted)
         {
             await AddAsync(draft, call, release, cancellationToken).ConfigureAwait(false);
@@ -105,11 +105,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         RefuseRead(wanted);
         draft.Made.CheckArrival(wanted);
         PlanTarget[] own = [.. (await ReadAsync(draft, wanted, cancellationToken).ConfigureAwait(false)).Select(target => release.Apply(wanted, target))];
-        CertainRefusals.Check(wanted, own, draft.Calls);
         PlannedCall call = GuestNames.IsInPath(wanted) && own[0].Policy.IsReleased
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Judge(wanted, own, draft), own, cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
+        CertainRefusals.Check(call, own, draft.Calls);
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
@@ -121,7 +121,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         UndoStep[] back = await WeighAsync(place, call, own, ways.Build(call, own), cancellationToken).ConfigureAwait(false);
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
-        draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, cancellationToken).ConfigureAwait(false));
+        draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, draft.Wanted, cancellationToken).ConfigureAwait(false));
         if (ways.Obstacle is { } obstacle)
         {
             draft.Consequences.Add($"{Consequences.NoWayBack}{UntrustedText.Clean(call.Title, 200)}: {obstacle}.");
@@ -174,7 +174,10 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     private sealed class Building
     {
         /// <summary>No call before.</summary>
-        public static Building None { get; } = new() { Widening = null! };
+        public static Building None { get; } = new() { Widening = null!, Wanted = [] };
+
+        /// <summary>All calls of the plan, those that were not looked at yet, too.</summary>
+        public required IReadOnlyList<PlannedCall> Wanted { get; init; }
 
         public List<PlannedCall> Calls { get; } = [];
 

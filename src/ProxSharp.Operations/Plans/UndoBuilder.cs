@@ -54,6 +54,7 @@ internal sealed class UndoBuilder(ApiSchema schema)
         {
             DeleteCreated when RuleLists.Of(schema, call) is not null => RuleLists.Remove(call),
             RestoreBefore when before.ValueKind == JsonValueKind.Object => Restore(call, before),
+            "recreate" when IsBuiltIn(before) => Refill(call, before),
             // What goes with an object, such as its place in rules, does not come back with it.
             "recreate" when before.ValueKind == JsonValueKind.Object && !LosesData(schema, call) => Recreate(call, before),
             // What takes the place of something, or its name, has created nothing that could be deleted again.
@@ -205,6 +206,30 @@ internal sealed class UndoBuilder(ApiSchema schema)
 
         string path = call.ConcretePath;
         return new PlanRequest(ApiMethod.Post, path[..path.LastIndexOf('/')], parameters);
+    }
+
+    // Proxmox: what comes with the server is not gone after its removal, but is as it was delivered.
+    private static bool IsBuiltIn(JsonElement before) => before.ValueKind == JsonValueKind.Object && before.Text("origin") is "builtin" or "modified-builtin";
+
+    private PlanRequest? Refill(PlannedCall call, JsonElement before)
+    {
+        if (schema.Find(ApiMethod.Put, call.Path) is not { } endpoint)
+        {
+            return null;
+        }
+
+        ApiParameters parameters = [];
+        foreach (string name in endpoint.Parameters.Keys.Where(name => !s_steering.Contains(name) && name != "digest" && !call.Path.Contains($"{{{name}}}", StringComparison.Ordinal)))
+        {
+            if (IsHidden(before, name) || IsNeverShown(call, before, name, mayBeOrder: true))
+            {
+                return Unreadable(name);
+            }
+
+            Copy(parameters, before, name, endpoint.Parameters);
+        }
+
+        return parameters.Count == 0 ? null : new PlanRequest(ApiMethod.Put, call.ConcretePath, parameters);
     }
 
     // What kind of object it is decides which parameters there are.

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Operations.Text;
+
+namespace ProxSharp.Operations.Plans;
+
+/// <summary>Says which backups stay where something is destroyed. Those that the plan itself removes are none.</summary>
+/// <param name="client">Reads the backups.</param>
+/// <param name="calls">All calls of the plan.</param>
+internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCall> calls)
+{
+    private const string Volume = "/nodes/{node}/storage/{storage}/content/{volume}";
+    private const string Snapshots = "/admin/datastore/{store}/snapshots";
+    private const string Unknown = "Whether there is a backup of guest ";
+    private const string None = "There is no backup of guest ";
+    private const string Latest = "The latest backup of guest ";
+    private const string Staying = "Backups that stay of ";
+
+    private static readonly string[] s_group = ["store", "ns", "backup-type", "backup-id"];
+
+    /// <summary>How these sentences begin. They are of the moment: a backup that is made meanwhile does nobody harm.</summary>
+    public static IReadOnlyList<string> Starts { get; } = [Unknown, None, Latest, Staying];
+
+    /// <summary>The sentence for a target of a call; null where nothing is destroyed that has backups, or is one.</summary>
+    public async Task<string?> SayAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken) => !call.Set.Has(OperationClass.Destructive) ? null
+        : call is { Method: ApiMethod.Delete, Path: Snapshots } ? await OfGroupAsync(call, target, cancellationToken).ConfigureAwait(false)
+        : target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null ? await OfGuestAsync(node, vmid, cancellationToken).ConfigureAwait(false)
+        : null;
+
+    private async Task<string> OfGuestAsync(string node, int vmid, CancellationToken cancellationToken)
+    {
+        HashSet<string> removed = [.. calls.Where(static call => call is { Method: ApiMethod.Delete, Path: Volume }).Select(VolumeOf)];
+        long latest = 0;
+        bool isRemoved = false;
+        try
+        {
+            JsonElement storages = await GetAsync($"/nodes/{node}/storage", new ApiParameters { { "content", "backup" } }, cancellationToken).ConfigureAwait(false);
+            foreach (string storage in storages.EnumerateArray().Select(static entry => entry.Text("storage")).OfType<string>())
+            {
+                ApiParameters filter = new() { { "content", "backup" }, { "vmid", vmid } };
+                JsonElement backups = await GetAsync($"/nodes/{node}/storage/{storage}/content", filter, cancellationToken).ConfigureAwait(false);
+                foreach (JsonElement entry in backups.EnumerateArray())
+                {
+                    bool isGone = removed.Contains(entry.Text("volid") ?? "");
+                    isRemoved |= isGone;
+                    latest = isGone ? latest : Math.Max(latest, Time(entry, "ctime"));
+                }
+            }
+        }
+        catch (ProxmoxApiException e)
+        {
+            return $"{Unknown}{vmid} cannot be told: {UntrustedText.Clean(e.Message, 120)}";
+        }
+
+        return latest == 0
+            ? $"{None}{vmid} on the storages of {node}{(isRemoved ? ", beside what the plan removes" : "")}."
+            : $"{Latest}{vmid}{(isRemoved ? ", beside what the plan removes," : "")} is of {Date(latest)}.";
+    }
+
+    // Proxmox: a volume is named with its storage, or without.
+    private static string VolumeOf(PlannedCall call)
+    {
+        string volume = call.Parameters.Find("volume") ?? "";
+        return volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
+    }
+
+    private async Task<string> OfGroupAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken)
+    {
+        HashSet<string> removed = [.. calls.Where(other => other is { Method: ApiMethod.Delete, Path: Snapshots } && GroupOf(other) == GroupOf(call))
+            .Select(static other => other.Parameters.Find("backup-time") ?? "")];
+        ApiParameters filter = [];
+        foreach (string name in s_group[1..])
+        {
+            filter.Add(name, call.Parameters.Find(name));
+        }
+
+        JsonElement all = await GetAsync(call.ConcretePath, filter, cancellationToken).ConfigureAwait(false);
+        long[] left = [.. all.EnumerateArray().Where(entry => !removed.Contains(entry.Text("backup-time") ?? "")).Select(static entry => Time(entry, "backup-time"))];
+        string taken = long.TryParse(call.Parameters.Find("backup-time"), CultureInfo.InvariantCulture, out long time) ? $" without that of {Date(time)}" : "";
+        return $"{Staying}{UntrustedText.Clean(target.Key)}{taken}: "
+            + (left.Length == 0 ? "none." : string.Create(CultureInfo.InvariantCulture, $"{left.Length}, the latest of {Date(left.Max())}."));
+    }
+
+    private static string GroupOf(PlannedCall call) => string.Join('\n', s_group.Select(name => call.Parameters.Find(name) ?? ""));
+
+    private static long Time(JsonElement entry, string name) => long.TryParse(entry.Text(name), CultureInfo.InvariantCulture, out long time) ? time : 0;
+
+    private static string Date(long time) => time is > 0 and < 253_402_300_800 ? $"{DateTimeOffset.FromUnixTimeSeconds(time):u}" : time.ToString(CultureInfo.InvariantCulture);
+
+    private async Task<JsonElement> GetAsync(string path, ApiParameters parameters, CancellationToken cancellationToken) =>
+        (await client.Raw.GetAsync(path, parameters, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using ProxSharp.Api;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Operations.Tests;
+
+/// <summary>Who decides about the removal of a backup, or of a guest, is told which backups stay: not those that the plan itself removes.</summary>
+public sealed class LeftBackupTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":9},"approval":{"destructive":"none"}}
+        """;
+
+    private const string Content = "/nodes/pve1/storage/local/content";
+    private const string Snapshots = "/admin/datastore/store1/snapshots";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BackupOfAGuest_ThatThePlanRemoves_IsNone(bool withItsStorage)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        string first = await BackUpAsync(cluster);
+        string path = $"{Content}/{Uri.EscapeDataString(withItsStorage ? first : first["local:".Length..])}";
+
+        Plan one = await TextPlans.PlanAsync(cluster, "DELETE", path, "");
+        Assert.Contains("There is no backup of guest 106 on the storages of pve1, beside what the plan removes.", one.Consequences);
+        Plan both = await cluster.Guard.PlanAsync([TextPlans.Request("DELETE", "/nodes/pve1/qemu/106", ""), TextPlans.Request("DELETE", path, "")]);
+        Assert.DoesNotContain(both.Consequences, static line => line.Contains("latest backup", StringComparison.Ordinal));
+
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", 100 }, { "storage", "local" } }));
+        string other = (await cluster.Other.Raw.GetAsync(Content, TextPlans.Parameters("content=backup vmid=100"))).Data.EnumerateArray().Last().Text("volid")!;
+        Plan left = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("DELETE", $"{Content}/{Uri.EscapeDataString(other)}", ""), TextPlans.Request("DELETE", "/nodes/pve1/qemu/106", "")]);
+        Assert.Contains(left.Consequences, static line => line.StartsWith("The latest backup of guest 106 is of ", StringComparison.Ordinal));
+        Assert.Equal(left.Id, cluster.Guard.Plans.Load(left.Id).Id);
+    }
+
+    [Fact]
+    public async Task SnapshotOfABackupServer_IsToldByItsDate_AndWhatStays()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        JsonElement[] all = [.. (await server.Other.Raw.GetAsync(Snapshots, TextPlans.Parameters("backup-type=vm backup-id=100"))).Data.EnumerateArray()];
+        Assert.True(all.Length > 1);
+        string[] times = [.. all.Select(static entry => entry.Text("backup-time")!).OrderBy(long.Parse)];
+        PlanRequest Removal(string time) => TextPlans.Request("DELETE", Snapshots, $"backup-type=vm backup-id=100 backup-time={time}");
+        string Date(string time) => $"{DateTimeOffset.FromUnixTimeSeconds(long.Parse(time)):u}";
+
+        Plan newest = await server.Guard.PlanAsync([Removal(times[^1])]);
+        Assert.Contains(
+            $"Backups that stay of store1:/vm/100 without that of {Date(times[^1])}: {times.Length - 1}, the latest of {Date(times[^2])}.", newest.Consequences);
+
+        Plan every = await server.Guard.PlanAsync([.. times.Select(Removal)]);
+        Assert.Contains($"Backups that stay of store1:/vm/100 without that of {Date(times[0])}: none.", every.Consequences);
+        Assert.Equal(every.Id, server.Guard.Plans.Load(every.Id).Id);
+    }
+
+    private static async Task<string> BackUpAsync(GuardedCluster cluster)
+    {
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", 106 }, { "storage", "local" } }));
+        return (await cluster.Other.Raw.GetAsync(Content, TextPlans.Parameters("content=backup vmid=106"))).Data
+            .EnumerateArray().OrderBy(static entry => entry.GetProperty("ctime").GetInt64()).Last().Text("volid")!;
+    }
+}
