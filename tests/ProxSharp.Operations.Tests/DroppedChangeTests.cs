@@ -85,6 +85,22 @@ public sealed class DroppedChangeTests
     }
 
     [Fact]
+    public async Task ChangeAndStartAnew_InOnePlan_IsDone()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/qemu/106/status/start"));
+        await root.Raw.PutAsync(Config, TextPlans.Parameters("memory=3072"));
+        Plan plan = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("PUT", Config, "cores=3"), TextPlans.Request("POST", "/nodes/pve1/qemu/106/status/reboot", "")]);
+
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+
+        Assert.True(result.IsComplete, result.Steps[^1].Message);
+        Assert.Equal("3", await cluster.ConfigAsync(106, "cores"));
+    }
+
+    [Fact]
     public async Task StartOfAGuestThatThePlanMakes_PutsNothingElseInForce()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -37,6 +37,43 @@ public sealed class LeftBackupTests
     }
 
     [Fact]
+    public async Task BackupThatThePlanNames_AndThatIsGone_IsDrift_OneMoreIsNone()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        string first = await BackUpAsync(cluster);
+        cluster.ServerTime.Shift += TimeSpan.FromMinutes(5);
+        cluster.Time.Shift += TimeSpan.FromMinutes(5);
+        Plan gone = await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "");
+        Plan more = await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "");
+        string second = await BackUpAsync(cluster);
+        Assert.NotEqual(first, second);
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync($"{Content}/{Uri.EscapeDataString(second)}"));
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync($"{Content}/{Uri.EscapeDataString(first)}"));
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(() => cluster.Guard.ApplyAsync(gone.Id));
+        Assert.Equal("drift", refusal.Reason);
+        Assert.Contains("The latest backup of guest 106 is of ", refusal.Message, StringComparison.Ordinal);
+
+        await BackUpAsync(cluster);
+        Assert.True((await cluster.Guard.ApplyAsync(more.Id)).IsComplete);
+    }
+
+    [Fact]
+    public async Task BackupOfAnEarlierGuestOfTheNumber_IsNotThatOfTheNewOne()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await BackUpAsync(cluster);
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync("/nodes/pve1/qemu/106"));
+        cluster.ServerTime.Shift += TimeSpan.FromMinutes(5);
+        cluster.Time.Shift += TimeSpan.FromMinutes(5);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters("vmid=106 name=new-one memory=16")));
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "");
+
+        Assert.Contains("There is no backup of guest 106 on the storages of pve1; those of an earlier guest of the number are there.", plan.Consequences);
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+    }
+
+    [Fact]
     public async Task SnapshotOfABackupServer_IsToldByItsDate_AndWhatStays()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
@@ -53,6 +90,9 @@ public sealed class LeftBackupTests
         Plan every = await server.Guard.PlanAsync([.. times.Select(Removal)]);
         Assert.Contains($"Backups that stay of store1:/vm/100 without that of {Date(times[0])}: none.", every.Consequences);
         Assert.Equal(every.Id, server.Guard.Plans.Load(every.Id).Id);
+
+        await server.Other.Raw.DeleteAsync(Snapshots, TextPlans.Parameters($"backup-type=vm backup-id=100 backup-time={times[0]}"));
+        Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(newest.Id)));
     }
 
     private static async Task<string> BackUpAsync(GuardedCluster cluster)

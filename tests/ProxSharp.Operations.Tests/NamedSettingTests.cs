@@ -23,6 +23,12 @@ public sealed class NamedSettingTests
         "PUT", "/cluster/mapping/pci/gpu1", "map=node=pve1,path=0000:02:00.0,id=8086:1533")]
     [InlineData("/cluster/qemu/custom-cpu-models", "cputype=fast reported-model=kvm64", "POST", "/nodes/pve1/qemu/106/config", "cpu=custom-fast,flags=+aes", "processor fast",
         "PUT", "/cluster/qemu/custom-cpu-models/fast", "hidden=1")]
+    [InlineData("/cluster/firewall/aliases", "name=office cidr=192.0.2.1/32", "POST", "/nodes/pve1/qemu/106/firewall/rules",
+        "type=in action=ACCEPT dport=22 proto=tcp source=office", "alias office 192.0.2.1", "PUT", "/cluster/firewall/aliases/office", "cidr=0.0.0.0/0")]
+    [InlineData("/nodes/pve1/qemu/106/firewall/aliases", "name=own cidr=192.0.2.1/32", "POST", "/nodes/pve1/qemu/106/firewall/rules",
+        "type=in action=ACCEPT source=guest/own", "alias own 192.0.2.1", "PUT", "/nodes/pve1/qemu/106/firewall/aliases/own", "cidr=0.0.0.0/0")]
+    [InlineData("/cluster/firewall/ipset", "name=admins", "POST", "/nodes/pve1/qemu/106/firewall/rules", "type=in action=ACCEPT source=+dc/admins", "set of addresses admins 0 addresses",
+        "POST", "/cluster/firewall/ipset/admins", "cidr=0.0.0.0/1")]
     public async Task Name_BehindWhichThereIsSomethingElseNow_IsRefused(
         string list, string made, string method, string path, string parameters, string told, string change, string changed, string values)
     {
@@ -66,6 +72,17 @@ public sealed class NamedSettingTests
         Assert.False(result.IsComplete);
         Assert.Contains("Refused (drift)", result.Steps[^1].Message, StringComparison.Ordinal);
         Assert.Contains("backups kept was", result.Steps[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Addresses_ThatThePlanItselfMakes_StopNothing()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        Plan plan = await cluster.Guard.PlanAsync([
+            TextPlans.Request("POST", "/nodes/pve1/qemu/106/firewall/aliases", "name=office cidr=192.0.2.1/32"),
+            TextPlans.Request("POST", "/nodes/pve1/qemu/106/firewall/rules", "type=in action=ACCEPT source=office")]);
+        ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, result.Steps[^1].Message);
     }
 
     [Fact]

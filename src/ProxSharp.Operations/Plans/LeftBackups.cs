@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProxSharp.Api;
 using ProxSharp.Operations.Text;
 
@@ -19,20 +20,57 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
 
     private static readonly string[] s_group = ["store", "ns", "backup-type", "backup-id"];
 
-    /// <summary>How these sentences begin. They are of the moment: a backup that is made meanwhile does nobody harm.</summary>
+    /// <summary>How these sentences begin. They are of the moment: <see cref="Lost"/> compares what matters.</summary>
     public static IReadOnlyList<string> Starts { get; } = [Unknown, None, Latest, Staying];
+
+    /// <summary>
+    /// What a plan says of backups that are not there any more, or not as many, or of an older date; null if nobody was told too much. One that is made meanwhile
+    /// does nobody harm.
+    /// </summary>
+    /// <param name="then">What the plan says.</param>
+    /// <param name="now">What is so now.</param>
+    public static string? Lost(IEnumerable<string> then, IReadOnlyCollection<string> now)
+    {
+        foreach (Match told in then.Select(static line => Told.Match(line)).Where(static match => match.Success))
+        {
+            bool isSo = now.Select(static line => Told.Match(line)).Any(match => match.Success
+                && match.Groups["of"].Value == told.Groups["of"].Value
+                && string.CompareOrdinal(match.Groups["date"].Value, told.Groups["date"].Value) >= 0
+                && Count(match) >= Count(told));
+            if (!isSo)
+            {
+                return told.Value;
+            }
+        }
+
+        return null;
+    }
+
+    private static int Count(Match told) => int.TryParse(told.Groups["count"].ValueSpan, CultureInfo.InvariantCulture, out int count) ? count : 0;
+
+    // Dates of this form are in the order of their letters.
+    private static Regex Told => field ??= new(
+        $@"\A({Latest}|{Staying})(?<of>.+?)(, beside what the plan removes,)?( is of |: (?<count>[0-9]+), the latest of )(?<date>[0-9]{{4}}-[0-9: -]+Z)\.\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     /// <summary>The sentence for a target of a call; null where nothing is destroyed that has backups, or is one.</summary>
     public async Task<string?> SayAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken) => !call.Set.Has(OperationClass.Destructive) ? null
         : call is { Method: ApiMethod.Delete, Path: Snapshots } ? await OfGroupAsync(call, target, cancellationToken).ConfigureAwait(false)
-        : target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null ? await OfGuestAsync(node, vmid, cancellationToken).ConfigureAwait(false)
+        : target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null
+            ? await OfGuestAsync(node, vmid, MadeAt(target), cancellationToken).ConfigureAwait(false)
         : null;
 
-    private async Task<string> OfGuestAsync(string node, int vmid, CancellationToken cancellationToken)
+    // Proxmox: a machine says when it was made, and one that is restored what the backup says. Of containers only the log of tasks tells, also of a restore.
+    private static long MadeAt(PlanTarget target) =>
+        target.Identity.GetValueOrDefault("type") == "qemu" && long.TryParse(target.Identity.GetValueOrDefault(PlanTarget.Created), CultureInfo.InvariantCulture, out long time) ? time : 0;
+
+    // What is older than the guest is of an earlier one under its number.
+    private async Task<string> OfGuestAsync(string node, int vmid, long madeAt, CancellationToken cancellationToken)
     {
         HashSet<string> removed = [.. calls.Where(static call => call is { Method: ApiMethod.Delete, Path: Volume }).Select(VolumeOf)];
         long latest = 0;
         bool isRemoved = false;
+        bool isOfAnother = false;
         try
         {
             JsonElement storages = await GetAsync($"/nodes/{node}/storage", new ApiParameters { { "content", "backup" } }, cancellationToken).ConfigureAwait(false);
@@ -44,7 +82,9 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
                 {
                     bool isGone = removed.Contains(entry.Text("volid") ?? "");
                     isRemoved |= isGone;
-                    latest = isGone ? latest : Math.Max(latest, Time(entry, "ctime"));
+                    bool isOlder = Time(entry, "ctime") < madeAt;
+                    isOfAnother |= isOlder;
+                    latest = isGone || isOlder ? latest : Math.Max(latest, Time(entry, "ctime"));
                 }
             }
         }
@@ -54,7 +94,7 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         }
 
         return latest == 0
-            ? $"{None}{vmid} on the storages of {node}{(isRemoved ? ", beside what the plan removes" : "")}."
+            ? $"{None}{vmid} on the storages of {node}{(isRemoved ? ", beside what the plan removes" : "")}{(isOfAnother ? "; those of an earlier guest of the number are there" : "")}."
             : $"{Latest}{vmid}{(isRemoved ? ", beside what the plan removes," : "")} is of {Date(latest)}.";
     }
 

@@ -5,7 +5,7 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the device of a mapping, the
+/// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the addresses of an alias or a set, the device of a mapping, the
 /// model of a processor. Others may change those between plan and apply, and the call would mean something else.
 /// </summary>
 /// <param name="read">Reads an object; null if it cannot be read.</param>
@@ -33,6 +33,11 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
             return found;
         }
 
+        if (call.Path.Contains("/firewall/", StringComparison.Ordinal))
+        {
+            await AddAddressesAsync(found, call, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach ((string kind, string name, string place) in NamedBy(call))
         {
             found[$"{kind} {name}"] = await read($"{place}/{name}", cancellationToken).ConfigureAwait(false) is { } known ? Describe(known) : StandingRules.Unreadable;
@@ -40,6 +45,29 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
 
         return found;
     }
+
+    // Proxmox: a set of addresses has a plus sign before its name. "dc/" before it names one of the cluster, "guest/" one of the guest; without either that of the
+    // guest goes before that of the cluster.
+    private async Task AddAddressesAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> items = call.Others.Where(static parameter => parameter.Name is "source" or "dest").SelectMany(static parameter => ItemLists.Split(parameter.Text));
+        foreach (Match item in items.Select(static item => Addresses.Match(item)).Where(static match => match.Success))
+        {
+            (string kind, string list) = item.Groups["set"].Success ? ("set of addresses", "ipset") : ("alias", "aliases");
+            string name = item.Groups["name"].Value;
+            bool isOfGuest = GuestNames.IsInPath(call) && item.Groups["place"].Value is not "dc/";
+            JsonElement? known = isOfGuest
+                ? await read($"{call.ConcretePath[..call.ConcretePath.IndexOf("/firewall/", StringComparison.Ordinal)]}/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false)
+                : null;
+            known ??= item.Groups["place"].Value is "guest/" ? null : await read($"/cluster/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false);
+            found[$"{kind} {name}"] = known is not { } addresses ? StandingRules.Unreadable
+                : addresses.ValueKind == JsonValueKind.Array
+                    ? $"{addresses.GetArrayLength()} addresses, {JsonTexts.HashWithoutDigests(addresses)[..12]}"
+                    : addresses.Text("cidr") ?? StandingRules.Unreadable;
+        }
+    }
+
+    private static Regex Addresses => field ??= new($@"\A(?<set>\+)?(?<place>dc/|guest/)?{Name}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     // Only a rule of the type "group" has the name of a group as its action.
     private static IEnumerable<(string Kind, string Name, string Place)> NamedBy(PlannedCall call)

@@ -165,12 +165,15 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
 
     /// <summary>
     /// Compares who the targets are with the plan, and with what its own calls have made of them. What the call goes by is compared with what the plan tells:
-    /// calls on guests change none of that, and where an earlier one is on something else it may have changed it on purpose.
+    /// calls on guests change none of that but their addresses, and what waits for their next start; where an earlier one is on something else it may have changed
+    /// it on purpose.
     /// </summary>
     private async Task CompareAgainAsync(Plan plan, PlannedCall call, Dictionary<string, PlanTarget> known, int place, CancellationToken cancellationToken)
     {
         TargetReader targets = new(client, door);
-        bool areRulesAsTold = plan.Calls.Take(place).All(GuestNames.IsInPath);
+        PlannedCall[] earlier = [.. plan.Calls.Take(place)];
+        bool areRulesAsTold = earlier.All(static before => GuestNames.IsInPath(before) && !before.Path.Contains("/firewall/", StringComparison.Ordinal));
+        bool mayWait = earlier.Any(GuestNames.IsConfig);
         foreach (PlanTarget target in await targets.ReadAsync(call, new NewGuests(), int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             PlanTarget? planned = known.GetValueOrDefault(target.Key)
@@ -178,7 +181,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
             PlanComparison.Refuse(plan, target, planned, identityOnly: true);
             if (areRulesAsTold && plan.Targets.FirstOrDefault(candidate => candidate.Key == target.Key) is { } told)
             {
-                PlanComparison.RefuseRules(plan, target, told);
+                PlanComparison.RefuseRules(plan, target, told, rule => !mayWait || !DroppedChanges.IsFact(rule));
             }
         }
     }

@@ -14,6 +14,9 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 {
     private readonly StateRaises _raises = new(client);
 
+    // What is derived again is compared with what was planned, which says more than that the server would refuse it.
+    private bool _isNew;
+
     /// <summary>Finds the operations behind requests and the nodes of their guests, and puts snapshots before them if they are wanted.</summary>
     /// <param name="requests">The requests.</param>
     /// <param name="options">What is wanted of a new plan; null for one that is complete.</param>
@@ -22,6 +25,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     {
         PlannedCall[] calls = [.. requests.Select(request => PlannedCall.Of(client.Schema, request))];
         checks.Foresee(calls);
+        _isNew = options is not null;
         List<PlannedCall> wanted = [];
         NewGuests made = new();
         foreach (PlannedCall call in calls)
@@ -109,7 +113,11 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             ? wanted.Released(client.Schema.Product)
             : await _raises.JudgeAsync(Judge(wanted, own, draft), own, cancellationToken).ConfigureAwait(false);
         checks.Allow(call, own);
-        CertainRefusals.Check(call, own, draft.Calls);
+        if (_isNew)
+        {
+            CertainRefusals.Check(call, own, draft.Calls);
+        }
+
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));

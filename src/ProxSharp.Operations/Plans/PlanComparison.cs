@@ -20,6 +20,12 @@ internal static class PlanComparison
         }
 
         PlanDraft then = plan.Draft;
+        if (LeftBackups.Lost(then.Consequences, now.Consequences) is { } told)
+        {
+            throw new GuardRefusedException(
+                "drift", $"Plan {plan.Id[..12]} is refused: backups are gone, or fewer, since it was made, which said: {UntrustedText.Clean(told, 200)} Make a new one.");
+        }
+
         if (!Same(then.Undo, now.Undo) && then.Undo.Select(Said).SequenceEqual(now.Undo.Select(Said)))
         {
             throw new GuardRefusedException("drift", $"Plan {plan.Id[..12]} is refused: how bad its way back is has changed since it was made. Make a new one.");
@@ -44,7 +50,8 @@ internal static class PlanComparison
         Refuse(plan, target, planned is null ? ["it was no target of the plan"] : [.. planned.Drift(target, identityOnly)]);
 
     /// <summary>Refuses if what a call goes by is not what the plan tells.</summary>
-    public static void RefuseRules(Plan plan, PlanTarget target, PlanTarget planned) => Refuse(plan, target, [.. planned.RuleDrift(target)]);
+    public static void RefuseRules(Plan plan, PlanTarget target, PlanTarget planned, Func<string, bool> counts) =>
+        Refuse(plan, target, [.. planned.RuleDrift(target, counts)]);
 
     private static void Refuse(Plan plan, PlanTarget target, string[] drift)
     {

@@ -105,8 +105,9 @@ public sealed class PlanTarget
 
     /// <summary>Names what a call goes by, without naming it, that is different now from what the plan tells of it; empty if nothing is.</summary>
     /// <param name="now">What it acts on, with what the call goes by.</param>
-    internal IEnumerable<string> RuleDrift(PlanTarget now) =>
-        Changes(Facts, now.Rules, key => now.Rules.TryGetValue(key, out string? value) && Facts.TryGetValue(key, out string? told) && told != value);
+    /// <param name="counts">Tells, by its name, whether a rule is compared.</param>
+    internal IEnumerable<string> RuleDrift(PlanTarget now, Func<string, bool> counts) =>
+        Changes(Facts, now.Rules, key => counts(key) && now.Rules.TryGetValue(key, out string? value) && Facts.TryGetValue(key, out string? told) && told != value);
 
     /// <summary>Tells whether a member of the identity says that it is another one now.</summary>
     /// <param name="now">What has its key now.</param>
