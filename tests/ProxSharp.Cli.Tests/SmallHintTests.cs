@@ -10,6 +10,8 @@ public sealed class SmallHintTests
     [InlineData("vm migrate web-1 web-2 pve1 --online", "prox vm migrate web-1,web-2 pve1 --online")]
     [InlineData("ct migrate 200 201 202 pve1", "prox ct migrate 200,201,202 pve1")]
     [InlineData("vm snapshot create 101 104 before", "prox vm snapshot create 101,104 before")]
+    [InlineData("vm migrate @node-pve2 status=running pve1", "prox vm migrate @node-pve2,status=running pve1")]
+    [InlineData("vm snapshot create @tag-web status=running before", "prox vm snapshot create @tag-web,status=running before")]
     [InlineData("vm resize 101 104 scsi0 +5G", "prox vm resize 101,104 scsi0 +5G")]
     public async Task Guests_SeveralWordsBeforeOtherArguments_AreJoinedInTheHint(string line, string meant)
     {

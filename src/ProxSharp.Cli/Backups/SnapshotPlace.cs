@@ -42,7 +42,9 @@ internal abstract class SnapshotPlace(BackupEnvironment environment, BackupNames
         int newest = all.TakeWhile(static one => !one.IsFinished).Count();
         if (newest == all.Count)
         {
-            throw NotFound($"There is no finished backup of {group} in {Describe()}", Option.Length > 0 ? Command("list") : "prox backup list");
+            // Proxmox: the list of a server has no groups of other owners for those who may only make backups.
+            string seen = all.Count == 0 && Option.Length == 0 ? " that this login sees: those of other owners take Datastore.Audit, Datastore.Read or Datastore.Modify" : "";
+            throw NotFound($"There is no finished backup of {group} in {Describe()}{seen}", Option.Length > 0 ? Command("list") : "prox backup list");
         }
 
         if (newest > 0)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ProxSharp.Cli.Completion;
 
 /// <summary>The scripts that connect shells with <c>prox complete</c>.</summary>
@@ -6,16 +8,16 @@ internal static class ShellScripts
     /// <summary>Returns the script for a shell; null if there is none.</summary>
     public static string? Find(string shell) => shell switch
     {
-        "bash" => Bash,
-        "zsh" => Zsh,
-        "fish" => Fish,
-        "powershell" or "pwsh" => PowerShell,
+        "bash" => Encoding.UTF8.GetString(Bash),
+        "zsh" => Encoding.UTF8.GetString(Zsh),
+        "fish" => Encoding.UTF8.GetString(Fish),
+        "powershell" or "pwsh" => Encoding.UTF8.GetString(PowerShell),
         _ => null,
     };
 
     // Bash breaks words at : = and @, and knows of quotes: what takes the place of its second argument is told ready to be inserted. Where nothing is offered
     // it would offer files, and hosts behind an @; old ones, which have no compopt, do.
-    private const string Bash = """
+    private static ReadOnlySpan<byte> Bash => """
         # prox completion for bash. Put into ~/.bashrc:  source <(prox completion bash)
         _prox_complete() {
             local reply
@@ -35,9 +37,9 @@ internal static class ShellScripts
             done < <(prox complete --files --shell bash --typed "|$2" --line "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
         }
         complete -o default -F _prox_complete prox
-        """;
+        """u8;
 
-    private const string Zsh = """
+    private static ReadOnlySpan<byte> Zsh => """
         #compdef prox
         # prox completion for zsh. Put into ~/.zshrc:  source <(prox completion zsh)
         _prox_complete() {
@@ -64,9 +66,9 @@ internal static class ShellScripts
             (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
             compdef _prox_complete prox
         fi
-        """;
+        """u8;
 
-    private const string Fish = """
+    private static ReadOnlySpan<byte> Fish => """
         # prox completion for fish. Put into ~/.config/fish/completions/prox.fish:  prox completion fish
         function __prox_complete
             for entry in (prox complete --files --line (commandline -cp | string collect) 2>/dev/null)
@@ -82,10 +84,10 @@ internal static class ShellScripts
             end
         end
         complete -c prox -f -a '(__prox_complete)'
-        """;
+        """u8;
 
     // PowerShell takes @ at the start and commas for its own, and replaces the whole word, quotes included. Where nothing comes back it offers files.
-    private const string PowerShell = """
+    private static ReadOnlySpan<byte> PowerShell => """
         # prox completion for PowerShell. Put into $PROFILE:  prox completion powershell | Out-String | Invoke-Expression
         Register-ArgumentCompleter -Native -CommandName prox -ScriptBlock {
             param($wordToComplete, $commandAst, $cursorPosition)
@@ -114,5 +116,5 @@ internal static class ShellScripts
             }
             if (-not $entries -and -not $isFile) { '' }
         }
-        """;
+        """u8;
 }

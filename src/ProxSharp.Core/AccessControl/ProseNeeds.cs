@@ -1,3 +1,4 @@
+using System.Text;
 using ProxSharp.Api;
 
 namespace ProxSharp.AccessControl;
@@ -10,7 +11,7 @@ internal static class ProseNeeds
 {
     // Product, verb, path, the privilege that suffices for all objects, the one that does for those of the caller (- for none), and the path of the access control
     // list. Where a job names its datastore, the path above all datastores is told. One text, because a table of tuples takes a lot of code.
-    private const string All = """
+    private static ReadOnlySpan<byte> Table => """
 
         PVE POST /nodes/{node}/qemu VM.Allocate - /vms/{vmid}
         PVE POST /nodes/{node}/lxc VM.Allocate - /vms/{vmid}
@@ -67,7 +68,9 @@ internal static class ProseNeeds
         PBS DELETE /nodes/{node}/tasks/{upid} Sys.Modify - /system/tasks
         PBS PUT /access/acl Permissions.Modify - /access/acl
 
-        """;
+        """u8;
+
+    private static string All => field ??= Encoding.UTF8.GetString(Table);
 
     /// <summary>Finds it.</summary>
     /// <param name="product">The product.</param>

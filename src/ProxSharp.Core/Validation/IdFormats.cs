@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace ProxSharp.Validation;
 
 /// <summary>Ids of guests, nodes, users and configuration objects.</summary>
-internal static partial class IdFormats
+internal static class IdFormats
 {
     private const int ShortestUserName = 3;
     private const int LongestUserName = 64;
@@ -14,18 +14,18 @@ internal static partial class IdFormats
         ["pve-node"] = static value => IsNodeName(value) ? null : "value does not look like a valid node name",
         ["pve-ha-node"] = static value => HaNode.IsMatch(value) ? null : "value does not look like a valid ha group node",
         ["pve-ha-group-node"] = static value => HaNode.IsMatch(value) ? null : "value does not look like a valid ha group node",
-        ["pve-configid"] = static value => ConfigId().IsMatch(value) ? null : $"invalid configuration ID '{value}'",
+        ["pve-configid"] = static value => ConfigId.IsMatch(value) ? null : $"invalid configuration ID '{value}'",
         ["pve-userid"] = UserId,
-        ["pve-tokenid"] = static value => TokenId().IsMatch(value) ? null : $"value '{value}' does not look like a valid token ID",
-        ["pve-realm"] = static value => Realm().IsMatch(value) ? null : "value does not look like a valid realm",
-        ["pve-groupid"] = static value => Name().IsMatch(value) ? null : $"group name '{value}' contains invalid characters",
-        ["pve-roleid"] = static value => Name().IsMatch(value) ? null : $"role name '{value}' contains invalid characters",
-        ["pve-poolid"] = static value => Pool().IsMatch(value) ? null : $"pool name '{value}' contains invalid characters",
-        ["pve-priv"] = static value => Privilege().IsMatch(value) ? null : $"invalid privilege '{value}'",
-        ["pve-ha-resource-id"] = static value => HaResource().IsMatch(value) ? null : "value does not look like a valid ha resource id",
+        ["pve-tokenid"] = static value => TokenId.IsMatch(value) ? null : $"value '{value}' does not look like a valid token ID",
+        ["pve-realm"] = static value => Realm.IsMatch(value) ? null : "value does not look like a valid realm",
+        ["pve-groupid"] = static value => Name.IsMatch(value) ? null : $"group name '{value}' contains invalid characters",
+        ["pve-roleid"] = static value => Name.IsMatch(value) ? null : $"role name '{value}' contains invalid characters",
+        ["pve-poolid"] = static value => Pool.IsMatch(value) ? null : $"pool name '{value}' contains invalid characters",
+        ["pve-priv"] = static value => Privilege.IsMatch(value) ? null : $"invalid privilege '{value}'",
+        ["pve-ha-resource-id"] = static value => HaResource.IsMatch(value) ? null : "value does not look like a valid ha resource id",
         ["pve-ha-resource-or-vm-id"] = static value =>
-            HaResource().IsMatch(value) || WireScalars.IsDigits(value) ? null : "value does not look like a valid ha resource id",
-        ["pve-replication-job-id"] = static value => Replication().IsMatch(value) ? null : $"unable to parse replication job id '{value}'",
+            HaResource.IsMatch(value) || WireScalars.IsDigits(value) ? null : "value does not look like a valid ha resource id",
+        ["pve-replication-job-id"] = static value => Replication.IsMatch(value) ? null : $"unable to parse replication job id '{value}'",
     };
 
     /// <summary>Three to nine digits of which the first is not 0.</summary>
@@ -73,36 +73,27 @@ internal static partial class IdFormats
     private static string? UserId(string value) =>
         value.Length < ShortestUserName ? $"user name '{value}' is too short"
             : value.Length > LongestUserName ? $"user name '{value}' is too long ({value.Length} > {LongestUserName})"
-            : User().IsMatch(value) ? null
+            : User.IsMatch(value) ? null
             : $"value '{value}' does not look like a valid user name";
 
     private static Regex HaNode => field ??= new(@"^[a-zA-Z0-9](?:[a-zA-Z0-9\-]*[a-zA-Z0-9])?(?::[0-9]+)?\z");
 
-    [GeneratedRegex(@"^[a-zA-Z][a-zA-Z0-9_-]+\z")]
-    private static partial Regex ConfigId();
+    private static Regex ConfigId => field ??= new(@"^[a-zA-Z][a-zA-Z0-9_-]+\z");
 
-    [GeneratedRegex(@"^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+\z")]
-    private static partial Regex User();
+    private static Regex User => field ??= new(@"^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+\z");
 
-    [GeneratedRegex(@"^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]+\z")]
-    private static partial Regex TokenId();
+    private static Regex TokenId => field ??= new(@"^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+![A-Za-z][A-Za-z0-9.\-_]+\z");
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9.\-_]+\z")]
-    private static partial Regex Realm();
+    private static Regex Realm => field ??= new(@"^[A-Za-z][A-Za-z0-9.\-_]+\z");
 
-    [GeneratedRegex(@"^[A-Za-z0-9.\-_]+\z")]
-    private static partial Regex Name();
+    private static Regex Name => field ??= new(@"^[A-Za-z0-9.\-_]+\z");
 
-    [GeneratedRegex(@"^[A-Za-z0-9.\-_]+(?:/[A-Za-z0-9.\-_]+){0,2}\z")]
-    private static partial Regex Pool();
+    private static Regex Pool => field ??= new(@"^[A-Za-z0-9.\-_]+(?:/[A-Za-z0-9.\-_]+){0,2}\z");
 
     // Which privileges exist depends on the server's version: only the form is checked.
-    [GeneratedRegex(@"^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)+\z")]
-    private static partial Regex Privilege();
+    private static Regex Privilege => field ??= new(@"^[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)+\z");
 
-    [GeneratedRegex(@"^[a-z]+:\S+\z")]
-    private static partial Regex HaResource();
+    private static Regex HaResource => field ??= new(@"^[a-z]+:\S+\z");
 
-    [GeneratedRegex(@"^[1-9][0-9]{2,8}-[0-9]{1,9}\z")]
-    private static partial Regex Replication();
+    private static Regex Replication => field ??= new(@"^[1-9][0-9]{2,8}-[0-9]{1,9}\z");
 }

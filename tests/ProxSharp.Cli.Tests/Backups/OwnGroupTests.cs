@@ -34,6 +34,17 @@ public sealed class OwnGroupTests
     }
 
     [Fact]
+    public async Task Read_OfAGroupOfOthers_SaysThatItMayBeUnseen()
+    {
+        await using PbsSimulator server = await StartAsync("DatastoreBackup");
+        using CliHarness cli = User(server);
+
+        string error = (await cli.LineAsync("backup cat vm/100 qemu-server.conf")).FailedWith(5);
+
+        Assert.Contains("There is no finished backup of vm/100 in store1 that this login sees: those of other owners take Datastore.Audit", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Remove_OfAGroupOfOthers_NamesThePrivilegeForAll()
     {
         await using PbsSimulator server = await StartAsync("DatastoreBackup");
