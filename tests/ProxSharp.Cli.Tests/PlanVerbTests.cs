@@ -104,7 +104,7 @@ public sealed class PlanVerbTests
         await using SimulatedCluster cluster = await SimulatedCluster.StillAsync();
         using CliHarness cli = await GuardedAsync(cluster);
         (await cli.LineAsync("policy new-key alice.pem")).Succeeded();
-        string id = (await cli.LineAsync("plan create vm delete build -o name")).Succeeded().Trim();
+        string id = (await cli.LineAsync("plan create vm delete staging -o name")).Succeeded().Trim();
         (await cli.LineAsync($"plan show {id} --output-file plan.json")).Succeeded();
         string pipe = Path.Combine(cli.Home, "PIPE");
         using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
