@@ -26,7 +26,8 @@ internal static class SeveralGuests
 
         string[] words = [.. command.Children.OfType<ArgumentResult>().SelectMany(static argument => argument.Tokens).Select(static token => token.Value), .. unmatched];
         string[] guests = words[..^(others.Count - 1)];
-        return guests.Length > 1 && guests.Skip(1).All(static word => KnownLines.IsGuest(word) || word.Contains('=', StringComparison.Ordinal)) && Joined(arguments, guests) is { } joined && lines.Complete(joined) is { } line
+        bool areGuests = guests.Length > 1 && guests.Skip(1).All(static word => KnownLines.IsGuest(word) || word.Contains('=', StringComparison.Ordinal));
+        return areGuests && Joined(arguments, guests) is { } joined && lines.Complete(joined) is { } line
             ? CliError.Usage($"'{path}' takes its guests as one word, for other arguments follow", $"Write: {line}")
             : null;
     }

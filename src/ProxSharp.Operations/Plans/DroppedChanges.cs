@@ -7,10 +7,10 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Reads what waits to be put in force and is dropped by a call, or put in force by it: changes of a guest that wait for its next start, of the interfaces of a
-/// node, and of virtual guests.Networks. They are kept nowhere else.
+/// node, and of virtual networks. They are kept nowhere else.
 /// </summary>
 /// <param name="client">Reads what waits in guests.</param>
-/// <param name="guests">Knows the guests, and reads what waits in guests.Networks.</param>
+/// <param name="guests">Knows the guests, and reads what waits in networks.</param>
 internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
 {
     /// <summary>How the facts begin whose values others have written.</summary>
@@ -45,11 +45,12 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
         }
         else if ((call.Path == Sdn && call.Method == ApiMethod.Put) || call.Path == Sdn + "/rollback")
         {
+            bool isApplied = call.Method == ApiMethod.Put;
             IReadOnlyList<PendingNetwork> virtualOnes = await guests.Networks.VirtualAsync(cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<KeyValuePair<string, string>> staged = call.Method == ApiMethod.Put ? await guests.Networks.StagedAsync(cancellationToken).ConfigureAwait(false) : [];
+            IReadOnlyList<KeyValuePair<string, string>> staged = isApplied ? await guests.Networks.StagedAsync(cancellationToken).ConfigureAwait(false) : [];
             Add(
                 found,
-                call.Method == ApiMethod.Put ? InForce : Start,
+                isApplied ? InForce : Start,
                 [.. virtualOnes.Select(static change => change.Line), .. staged.SelectMany(static node => Lines(node.Value).Select(line => $"{node.Key} {line}"))]);
         }
         else if (GuestNames.IsConfig(call))
@@ -87,13 +88,14 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
         foreach (string guest in restarted)
         {
             JsonElement pending = await PendingAsync(guest, cancellationToken).ConfigureAwait(false);
-            bool isNew = pending.ValueKind != JsonValueKind.Array && await guests.PathAsync(guest[(guest.LastIndexOf('/') + 1)..], cancellationToken).ConfigureAwait(false) is null;
+            string vmid = guest[(guest.LastIndexOf('/') + 1)..];
+            bool isNew = pending.ValueKind != JsonValueKind.Array && await guests.PathAsync(vmid, cancellationToken).ConfigureAwait(false) is null;
             string[] lines = isNew ? []
                 : pending.ValueKind == JsonValueKind.Array
                 ? [.. pending.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
                 : [StandingRules.Unreadable];
             string when = s_stops.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
-            string which = restarted.Length > 1 ? $" in {guest[(guest.LastIndexOf('/') + 1)..]}" : "";
+            string which = restarted.Length > 1 ? $" in {vmid}" : "";
             Add(found, $"{InForce}{when}{which}", lines);
         }
     }
@@ -117,7 +119,8 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
             return [.. paths];
         }
 
-        return s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal)) is { } start ? [call.ConcretePath[..^start.Length]] : [];
+        string? action = s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal));
+        return action is null ? [] : [call.ConcretePath[..^action.Length]];
     }
 
     // A call and its way back are about the same guest. Of no kind if it cannot be read.

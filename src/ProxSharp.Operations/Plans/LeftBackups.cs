@@ -94,7 +94,8 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         }
 
         return latest == 0
-            ? $"{None}{vmid} on the storages of {node}{(isRemoved ? ", beside what the plan removes" : "")}{(isOfAnother ? "; those of an earlier guest of the number are there" : "")}."
+            ? $"{None}{vmid} on the storages of {node}{(isRemoved ? ", beside what the plan removes" : "")}"
+                + (isOfAnother ? "; those of an earlier guest of the number are there." : ".")
             : $"{Latest}{vmid}{(isRemoved ? ", beside what the plan removes," : "")} is of {Date(latest)}.";
     }
 

@@ -5,8 +5,8 @@ using ProxSharp.Api;
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>
-/// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the addresses of an alias or a set, the device of a mapping, the
-/// model of a processor. Others may change those between plan and apply, and the call would mean something else.
+/// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the addresses of an alias or a
+/// set, the device of a mapping, the model of a processor. Others may change those between plan and apply, and the call would mean something else.
 /// </summary>
 /// <param name="read">Reads an object; null if it cannot be read.</param>
 internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonElement?>> read)
@@ -50,15 +50,15 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
     // guest goes before that of the cluster.
     private async Task AddAddressesAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
     {
-        IEnumerable<string> items = call.Others.Where(static parameter => parameter.Name is "source" or "dest").SelectMany(static parameter => ItemLists.Split(parameter.Text));
+        IEnumerable<string> items = call.Others.Where(static parameter => parameter.Name is "source" or "dest")
+            .SelectMany(static parameter => ItemLists.Split(parameter.Text));
         foreach (Match item in items.Select(static item => Addresses.Match(item)).Where(static match => match.Success))
         {
             (string kind, string list) = item.Groups["set"].Success ? ("set of addresses", "ipset") : ("alias", "aliases");
             string name = item.Groups["name"].Value;
             bool isOfGuest = GuestNames.IsInPath(call) && item.Groups["place"].Value is not "dc/";
-            JsonElement? known = isOfGuest
-                ? await read($"{call.ConcretePath[..call.ConcretePath.IndexOf("/firewall/", StringComparison.Ordinal)]}/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false)
-                : null;
+            string guest = call.ConcretePath[..call.ConcretePath.IndexOf("/firewall/", StringComparison.Ordinal)];
+            JsonElement? known = isOfGuest ? await read($"{guest}/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false) : null;
             known ??= item.Groups["place"].Value is "guest/" ? null : await read($"/cluster/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false);
             found[$"{kind} {name}"] = known is not { } addresses ? StandingRules.Unreadable
                 : addresses.ValueKind == JsonValueKind.Array
