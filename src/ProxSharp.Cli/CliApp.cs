@@ -107,11 +107,7 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
         }
 
         (ParseResult parse, words) = SwitchWords.Parse(root, words);
-        KnownLines lines = new(typed => CommandTree.Build(services, typed))
-        {
-            IsOfBackups = (environment.Variable("PBS_REPOSITORY") ?? environment.Variable("PBS_DATASTORE")) is not null
-                || words.Any(static word => word.Split('=')[0] == "--repository"),
-        };
+        KnownLines lines = new(typed => CommandTree.Build(services, typed)) { IsOfBackups = NamesRepository(words) };
 
         // pct create 200 x -hostname y asks for no help, although -h does; and of a command that there is not nobody can be helped with all others.
         if ((parse.Action is not Help.HelpWriterAction || Habits.IsProgram(words) || UsageErrors.IsUnknown(parse)) && UsageErrors.Find(parse, words, lines) is { } error)
@@ -129,6 +125,9 @@ internal sealed class CliApp(IConsoleHost console, CliEnvironment environment, T
 
         return await parse.InvokeAsync(Invocation, cancellationToken).ConfigureAwait(false);
     }
+
+    private bool NamesRepository(IReadOnlyList<string> words) => (environment.Variable("PBS_REPOSITORY") ?? environment.Variable("PBS_DATASTORE")) is not null
+        || words.Any(static word => word.Split('=')[0] == "--repository");
 
     private int Report(Exception exception, IReadOnlyList<string> arguments)
     {

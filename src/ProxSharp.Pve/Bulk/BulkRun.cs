@@ -228,29 +228,19 @@ internal sealed class BulkRun
             {
                 _places.Renew(cancellationToken);
             }
-
-            if (IsDoubtful(index))
-            {
-                _ledger.Renew(index, _client.Guests.Live.TryLook(_ledger[index], cancellationToken));
-            }
-
-            if (MayBeOver(index))
-            {
-                _ledger.Renew(index, _changing.Tell(_ledger[index], cancellationToken));
-            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return null;
         }
 
-        if (!MustStart(index))
-        {
-            return null;
-        }
-
         try
         {
+            if (!IsNeeded(index, cancellationToken))
+            {
+                return null;
+            }
+
             PveTask task = Start(_places.Handle(_ledger[index]), patience);
             _ledger.Start(index, task);
             return task;
@@ -265,6 +255,29 @@ internal sealed class BulkRun
         }
 
         return null;
+    }
+
+    // As IsNeededAsync.
+    private bool IsNeeded(int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (IsDoubtful(index))
+            {
+                _ledger.Renew(index, _client.Guests.Live.TryLook(_ledger[index], cancellationToken));
+            }
+
+            if (MayBeOver(index))
+            {
+                _ledger.Renew(index, _changing.Tell(_ledger[index], cancellationToken));
+            }
+
+            return MustStart(index);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private PveTask Start(Guest guest, CancellationToken cancellationToken)

@@ -2,34 +2,14 @@ using ProxSharp.Ids;
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Simulator;
-using ProxSharp.Simulator.Scenarios;
-using ProxSharp.Testing;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Pve.Tests.Guests;
 
 /// <summary>As long as a task brings a guest into another state, here for as long as a test runs, nobody skips the guest for the state that it has.</summary>
-public sealed class ChangingGuestTests : IAsyncLifetime
+public sealed class ChangingGuestTests()
+    : OwnCluster(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromHours(1) })
 {
-    private PveSimulator? _simulator;
-    private PveClient? _pve;
-
-    private PveClient Pve => _pve!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _simulator = await PveSimulator.StartAsync(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromHours(1) });
-        _pve = new PveClient(LiveServer.OptionsFor(
-            ProxmoxProduct.VirtualEnvironment, _simulator.Endpoint.ToString(), _simulator.Fingerprint, $"{DefaultCluster.TokenId}={DefaultCluster.TokenSecret}"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Pve.DisposeAsync();
-        await _simulator!.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -47,6 +27,19 @@ public sealed class ChangingGuestTests : IAsyncLifetime
         Assert.Equal(BulkOutcome.Planned, await OutcomeAsync(sync, "104", BulkAction.Start()));
         Assert.Equal(BulkOutcome.Skipped, await OutcomeAsync(sync, "100", BulkAction.Start()));
         Assert.Equal(BulkOutcome.Skipped, await OutcomeAsync(sync, "100 status=running", BulkAction.Start()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Bulk_WhereNobodyCanTellWhatIsUnderWay_FailsThatGuestAlone(bool sync)
+    {
+        Simulator.Faults.When(static request => request.Path.EndsWith("/cluster/tasks", StringComparison.Ordinal), Fault.Status(403, "Permission check failed"), 100);
+        BulkOptions options = new() { DryRun = true };
+
+        BulkReport report = sync ? Pve.Bulk.Run("100,106", BulkAction.Stop(), options, Token) : await Pve.Bulk.RunAsync("100,106", BulkAction.Stop(), options, Token);
+
+        Assert.Equal([BulkOutcome.Planned, BulkOutcome.Failed], report.Items.OrderBy(static item => item.Guest.Id.Value).Select(static item => item.Outcome));
     }
 
     private async Task<BulkOutcome> OutcomeAsync(bool sync, string selection, BulkAction action)

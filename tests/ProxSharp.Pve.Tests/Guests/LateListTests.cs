@@ -1,36 +1,14 @@
 using ProxSharp.Pve.Bulk;
 using ProxSharp.Pve.Guests;
 using ProxSharp.Simulator;
-using ProxSharp.Simulator.Scenarios;
-using ProxSharp.Testing;
 
 namespace ProxSharp.Pve.Tests.Guests;
 
 /// <summary>The list of the cluster shows names and states up to 10 s late, here for as long as a test runs: nothing is decided by them.</summary>
-public sealed class LateListTests : IAsyncLifetime
+public sealed class LateListTests()
+    : OwnCluster(new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(20), StatusInterval = TimeSpan.MaxValue })
 {
     private static readonly BulkOptions s_fast = new() { Wait = TestGuests.Fast };
-
-    private PveSimulator? _simulator;
-    private PveClient? _pve;
-
-    private PveClient Pve => _pve!;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _simulator = await PveSimulator.StartAsync(
-            new PveSimulatorOptions { Delays = false, TaskDuration = TimeSpan.FromMilliseconds(20), StatusInterval = TimeSpan.MaxValue });
-        _pve = new PveClient(LiveServer.OptionsFor(
-            ProxmoxProduct.VirtualEnvironment, _simulator.Endpoint.ToString(), _simulator.Fingerprint, $"{DefaultCluster.TokenId}={DefaultCluster.TokenSecret}"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Pve.DisposeAsync();
-        await _simulator!.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(true)]
@@ -62,13 +40,13 @@ public sealed class LateListTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Find_ByNumber_IsOneCall(bool sync)
     {
-        long before = _simulator!.Traffic.RequestCount;
+        long before = Simulator.Traffic.RequestCount;
 
         _ = sync ? Pve.FindVm(100, Token) : await Pve.FindVmAsync(100, Token);
 
-        Assert.Equal(1, _simulator.Traffic.RequestCount - before);
+        Assert.Equal(1, Simulator.Traffic.RequestCount - before);
         _ = sync ? Pve.FindVm("web-1", Token) : await Pve.FindVmAsync("web-1", Token);
-        Assert.Equal(3, _simulator.Traffic.RequestCount - before);
+        Assert.Equal(3, Simulator.Traffic.RequestCount - before);
     }
 
     [Theory]
