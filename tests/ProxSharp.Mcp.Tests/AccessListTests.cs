@@ -15,6 +15,7 @@ public sealed class AccessListTests
     [InlineData("""{"privilege":"Fly"}""", "not-found", "lab has no privilege 'Fly'. There are: ")]
     [InlineData("""{"user":"demo@pve","privilege":"Fly"}""", "not-found", "lab has no privilege 'Fly'")]
     [InlineData("""{"user":"nobody@pve"}""", "not-found", "No user or token 'nobody@pve' is to be seen in lab. There are: ")]
+    [InlineData("""{"user":"root"}""", "usage", "'root' is no user: write it with its realm, such as root@pam or root@pve.")]
     [InlineData("""{"user":"demo@pve!none"}""", "not-found", "No user or token 'demo@pve!none'")]
     [InlineData("""{"path":"/vms/4711"}""", "not-found", "See what there is with guest_list")]
     [InlineData("""{"path":"/storage/nowhere"}""", "not-found", "See what there is with storage_list")]

@@ -52,6 +52,17 @@ public sealed class AnswerMaskTests
         Assert.True(seen >= least, $"{seen} looked at");
     }
 
+    [Fact]
+    public void ConfigurationInABackup_IsMaskedAsThatOfTheGuestIs()
+    {
+        const string config = "args: -k swordfish-4711\ncipassword: swordfish-4711\ncores: 2\nentrypoint: swordfish-4711\nenv: A=swordfish-4711\n"
+            + "lxc.environment: A=swordfish-4711\n#qmdump#map:scsi0:drive-scsi0\n";
+        string shown = AnswerMasks.Of(JsonValue.Create(config), "/nodes/{node}/vzdump/extractconfig")!.GetValue<string>();
+        Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);
+        Assert.Contains("\ncores: 2\n", shown, StringComparison.Ordinal);
+        Assert.EndsWith("#qmdump#map:scsi0:drive-scsi0\n", shown, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/cluster/notifications/endpoints/webhook/{name}", """{"body":"swordfish-4711","url":"https://hook.example/swordfish-4711","comment":"c"}""")]
     [InlineData("/config/notifications/endpoints/webhook", """[{"header":["name=X,value=swordfish-4711"],"secret":[{"name":"a","value":"swordfish-4711"}]}]""")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Mcp.Tests;
 
@@ -70,6 +71,30 @@ public sealed class BackupListTests
         Assert.Equal(["storage local on pve3: unknown"], Missing(await session.DoneAsync("backup_list", """{"guest":"web-1"}""")));
     }
 
+    [Fact]
+    public async Task Audit_NamesDisksThatBackupsLeaveOut_AndTakesNoBackupOfAnEarlierGuestForOne()
+    {
+        // Its number is younger than the backup that is made of it here, as that of a guest which was made anew.
+        static void Build(ClusterBuilder cluster)
+        {
+            DefaultCluster.Build(cluster);
+            cluster.AddVm("pve1", 777, "new-one", static guest => guest.Options["meta"] = "creation-qemu=10.1.2,ctime=4102444800");
+        }
+
+        await using AgentSession session = await BackedUpAsync(new SessionOptions { Cluster = Build }, 106, 777);
+        async Task<string> ProblemAsync(int vmid)
+        {
+            JsonElement audit = await session.DoneAsync("backup_audit", $$"""{"filter":"what~{{vmid}}","all":true}""");
+            return Assert.Single(audit.GetProperty("rows").EnumerateArray()).TryGetProperty("problem", out JsonElement problem) ? problem.GetString()! : "";
+        }
+
+        Assert.StartsWith(
+            "no backup on the cluster's own storages: those of the number are of an earlier guest", await ProblemAsync(777), StringComparison.Ordinal);
+        Assert.DoesNotContain("leave out", await ProblemAsync(106), StringComparison.Ordinal);
+        await session.Other.Raw.PutAsync("/nodes/pve1/qemu/106/config", new ApiParameters { { "scsi1", "local-lvm:1,backup=0" } });
+        Assert.Contains("backups leave out scsi1", await ProblemAsync(106), StringComparison.Ordinal);
+    }
+
     private static IEnumerable<string?> Missing(JsonElement answer) => answer.GetProperty("missing").EnumerateArray().Select(static line => line.GetString());
 
     [Theory]
@@ -122,12 +147,18 @@ public sealed class BackupListTests
         Assert.NotEqual("no-files", await session.RefusedAsync("backup_files", """{"backup":"store1:vm/100/2020-01-01T02:00:00Z"}"""));
     }
 
-    private static async Task<AgentSession> BackedUpAsync()
+    private static Task<AgentSession> BackedUpAsync() => BackedUpAsync(new SessionOptions(), 106);
+
+    private static async Task<AgentSession> BackedUpAsync(SessionOptions options, params int[] guests)
     {
-        AgentSession session = await AgentSession.StartAsync(new SessionOptions());
-        ApiParameters parameters = new() { { "vmid", 106 }, { "storage", "local" } };
-        string upid = (await session.Other.Raw.PostAsync("/nodes/pve1/vzdump", parameters)).Data.GetString()!;
-        await session.DoneAsync("task_wait", JsonSerializer.Serialize(new { upid }));
+        AgentSession session = await AgentSession.StartAsync(options);
+        foreach (int vmid in guests)
+        {
+            ApiParameters parameters = new() { { "vmid", vmid }, { "storage", "local" } };
+            string upid = (await session.Other.Raw.PostAsync("/nodes/pve1/vzdump", parameters)).Data.GetString()!;
+            await session.DoneAsync("task_wait", JsonSerializer.Serialize(new { upid }));
+        }
+
         return session;
     }
 }

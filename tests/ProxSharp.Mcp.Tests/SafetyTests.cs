@@ -222,7 +222,7 @@ public sealed class SafetyTests
     [InlineData("guest_list", """{"sort":"nothing"}""")]
     [InlineData("guest_list", """{"unknown":1}""")]
     [InlineData("guest_show", "{}")]
-    [InlineData("guest_show", """{"vmid":"web-1"}""")]
+    [InlineData("guest_show", """{"vmid":[100]}""")]
     [InlineData("plan", """{"calls":"DELETE /nodes/pve1/qemu/100"}""")]
     [InlineData("plan", """{"calls":[{"method":"GET"}]}""")]
     [InlineData("plan", """{"calls":[]}""")]

@@ -28,7 +28,8 @@ public sealed class BootMediaTests
     [InlineData("boot=order=ide2;scsi0", "ide2=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("boot=order=scsi0;ide2", "scsi0=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("delete=boot", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
-    [InlineData("boot=order=scsi0", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Reversible)]
+    [InlineData("boot=order=scsi0", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
+    [InlineData("boot=order=scsi0", "scsi5=local:import/other.qcow2", OperationClass.Privileged)]
     public async Task Image_InADriveOfTheBootOrder_IsPrivilegedBeforeTheFirstDisk(string order, string change, OperationClass expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -51,6 +51,22 @@ public sealed class CertainRefusalTests
     }
 
     [Fact]
+    public async Task BackupOfAGuestThatIsElsewhere_IsRefused()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        GuardRefusedException refusal = await Assert.ThrowsAsync<GuardRefusedException>(
+            () => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/vzdump", "vmid=100,104 storage=local"));
+        Assert.Contains("would leave out guest 104 without an error: it is on pve2.", refusal.Message, StringComparison.Ordinal);
+        Assert.Single((await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve2/vzdump", "vmid=104 storage=local")).Calls);
+        Plan moved = await cluster.Guard.PlanAsync(
+        [
+            TextPlans.Request("POST", "/nodes/pve2/qemu/104/migrate", "target=pve1 online=1 with-local-disks=1"),
+            TextPlans.Request("POST", "/nodes/pve1/vzdump", "vmid=104 storage=local"),
+        ]);
+        Assert.Equal(2, moved.Calls.Count);
+    }
+
+    [Fact]
     public async Task MoveBehindAStop_IsPlanned()
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

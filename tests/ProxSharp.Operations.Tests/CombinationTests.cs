@@ -244,6 +244,24 @@ public sealed class CombinationTests
         Assert.Contains(plan.Describe(), static line => line.Contains(MovedBackups.Why, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("schedule=minutely", OperationClass.Destructive, true)]
+    [InlineData("run-on-mount=1", OperationClass.Destructive, true)]
+    [InlineData("comment=new", OperationClass.Reversible, false)]
+    [InlineData("transfer-last=1", OperationClass.Disruptive, false)]
+    public async Task ChangeOfASync_ToWhereAPruneJobGoes_IsAsBadAsOneThatIsMade(string change, OperationClass expected, bool isNamed)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        await server.Other.Raw.PostAsync("/config/prune", TextPlans.Parameters("id=job1 store=store1 schedule=daily keep-last=1 ns=customers"));
+        await server.Other.Raw.PostAsync("/config/sync", TextPlans.Parameters("id=sync1 store=store1 ns=customers remote-store=offsite"));
+
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request("PUT", "/config/sync/sync1", change)]);
+
+        Assert.Equal(expected, plan.Class);
+        Assert.Equal(isNamed, plan.Describe().Any(static line => line.Contains("prune job job1", StringComparison.Ordinal)));
+        Assert.Equal(plan.Id, server.Guard.Plans.Load(plan.Id).Id);
+    }
+
     [Fact]
     public async Task Undo_OfAGuestThatOthersHaveSetSince_IsRefused()
     {

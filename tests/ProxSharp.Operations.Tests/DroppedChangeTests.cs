@@ -68,6 +68,11 @@ public sealed class DroppedChangeTests
     [InlineData("/nodes/pve1/qemu/106/status/shutdown", "", "puts in force at the next start \u201C")]
     [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local mode=stop", "puts in force \u201Ccipassword=***; ")]
     [InlineData("/nodes/pve1/vzdump", "vmid=106,100 storage=local mode=stop", "puts in force in 106 \u201Ccipassword=***; ")]
+    [InlineData("/nodes/pve1/vzdump", "all=1 node=pve1 storage=local mode=stop", "puts in force in 106 \u201Ccipassword=***; ")]
+    [InlineData("/nodes/pve1/stopall", "vms=106", "puts in force at the next start \u201Ccipassword=***; ")]
+    [InlineData("/cluster/bulk-action/guest/shutdown", "vms=106 vms=100", "puts in force at the next start in 106 \u201Ccipassword=***; ")]
+    [InlineData("/cluster/ha/resources", "sid=vm:106 state=stopped", "puts in force at the next start \u201Ccipassword=***; ")]
+    [InlineData("/cluster/ha/resources", "sid=vm:106", "puts in force at the next start \u201Ccipassword=***; ")]
     public async Task StartAnew_SaysWhatWaitedForIt(string path, string parameters, string told)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

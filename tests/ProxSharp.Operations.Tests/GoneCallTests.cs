@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Simulator.Faults;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -31,6 +32,35 @@ public sealed class GoneCallTests
         LedgerEntry outcome = cluster.Guard.Ledger.List().First(static entry => entry.Kind == "outcome");
         Assert.Equal((s_plan, "unknown"), (outcome.PlanId, outcome.Facts.Text("result")));
         Assert.True(cluster.Guard.Ledger.Verify().IsSound);
+        Assert.Empty(Directory.GetFiles(Path.Combine(cluster.Folder, "state", "underway")));
+    }
+
+    [Fact]
+    public async Task Place_OfACallWhoseOutcomeCouldNotBeWritten_IsFreeAgain_AsThatOfAProgramThatWasKilled()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(One);
+        string head = Path.Combine(cluster.Folder, "state", "ledger.head.new");
+        Plan first = await cluster.PlanAsync(ApiMethod.Post, Start);
+        cluster.When(
+            request =>
+            {
+                bool isMeant = request.Method == "POST" && request.Path.EndsWith(Start, StringComparison.Ordinal);
+                if (isMeant)
+                {
+                    Directory.CreateDirectory(head);
+                }
+
+                return isMeant;
+            },
+            Fault.SlowReply(TimeSpan.Zero));
+        ApplyResult result = await cluster.Guard.ApplyAsync(first.Id, Token);
+        Assert.Equal((true, 0L), (result.Steps[0].Succeeded, result.Steps[0].LedgerNumber));
+        Directory.Delete(head);
+
+        Plan next = await cluster.PlanAsync(ApiMethod.Post, "/nodes/pve1/qemu/106/config", new ApiParameters { { "memory", 3072 } });
+        Assert.Equal("limit", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(next.Id, Token)));
+        cluster.Time.Shift += TimeSpan.FromSeconds(31);
+        Assert.True((await cluster.Guard.ApplyAsync(next.Id, Token)).IsComplete);
         Assert.Empty(Directory.GetFiles(Path.Combine(cluster.Folder, "state", "underway")));
     }
 

@@ -121,7 +121,8 @@ public sealed class JobChangeTests
     [InlineData("idle", "schedule=daily", OperationClass.Destructive)]
     [InlineData("clears", "transfer-last=3", OperationClass.Destructive)]
     [InlineData("clears", "verified-only=1", OperationClass.Destructive)]
-    [InlineData("fetches", "schedule=daily", OperationClass.Disruptive)]
+    // What it brings "clears" removes.
+    [InlineData("fetches", "schedule=daily", OperationClass.Destructive)]
     [InlineData("fetches", "comment=x", OperationClass.Reversible)]
     [InlineData("pushes", "schedule=daily", OperationClass.Privileged)]
     [InlineData("pushes", "comment=x", OperationClass.Reversible)]

@@ -74,6 +74,22 @@ public sealed class LeftBackupTests
     }
 
     [Fact]
+    public async Task DisksThatBackupsLeaveOut_AreNamed_AndALostBackupIsDriftAsBefore()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu/106/config", TextPlans.Parameters("scsi1=local-lvm:1,backup=0 scsi2=local-lvm:1")));
+        string backup = await BackUpAsync(cluster);
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "");
+
+        string told = Assert.Single(plan.Consequences, static line => line.StartsWith("The latest backup of guest 106 is of ", StringComparison.Ordinal));
+        Assert.EndsWith("Z. Backups of it leave out scsi1.", told, StringComparison.Ordinal);
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync($"{Content}/{Uri.EscapeDataString(backup)}"));
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
+    [Fact]
     public async Task SnapshotOfABackupServer_IsToldByItsDate_AndWhatStays()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);

@@ -218,6 +218,7 @@ public sealed class RedTeamIndirectTests
         Assert.Contains(other.Consequences, static line => line.Contains("replaces a file no", StringComparison.Ordinal));
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, "content=iso filename=debian-13.iso url=https://example.org/x.iso");
         Assert.Equal(OperationClass.Privileged, plan.Class);
+        Assert.True(plan.Calls[0].Set.Has(OperationClass.Destructive));
         Assert.Contains(plan.Consequences, static line => line.Contains("replaces a file yes", StringComparison.Ordinal));
         Assert.Equal(OperationClass.Privileged, cluster.Guard.Plans.Load(plan.Id).Class);
     }

@@ -47,9 +47,21 @@ internal static class AnswerMasks
                 }
 
                 break;
+            case JsonValue single when path.EndsWith("/vzdump/extractconfig", StringComparison.Ordinal) && single.TryGetValue(out string? config):
+                return JsonValue.Create(string.Join('\n', config.Split('\n').Select(OfSetting)));
         }
 
         return node;
+    }
+
+    // The configuration in a backup is a text, of a machine or of a container.
+    private static string OfSetting(string line)
+    {
+        int colon = line.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && line[0] != '#' && line[..colon] is var name
+            && (name.StartsWith(Environment, StringComparison.Ordinal) || ReviewedParameter.IsMaskedInAnswer("/qemu/lxc", name) || ReviewedParameter.IsSecret("", name))
+                ? $"{name}: {Secrets.Mask}"
+                : line;
     }
 
     // In a list of settings the name of each is a member of its own.

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -53,6 +54,12 @@ internal sealed class AccessTool(AgentSites sites)
     private static async Task<ToolAnswer> OfUserAsync(
         AgentSite site, Reading reading, ToolCall call, string user, string? privilege, CancellationToken cancellationToken)
     {
+        if (!user.Contains('@', StringComparison.Ordinal))
+        {
+            string named = UntrustedText.Clean(user, 60);
+            throw new ToolException("usage", $"'{named}' is no user: write it with its realm, such as {named}@pam or {named}@{(site.IsBackup ? "pbs" : "pve")}.");
+        }
+
         ApiParameters parameters = new() { { site.IsBackup ? "auth-id" : "userid", user }, { "path", PathOf(call) } };
         JsonElement permissions = await site.GetAsync("/access/permissions", parameters, cancellationToken).ConfigureAwait(false);
         (string Path, string Privileges)[] all = permissions.ValueKind != JsonValueKind.Object ? [] :

@@ -4,12 +4,16 @@ using System.Text.Json.Nodes;
 using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
 
 namespace ProxSharp.Mcp.Tools;
 
 /// <summary>Holds every guest and every backup group against what should be: a recent backup, verified, and a job that makes the next.</summary>
 internal sealed class BackupAuditTool(AgentSites sites)
 {
+    // Each costs a request.
+    private const int MostSettings = 300;
+
     private static readonly string[] s_columns = ["context", "what", "name", "last", "age_days", "backups", "problem"];
 
     public IEnumerable<GuardTool> All()
@@ -68,15 +72,48 @@ internal sealed class BackupAuditTool(AgentSites sites)
         string where = reading.IsWhole ? "on the cluster's own storages" : "on those of the cluster's own storages that could be read";
         HashSet<string> jobless = await JoblessAsync(reading).ConfigureAwait(false);
         ILookup<string?, double> times = archives.ToLookup(StorageTools.OwnerOf, static archive => archive.Number("ctime") ?? 0);
-        return guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid")).Select(guest =>
+        JsonElement[] audited = [.. guests.Where(static guest => !guest.IsSet("template")).OrderBy(static guest => guest.Number("vmid"))];
+        Dictionary<string, JsonElement> settings =
+            await SettingsAsync(site, reading, [.. audited.Where(guest => times[guest.Text("vmid")].Any())]).ConfigureAwait(false);
+        return audited.Select(guest =>
         {
             string vmid = guest.Text("vmid")!;
-            double? latest = times[vmid].Select(static time => (double?)time).Max();
+            JsonElement config = settings.GetValueOrDefault(vmid);
+
+            // What is older than the guest is of an earlier one under its number.
+            long madeAt = PlanTarget.Time(GuestReader.MadeAt(config));
+            double[] own = [.. times[vmid].Where(time => time >= madeAt)];
+            double? latest = own.Length > 0 ? own.Max() : null;
             string kind = guest.Text("type") == "lxc" ? "ct" : "vm";
-            string? age = latest is null ? NoBackup(groups, $"{kind}/{vmid}", where) : Age(latest, now, days);
+            string? age = latest is not null ? Age(latest, now, days)
+                : times[vmid].Any() ? $"no backup {where}: those of the number are of an earlier guest"
+                : NoBackup(groups, $"{kind}/{vmid}", where);
+            string? without = DiskOptions.LeftOut(config) is { Count: > 0 } disks ? $"backups leave out {string.Join(" ", disks)}" : null;
             string? job = jobless.Contains(vmid) ? "in no job" : null;
-            return Row(site, $"{kind} {vmid}", guest.Word("name"), latest, now, times[vmid].Count(), Join(age, job));
+            return Row(site, $"{kind} {vmid}", guest.Word("name"), latest, now, own.Length, Join(Join(age, without), job));
         });
+    }
+
+    // Which disks backups leave out, and when a guest was made, is in its own settings alone.
+    private static async Task<Dictionary<string, JsonElement>> SettingsAsync(AgentSite site, Reading reading, IReadOnlyList<JsonElement> guests)
+    {
+        Dictionary<string, JsonElement> found = new(StringComparer.Ordinal);
+        foreach (JsonElement[] some in guests.Take(MostSettings).Chunk(GuestConfigs.AtOnce))
+        {
+            JsonElement[] configs = await Task.WhenAll(some.Select(guest =>
+                reading.GetAsync($"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}/config"))).ConfigureAwait(false);
+            foreach ((JsonElement guest, JsonElement config) in some.Zip(configs))
+            {
+                found[guest.Text("vmid")!] = config;
+            }
+        }
+
+        if (guests.Count > MostSettings)
+        {
+            reading.Miss(string.Create(CultureInfo.InvariantCulture, $"{site.Name}: which disks backups leave out, of all but {MostSettings} of {guests.Count} guests"));
+        }
+
+        return found;
     }
 
     /// <summary>The numbers of the guests that no backup job names. Templates are among them: who counts guests leaves them out.</summary>

@@ -5,6 +5,7 @@ using ProxSharp.Api;
 using ProxSharp.Mcp.Sites;
 using ProxSharp.Mcp.Text;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Mcp.Tools;
 
@@ -27,20 +28,30 @@ internal sealed class GuestTools(AgentSites sites)
         yield return new GuardTool(
             "guest_show",
             "Configuration, state and snapshots of a guest, and its CPU and memory use over a timeframe.",
-            """ "vmid":{"type":"integer"},"timeframe":{"type":"string","enum":["hour","day","week","month","year"],"description":"default week"} """,
+            """ "vmid":{"type":"string","description":"number or name"},"timeframe":{"type":"string","enum":["hour","day","week","month","year"],"description":"default week"} """,
             ["vmid"],
             ToolHints.Reads,
             ShowAsync);
     }
 
-    /// <summary>Where a guest is.</summary>
-    /// <exception cref="ToolException">There is no such guest.</exception>
-    public static async Task<JsonElement> FindAsync(AgentSite site, int vmid, CancellationToken cancellationToken)
+    // Where a guest is: 100, vm/100, ct/101, or its name.
+    private static async Task<JsonElement> FindAsync(AgentSite site, string text, CancellationToken cancellationToken)
     {
-        string number = vmid.ToString(CultureInfo.InvariantCulture);
+        string wanted = text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..];
         IReadOnlyList<JsonElement> all = await site.ResourcesAsync("vm", cancellationToken).ConfigureAwait(false);
-        JsonElement guest = all.FirstOrDefault(entry => entry.Text("vmid") == number);
-        return guest.ValueKind == JsonValueKind.Object ? guest : throw new ToolException("not-found", $"There is no guest {number} in {site.Name}.");
+        JsonElement[] found = [.. all.Where(guest => guest.Text("vmid") == wanted)];
+        if (found.Length == 0)
+        {
+            found = [.. all.Where(guest => wanted.Equals(guest.Text("name"), StringComparison.OrdinalIgnoreCase))];
+        }
+
+        return found.Length switch
+        {
+            1 => found[0],
+            0 => throw new ToolException("not-found", $"There is no guest '{UntrustedText.Clean(wanted, 100)}' in {site.Name}."),
+            _ => throw new ToolException(
+                "usage", $"Several guests are named '{UntrustedText.Clean(wanted, 100)}': {string.Join(", ", found.Select(static guest => guest.Text("vmid")))}. Choose one by its number."),
+        };
     }
 
     private async Task<ToolAnswer> ListAsync(ToolCall call, CancellationToken cancellationToken)
@@ -54,7 +65,7 @@ internal sealed class GuestTools(AgentSites sites)
     private async Task<ToolAnswer> ShowAsync(ToolCall call, CancellationToken cancellationToken)
     {
         AgentSite site = sites.For(call, ProxmoxProduct.VirtualEnvironment);
-        JsonElement guest = await FindAsync(site, call.Number("vmid", 0, int.MaxValue), cancellationToken).ConfigureAwait(false);
+        JsonElement guest = await FindAsync(site, call.Required("vmid"), cancellationToken).ConfigureAwait(false);
         string path = $"/nodes/{guest.Text("node")}/{guest.Text("type")}/{guest.Text("vmid")}";
         string timeframe = call.Text("timeframe") ?? "week";
         Reading reading = new(site, cancellationToken);

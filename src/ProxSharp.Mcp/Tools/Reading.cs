@@ -53,7 +53,14 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
     }
 
     /// <summary>Names something that could not be read.</summary>
-    public void Miss(string what) => _missing.Add(what);
+    public void Miss(string what)
+    {
+        // Several may be read at once.
+        lock (_missing)
+        {
+            _missing.Add(what);
+        }
+    }
 
     /// <summary>Reads an object; of kind undefined if it cannot be read.</summary>
     public async Task<JsonElement> GetAsync(string path, ApiParameters? parameters = null)
@@ -118,7 +125,7 @@ internal sealed class Reading(AgentSite site, CancellationToken cancellationToke
         return answer with { Text = $"{answer.Text}\n(not read: {string.Join("; ", _missing)})" };
     }
 
-    private void Miss(string path, ProxmoxApiException e) => _missing.Add(e.StatusCode == HttpStatusCode.Forbidden
+    private void Miss(string path, ProxmoxApiException e) => Miss(e.StatusCode == HttpStatusCode.Forbidden
         ? $"{path}: the API token may not read it"
         : $"{path}: {UntrustedText.Clean(SafeText.WithoutSecrets(e.Message), 160)}");
 }

@@ -8,9 +8,9 @@ internal sealed class CallMarks(string folder)
 {
     private readonly string _folder = Path.Combine(folder, "underway");
 
-    /// <summary>Holds the mark of a plan until the result is disposed.</summary>
+    /// <summary>Holds the mark of a plan until the result is disposed. One that is kept is left behind then, as by a program that was ended.</summary>
     /// <exception cref="GuardRefusedException">It cannot be written.</exception>
-    public IDisposable Hold(string planId)
+    public IAbandonedMark Hold(string planId)
     {
         try
         {

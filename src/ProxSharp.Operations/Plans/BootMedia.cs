@@ -5,7 +5,8 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds calls that put what others made, such as an image, into a drive from which a machine starts before it comes to its disks: at its next start something
-/// else runs, which can do with the disks what it likes. That is as much as a change of the boot order.
+/// else runs, which can do with the disks what it likes. That is as much as a change of the boot order. What is imported as a disk need not come first: systems
+/// take orders from a disk that is labelled so.
 /// </summary>
 internal static class BootMedia
 {
@@ -18,7 +19,7 @@ internal static class BootMedia
         [.. new[] { ("ide", 4), ("sata", 6), ("scsi", 31), ("virtio", 16) }.SelectMany(static bus => Enumerable.Range(0, bus.Item2).Select(n => $"{bus.Item1}{n}"))];
 
     /// <summary>What a plan says of such a call.</summary>
-    public const string Why = " The machine starts from that drive before it comes to its disks, or nobody knows.";
+    public const string Why = " The machine starts from that drive before it comes to its disks, or takes orders from it, or nobody knows.";
 
     /// <summary>Returns the call, as privileged if it changes what the machine starts from.</summary>
     /// <param name="call">The call.</param>
@@ -70,9 +71,7 @@ internal static class BootMedia
 
     private static bool StartsForeign(PlannedCall call, Func<string, string?> config) => Foreign(call)
         .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
-        .Any(drive => IsImage(drive)
-            ? IsFirst(drive.Name, config)
-            : HasDisk(config) && (IsFirst(drive.Name, config) || Order(config) is null));
+        .Any(drive => IsImport(drive) ? HasDisk(config) : IsFirst(drive.Name, config));
 
     // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
     private static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
@@ -93,8 +92,8 @@ internal static class BootMedia
         .Select(static parameter => parameter with { Name = parameter.Name.ToLowerInvariant() })
         .Where(parameter => (IsImage(parameter) || IsImport(parameter)) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text)));
 
-    // A copy of a guest's own disk is that guest's system; everything else that is imported is not.
-    private static bool IsImport(ApiParameter drive) => ImportOf(drive.Text) is { } volume && !VolumeOwners.IsOwned(volume);
+    /// <summary>True for a drive that is made of what was imported. A copy of a guest's own disk is that guest's system.</summary>
+    public static bool IsImport(ApiParameter drive) => ImportOf(drive.Text) is { } volume ? !VolumeOwners.IsOwned(volume) : Imported.IsMatch(Replacements.Volume(drive.Text));
 
     /// <summary>True for a drive with an image in it, or what is called a CD-ROM.</summary>
     public static bool IsImage(ApiParameter drive) => Replacements.Volume(drive.Text) is var volume && volume is not ("none" or "")
@@ -109,6 +108,8 @@ internal static class BootMedia
     private static bool IsDisk(string? value, string device) => value is not null && DiskKeys.IsDrive(device) && !ItemLists.Split(value).Contains("media=cdrom");
 
     private static Regex Beside => field ??= new("^(ide|sata|scsi|virtio|net)[0-9]+$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase);
+
+    private static Regex Imported => field ??= new("^[^:/,]+:import/", RegexOptions.ExplicitCapture);
 
     private static Regex Image => field ??= new("^[^:/,]+:(iso|import)/", RegexOptions.ExplicitCapture);
 }

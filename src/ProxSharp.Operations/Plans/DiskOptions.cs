@@ -39,6 +39,20 @@ internal static class DiskOptions
     public static bool LeavesOut(PlannedCall call) => call.Path is "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"
         && call.Others.Any(static parameter => DiskKeys.IsUsed(parameter.Name) && IsOn(parameter.Text, "backup") == false);
 
+    /// <summary>The disks and mount points of a guest that its backups leave out, by their keys. Images, and folders of the host, are none.</summary>
+    /// <param name="config">The configuration of the guest.</param>
+    public static IReadOnlyList<string> LeftOut(JsonElement config) => config.ValueKind != JsonValueKind.Object ? [] :
+    [
+        .. config.EnumerateObject()
+            .Where(static member => DiskKeys.IsVolume(member.Name) && member.Value.ToString() is var drive && Volume(drive).Contains(':', StringComparison.Ordinal)
+                && Volume(drive)[0] != '/' && !ItemLists.Split(drive).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase)
+                && !(DiskKeys.IsUsed(member.Name) && IsBackedUp(member.Name, drive)))
+            .Select(static member => member.Name),
+    ];
+
+    // Proxmox: disks of machines and the root of a container are in backups unless that is turned off, mount points only if it is turned on.
+    private static bool IsBackedUp(string key, string drive) => IsOn(drive, "backup") ?? !key.StartsWith("mp", StringComparison.Ordinal);
+
     /// <summary>True if what a guest writes to a disk with this value is thrown away.</summary>
     public static bool ThrowsAway(string drive) => IsOn(drive, "snapshot") == true;
 
@@ -62,13 +76,11 @@ internal static class DiskOptions
     {
         bool Turns(Func<string, bool> has) => has(parameter.Text) && !has(before);
 
-        // Proxmox: disks of machines and the root of a container are in backups unless that is turned off, mount points only if it is turned on.
-        bool isKept = !parameter.Name.StartsWith("mp", StringComparison.Ordinal);
         return Turns(ThrowsAway) ? OperationClass.Destructive
 
             // Backups without it take the places of those with it. As a drive for images it is in none, and its machine starts from something else. What a guest
             // has written to its disk is taken for the head of an image in another format, which may name files of the host.
-            : Turns(drive => !(IsOn(drive, "backup") ?? isKept)) || Turns(static drive => ItemLists.Split(drive).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase))
+            : Turns(drive => !IsBackedUp(parameter.Name, drive)) || Turns(static drive => ItemLists.Split(drive).Contains("media=cdrom", StringComparer.OrdinalIgnoreCase))
                 || Turns(static drive => ItemLists.Split(drive).Any(static item => item.StartsWith("format=", StringComparison.OrdinalIgnoreCase))) ? OperationClass.Privileged
             : Turns(static drive => ItemLists.Split(drive).Any(s_careless.Contains))
                 || Turns(static drive => IsOn(drive, "replicate") == false)

@@ -20,12 +20,15 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
     private const string Network = "/nodes/{node}/network";
     private const string Sdn = "/cluster/sdn";
     private const string Backup = "/nodes/{node}/vzdump";
+    private const string HaResources = "/cluster/ha/resources";
     private const int MostLines = 60;
     private const int MostGuests = 20;
 
     // Guests start with the settings that waited for that.
     private static readonly string[] s_starts = ["/status/start", "/status/reboot"];
     private static readonly string[] s_stops = ["/status/stop", "/status/shutdown"];
+    private static readonly string[] s_many = ["/guest/start", "/guest/shutdown", "/startall", "/stopall", "/{sid}/relocate", "/{sid}/migrate"];
+    private static readonly string[] s_later = [.. s_stops, "/guest/shutdown", "/stopall", HaResources, HaResources + "/{sid}"];
 
     private readonly ConcurrentDictionary<string, JsonElement> _pending = new(StringComparer.Ordinal);
 
@@ -84,8 +87,9 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
 
     private async Task AddRestartsAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
     {
-        string[] restarted = await RestartedAsync(call, cancellationToken).ConfigureAwait(false);
-        foreach (string guest in restarted)
+        IReadOnlyList<string> restarted = await RestartedAsync(call, cancellationToken).ConfigureAwait(false);
+        string when = s_later.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
+        foreach (string guest in restarted.Take(MostGuests))
         {
             JsonElement pending = await PendingAsync(guest, cancellationToken).ConfigureAwait(false);
             string vmid = guest[(guest.LastIndexOf('/') + 1)..];
@@ -94,41 +98,65 @@ internal sealed class DroppedChanges(ProxmoxClient client, GuestConfigs guests)
                 : pending.ValueKind == JsonValueKind.Array
                 ? [.. pending.EnumerateArray().Where(static entry => Waiting(entry) is not null).Select(static entry => $"{entry.Text("key")}={Waiting(entry)}")]
                 : [StandingRules.Unreadable];
-            string when = s_stops.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) ? " at the next start" : "";
-            string which = restarted.Length > 1 ? $" in {vmid}" : "";
-            Add(found, $"{InForce}{when}{which}", lines);
+            Add(found, $"{InForce}{when}{(restarted.Count > 1 ? $" in {vmid}" : "")}", lines);
+        }
+
+        if (restarted.Count > MostGuests)
+        {
+            Add(found, $"{InForce}{when} in others", [$"not looked up for {JsonTexts.Number(restarted.Count - MostGuests)} more guests"]);
         }
     }
 
-    // The paths of the guests that a call starts anew. Backups of one kind stop them.
-    private async Task<string[]> RestartedAsync(PlannedCall call, CancellationToken cancellationToken)
+    // The paths of the guests that a call starts anew, or lets somebody start who then finds other settings.
+    private async Task<IReadOnlyList<string>> RestartedAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment || call.Method != ApiMethod.Post)
+        if (client.Schema.Product != ProxmoxProduct.VirtualEnvironment || call.Method is ApiMethod.Get or ApiMethod.Delete)
         {
             return [];
         }
 
-        if (call.Path == Backup && call.Parameters.Find("mode") == "stop")
+        if (s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal)) is { } action)
         {
-            List<string> paths = [];
-            foreach (string id in ItemLists.Split(call.Parameters.Find("vmid") ?? "").Take(MostGuests))
-            {
-                paths.AddRange(await guests.PathAsync(id, cancellationToken).ConfigureAwait(false) is { } path ? [path] : []);
-            }
-
-            return [.. paths];
+            return [call.ConcretePath[..^action.Length]];
         }
 
-        string? action = s_starts.Concat(s_stops).FirstOrDefault(end => call.Path.EndsWith("/{vmid}" + end, StringComparison.Ordinal));
-        return action is null ? [] : [call.ConcretePath[..^action.Length]];
+        // Proxmox: a container is moved by stopping it here and starting it there.
+        bool isMove = call.Path.EndsWith("/migrate", StringComparison.Ordinal);
+        if (isMove && call.Path.Contains("/lxc/", StringComparison.Ordinal) && UndoBuilder.IsSet(call, "restart"))
+        {
+            return [call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]];
+        }
+
+        List<string> paths = [];
+        foreach (string id in await ManyAsync(call, cancellationToken).ConfigureAwait(false))
+        {
+            string? path = await guests.PathAsync(id, cancellationToken).ConfigureAwait(false);
+            paths.AddRange(path is not null && (!isMove || path.Contains("/lxc/", StringComparison.Ordinal)) ? [path] : []);
+        }
+
+        return paths;
     }
 
-    // A call and its way back are about the same guest. Of no kind if it cannot be read.
+    // Backups of one kind stop guests.
+    private async Task<IEnumerable<string>> ManyAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        IEnumerable<TouchedGuest> many = call.Path == Backup && call.Parameters.Find("mode") == "stop"
+            ? await new GuestGroups(client).ReadAsync(call, cancellationToken).ConfigureAwait(false)
+            : s_many.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)) || IsAboutState(call) ? GuestNames.NamedBy(call) : [];
+        return many.Select(static guest => guest.Vmid).Distinct(StringComparer.Ordinal);
+    }
+
+    // What high availability is asked for: without a word it starts what is put in its care.
+    private static bool IsAboutState(PlannedCall call) => (call.Method, call.Path) is (ApiMethod.Post, HaResources)
+        || (call.Path == HaResources + "/{sid}" && call.Parameters.Find("state") is not (null or "ignored"));
+
+    // A call and its way back are about the same guest, which is on another node by then. Of no kind if it cannot be read.
     private async Task<JsonElement> PendingAsync(string guest, CancellationToken cancellationToken)
     {
-        if (!_pending.TryGetValue(guest, out JsonElement known))
+        string key = guest[guest.IndexOf('/', "/nodes/".Length)..];
+        if (!_pending.TryGetValue(key, out JsonElement known))
         {
-            _pending[guest] = known = await StandingRules.ReadAsync(client, $"{guest}/pending", null, cancellationToken).ConfigureAwait(false) ?? default;
+            _pending[key] = known = await StandingRules.ReadAsync(client, $"{guest}/pending", null, cancellationToken).ConfigureAwait(false) ?? default;
         }
 
         return known;

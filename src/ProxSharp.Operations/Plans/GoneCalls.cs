@@ -17,7 +17,7 @@ internal sealed class GoneCalls(ProxmoxClient client, Ledger ledger, CallMarks m
     // Of what is younger its program may not have said everything yet.
     private static readonly TimeSpan s_old = TimeSpan.FromHours(1);
 
-    private const string Unknown = "The program that made the call was ended before its outcome was known; the server runs no task of it.";
+    private const string Unknown = "The program that made the call was ended, or could not write, before its outcome was on record; the server runs no task of it.";
     private const string Forgotten = "How the task ended is not known; the server does not run it any more.";
     private const string Ended = "The program was ended, and the conversation with it.";
 

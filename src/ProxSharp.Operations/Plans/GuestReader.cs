@@ -29,6 +29,15 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
             : null;
     }
 
+    /// <summary>Says that there is no such guest, and whose name it is.</summary>
+    /// <param name="vmid">What stands in place of a number.</param>
+    public GuardRefusedException None(string vmid)
+    {
+        string[] named = [.. _all!.Values.Where(guest => vmid.Equals(guest.Text("name"), StringComparison.OrdinalIgnoreCase)).Select(static guest => guest.Text("vmid")).OfType<string>()];
+        return new GuardRefusedException("target", $"There is no guest {Text.UntrustedText.Clean(vmid, 100)}"
+            + (named.Length == 0 ? "." : $": in paths guests are called by their numbers, and the name is that of {string.Join(" and of ", named)}."));
+    }
+
     /// <summary>Reads what is read once, so that several guests can be read at once afterwards.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +48,7 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
     public async Task<PlanTarget> ReadAsync(string vmid, CancellationToken cancellationToken)
     {
         GuestPlace place = await FindAsync(vmid, cancellationToken).ConfigureAwait(false)
-            ?? throw new GuardRefusedException("target", $"There is no guest {vmid}.");
+            ?? throw None(vmid);
         string path = $"/nodes/{place.Node}/{place.Type}/{vmid}";
         JsonElement config = await _configs.ConfigAsync(path, cancellationToken).ConfigureAwait(false);
         JsonElement status = await GetAsync($"{path}/status/current", null, cancellationToken).ConfigureAwait(false);
@@ -90,7 +99,7 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
         {
             identity["vmgenid"] = config.Text("vmgenid") ?? "";
             identity["smbios uuid"] = MemberValue("smbios1", config.Text("smbios1") ?? "");
-            identity[PlanTarget.Created] = Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
+            identity[PlanTarget.Created] = MadeAt(config);
             return identity;
         }
 
@@ -102,6 +111,9 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
 
         return identity;
     }
+
+    /// <summary>When a machine was made, in seconds since 1970; empty where its configuration does not tell, as that of a container.</summary>
+    public static string MadeAt(JsonElement config) => Created.Match(config.Text("meta") ?? "").Groups["value"].Value;
 
     // Nothing in a container's configuration tells when it was made, and one that is made anew gets the same volumes. The node's tasks tell, as far back as
     // they are kept: when the number was last given to a container, or taken from one. Proxmox: what copies a container is a task of the one that is copied.

@@ -17,6 +17,7 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
     private const string None = "There is no backup of guest ";
     private const string Latest = "The latest backup of guest ";
     private const string Staying = "Backups that stay of ";
+    private const string NotIn = " Backups of it leave out ";
 
     private static readonly string[] s_group = ["store", "ns", "backup-type", "backup-id"];
 
@@ -50,19 +51,21 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
 
     // Dates of this form are in the order of their letters.
     private static Regex Told => field ??= new(
-        $@"\A({Latest}|{Staying})(?<of>.+?)(, beside what the plan removes,)?( is of |: (?<count>[0-9]+), the latest of )(?<date>[0-9]{{4}}-[0-9: -]+Z)\.\z",
+        $@"\A({Latest}|{Staying})(?<of>.+?)(, beside what the plan removes,)?( is of |: (?<count>[0-9]+), the latest of )(?<date>[0-9]{{4}}-[0-9: -]+Z)\.({NotIn}.+)?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     /// <summary>The sentence for a target of a call; null where nothing is destroyed that has backups, or is one.</summary>
     public async Task<string?> SayAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken) => !call.Set.Has(OperationClass.Destructive) ? null
         : call is { Method: ApiMethod.Delete, Path: Snapshots } ? await OfGroupAsync(call, target, cancellationToken).ConfigureAwait(false)
         : target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null
-            ? await OfGuestAsync(node, vmid, MadeAt(target), cancellationToken).ConfigureAwait(false)
+            ? await OfGuestAsync(node, vmid, MadeAt(target), cancellationToken).ConfigureAwait(false) + Without(target)
         : null;
 
     // Proxmox: a machine says when it was made, and one that is restored what the backup says. Of containers only the log of tasks tells, also of a restore.
     private static long MadeAt(PlanTarget target) =>
         target.Identity.GetValueOrDefault("type") == "qemu" && long.TryParse(target.Identity.GetValueOrDefault(PlanTarget.Created), CultureInfo.InvariantCulture, out long time) ? time : 0;
+
+    private static string Without(PlanTarget target) => DiskOptions.LeftOut(target.Before) is { Count: > 0 } disks ? $"{NotIn}{string.Join(", ", disks)}." : "";
 
     // What is older than the guest is of an earlier one under its number.
     private async Task<string> OfGuestAsync(string node, int vmid, long madeAt, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ internal sealed class MovedBackups(ProxmoxClient client)
     private const string Group = "/admin/datastore/{store}/move-group";
     private const string Namespace = "/admin/datastore/{store}/move-namespace";
     private const string Sync = "/config/sync";
+    private const string Job = Sync + "/{id}";
     private const string Remote = "/config/remote/{name}";
     private const string Target = "target-ns";
     private const string RemoteNamespace = "remote-ns";
@@ -27,11 +28,19 @@ internal sealed class MovedBackups(ProxmoxClient client)
     // Which server it is, and what it shows of itself: groups that are not seen there have vanished.
     private static readonly HashSet<string> s_elsewhere = new(StringComparer.Ordinal) { "host", "port", "auth-id" };
 
+    // Which backups a job brings where, and when.
+    private static readonly HashSet<string> s_brought = new(StringComparer.Ordinal)
+    {
+        "store", "ns", "max-depth", "group-filter", "remote", "remote-store", RemoteNamespace, "schedule", "run-on-mount", "transfer-last", "verified-only",
+        "encrypted-only",
+    };
+
     private static readonly string[] s_sieves = ["transfer-last", "verified-only", "encrypted-only"];
 
-    /// <summary>True for a call that moves backups, makes a job that brings some, or lets jobs copy from or to another server.</summary>
+    /// <summary>True for a call that moves backups, makes or changes a job that brings some, or lets jobs copy from or to another server.</summary>
     public static bool IsOne(PlannedCall call) => call is { Method: ApiMethod.Post, Path: Group or Namespace }
         || (call is { Method: ApiMethod.Post, Path: Sync } && call.Parameters.Find("sync-direction") is null or "pull")
+        || (call is { Method: ApiMethod.Put, Path: Job } && ChangedJob.Names(call, s_brought))
         || (call is { Method: ApiMethod.Put, Path: Remote } && ChangedJob.Names(call, s_elsewhere));
 
     /// <summary>Returns the call, as destructive if a job removes something because of it.</summary>
@@ -41,6 +50,11 @@ internal sealed class MovedBackups(ProxmoxClient client)
     /// <summary>The jobs that remove something because of the call, in words; empty if there are none.</summary>
     public async Task<string> JobsAsync(PlannedCall call, CancellationToken cancellationToken)
     {
+        if (call.Path == Job)
+        {
+            return await OfChangedAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
         List<string> found = [];
         if (call.Path != Remote)
         {
@@ -49,8 +63,30 @@ internal sealed class MovedBackups(ProxmoxClient client)
 
         // Proxmox: without the direction only those that pull are listed.
         ApiParameters all = new() { { "sync-direction", "all" } };
-        await AddAsync(found, Sync, all, job => LosesAsync(job, call, cancellationToken), cancellationToken).ConfigureAwait(false);
+        string? own = call.Path == Sync ? call.Parameters.Find("id") : null;
+        await AddAsync(found, Sync, all, job => job.Text("id") == own ? Task.FromResult(false) : LosesAsync(job, call, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         return string.Join(", ", found);
+    }
+
+    // A job that is changed does from then on what one would that is made so. What does not run by itself brings nothing.
+    private async Task<string> OfChangedAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        if (await StandingRules.ReadAsync(client, call.ConcretePath, null, cancellationToken).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Object } job)
+        {
+            return $"sync job {StandingRules.Unreadable}";
+        }
+
+        Func<string, string?> after = ChangedJob.After(call, job);
+        ApiParameters made = new() { { "id", call.Parameters.Find("id") } };
+        foreach (string name in s_brought)
+        {
+            made.Add(name, after(name));
+        }
+
+        return after("sync-direction") == Push || (after("schedule") is not { Length: > 0 } && !ChangedJob.IsOn(after("run-on-mount")))
+            ? ""
+            : await JobsAsync(PlannedCall.Of(client.Schema, new PlanRequest(ApiMethod.Post, Sync, made)), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task AddAsync(

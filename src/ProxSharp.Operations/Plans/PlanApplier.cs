@@ -16,8 +16,15 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     public async Task<ApplyResult> ApplyAsync(
         Plan plan, PlanChecks checks, string approval, IProgress<ApplyProgress>? progress, CancellationToken cancellationToken)
     {
-        using IDisposable mark = marks.Hold(plan.Id);
-        return await MakeAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
+        using IAbandonedMark mark = marks.Hold(plan.Id);
+        ApplyResult result = await MakeAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
+        if (result.Steps is [.., { LedgerNumber: 0, Fault: GuardRefusedException }])
+        {
+            // What came of it is not on record. The mark tells others that it is not under way, so that they ask the server.
+            mark.Keep();
+        }
+
+        return result;
     }
 
     private async Task<ApplyResult> MakeAsync(

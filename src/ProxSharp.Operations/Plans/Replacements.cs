@@ -10,14 +10,17 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static partial class Replacements
 {
-    /// <summary>Returns the call, as disruptive if it replaces a disk or a file. A drive for images on CD-ROM may be changed at any time.</summary>
+    /// <summary>
+    /// Returns the call, as disruptive if it replaces a disk. A file that is replaced is lost, and whoever makes guests of it gets the other one. A drive for images
+    /// on CD-ROM may be changed at any time.
+    /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="targets">What it acts on.</param>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> targets)
     {
-        if (!call.Set.Has(OperationClass.Disruptive) && targets.Any(static target => target.Facts.GetValueOrDefault(WrittenFile.Fact, "no") != "no"))
+        if (targets.Any(static target => target.Facts.GetValueOrDefault(WrittenFile.Fact, "no") != "no"))
         {
-            return call.AsReplacing();
+            return call.AsReplacing().AsLosing().Also(OperationClass.Privileged);
         }
 
         if (call.Set.Has(OperationClass.Disruptive) || call.Path is not ("/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config"))

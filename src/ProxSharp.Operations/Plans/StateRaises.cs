@@ -75,11 +75,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     // What a call has already needs no reading.
     private async Task<PlannedCall> OfStateAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
-        if (MovedBackups.IsOne(call))
-        {
-            return MovedBackups.Judge(call, own);
-        }
-
+        call = MovedBackups.IsOne(call) ? MovedBackups.Judge(call, own) : call;
         return s_states.TryGetValue((client.Schema.Product, call.Method, call.Path), out State? state) && !call.Set.Has(state.Worst)
             ? call.Also(await state.FindAsync(this, call, own, cancellationToken).ConfigureAwait(false))
             : call;

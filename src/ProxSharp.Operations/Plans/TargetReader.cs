@@ -37,7 +37,7 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
         }
 
         GuestPlace place = await _all.Reader.FindAsync(call.Parameters.Find("vmid")!, cancellationToken).ConfigureAwait(false)
-            ?? throw new GuardRefusedException("target", $"There is no guest {call.Parameters.Find("vmid")}.");
+            ?? throw _all.Reader.None(call.Parameters.Find("vmid")!);
         return At(call, place.Vmid, place.Type, made.PlaceOf(place.Vmid) ?? place.Node);
     }
 
