@@ -241,7 +241,8 @@ public sealed partial class OperationGuard : IAsyncDisposable
     /// <param name="path"><c>/backup</c> to make a backup, <c>/reader</c> to read some.</param>
     /// <param name="keys">
     /// The group that it is about: <c>store</c>, <c>ns</c> if there is one, <c>backup-type</c>, <c>backup-id</c>; and
-    /// <c>notes</c> if the backup gets some: they may be set on the snapshot that the conversation makes.
+    /// <c>notes</c> if the backup gets some: they may be set on the snapshot that the conversation makes; <c>backup-time</c> (seconds since 1970) if it is not of
+    /// now: one that is to come is refused.
     /// </param>
     /// <exception cref="ArgumentException">The path is another one.</exception>
     /// <exception cref="GuardRefusedException">

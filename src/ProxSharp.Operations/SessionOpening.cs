@@ -14,6 +14,10 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
     public const string Backup = "/backup";
 
     private const string Reader = "/reader";
+    private const string Time = "backup-time";
+
+    // Clocks differ by some minutes.
+    private static readonly TimeSpan s_tolerance = TimeSpan.FromMinutes(10);
 
     /// <summary>The call that sets notes when the backup is made.</summary>
     public static ApiOperation Notes { get; } = new(ApiMethod.Put, "/admin/datastore/{store}/notes");
@@ -28,7 +32,8 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
             throw new ArgumentException($"{path} is no conversation of a backup server.", nameof(path));
         }
 
-        ApiParameters group = [.. keys.Where(static key => key.Name != "notes")];
+        CheckTime(keys);
+        ApiParameters group = [.. keys.Where(static key => key.Name is not ("notes" or Time))];
         PlannedCall[] calls = [PlannedCall.Of(client.Schema, new PlanRequest(ApiMethod.Get, path, group)), .. NotesOf(path, keys)];
         PolicyTarget target = Target(group);
         foreach (PlannedCall call in calls)
@@ -58,6 +63,16 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
         return new GuardedSession(ledger, id, calls[0].ToString(), door.Open(opened), mark);
     }
 
+    // Proxmox: a group takes no backup that is older than its latest one, and the latest are those that are kept.
+    private void CheckTime(ApiParameters keys)
+    {
+        if (PlanTarget.Time(keys.Find(Time)) > (client.Options.TimeProvider.GetUtcNow() + s_tolerance).ToUnixTimeSeconds())
+        {
+            throw new GuardRefusedException(
+                "target", "A backup of a time to come is refused: it would be kept in place of those that are of today, and until then the group would take no other. Leave its time out.");
+        }
+    }
+
     /// <summary>The notes are set by a call of their own. At which snapshot is known when the conversation says its time.</summary>
     private IEnumerable<PlannedCall> NotesOf(string path, ApiParameters keys)
     {
@@ -70,7 +85,7 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
             ? [PlannedCall.Of(client.Schema, new PlanRequest(
                 Notes.Method,
                 $"/admin/datastore/{Uri.EscapeDataString(keys.Find("store") ?? "")}/notes",
-                [.. keys.Where(static key => key.Name != "store")]))]
+                [.. keys.Where(static key => key.Name is not ("store" or Time))]))]
             : throw new ArgumentException("Only what makes a backup sets notes.", nameof(keys));
     }
 

@@ -44,6 +44,9 @@ public sealed class GuardedBackupTests(SimulatedBackupServer backup) : IClassFix
     [InlineData("""{"version":1,"allow":[{"classes":["reversible"],"vmids":["100-199"]}]}""", "", "no rule of the policy allows reversible")]
     [InlineData("""{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"mutationsPerHour":0}}""", "", "")]
     [InlineData(Reversible, "--backup-type vm --backup-id 102", "is protected")]
+    [InlineData(Reversible, "--backup-type vm --backup-id 745", "no rule of the policy allows privileged")]
+    [InlineData(Reversible, "--backup-type ct --backup-id 745", "no rule of the policy allows privileged")]
+    [InlineData(Reversible, "--backup-time 2098-01-01T00:00:00Z", "A backup of a time to come is refused")]
     [InlineData("""{"version":1,"alow":[]}""", "", "everything is refused")]
     public async Task Create_ThatThePolicyDoesNotAllow_SendsNothing(string policy, string options, string reason)
     {

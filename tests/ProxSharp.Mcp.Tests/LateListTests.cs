@@ -41,6 +41,15 @@ public sealed class LateListTests
         Assert.Equal("running", await ListedAsync(session, 100, "status"));
     }
 
+    [Fact]
+    public async Task Retirement_OfAGuestThatWasStartedJustNow_StopsIt()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(s_late);
+        await session.Other.Vms[106].StartAsync().WaitForCompletionAsync();
+        JsonElement plan = await session.DoneAsync("plan_retire", """{"vmid":106}""");
+        Assert.Contains("/status/shutdown", plan.ToString(), StringComparison.Ordinal);
+    }
+
     private static async Task<string?> ShownAsync(AgentSession session, int vmid, string member) =>
         (await session.DoneAsync("guest_show", $$"""{"vmid":{{vmid}}}""")).GetProperty("guest").GetProperty(member).GetString();
 

@@ -1,4 +1,5 @@
 using ProxSharp.Operations.Plans;
+using ProxSharp.Simulator.Scenarios;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -52,6 +53,30 @@ public sealed class BootMediaTests
         Plan plan = await TextPlans.PlanAsync(
             cluster, "POST", "/nodes/pve3/qemu", $"vmid=300 archive=local:backup/vzdump-qemu-105-2026_07_19-02_00_00.vma.zst {change}");
         Assert.Equal(expected, plan.Class);
+    }
+
+    [Theory]
+    [InlineData("args: -device x", "args")]
+    [InlineData("hookscript: local:snippets/x.sh", "hookscript")]
+    [InlineData("hostpci0: 0000:01:00.0", "hostpci0")]
+    [InlineData("cores: 2", "")]
+    public async Task Restore_OfSettingsThatReachTheHost_IsPrivileged(string setting, string told)
+    {
+        string[] parts = setting.Split(": ");
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy, scenario =>
+        {
+            DefaultCluster.Build(scenario);
+            scenario.AddVm("pve3", 740, "odd", guest => guest.Options[parts[0]] = parts[1]);
+        });
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve3/vzdump", TextPlans.Parameters("vmid=740 storage=local")));
+        string backup = (await cluster.Other.Raw.GetAsync("/nodes/pve3/storage/local/content", TextPlans.Parameters("content=backup vmid=740"))).Data[0].GetProperty("volid").GetString()!;
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve3/qemu", $"vmid=741 archive={backup} unique=1");
+
+        Assert.Equal(told.Length > 0 ? OperationClass.Privileged : OperationClass.Reversible, plan.Class);
+        Assert.Equal(told.Length > 0, plan.Describe()[1].EndsWith(RestoredSettings.Why, StringComparison.Ordinal));
+        Assert.Equal(told.Length > 0, plan.Describe().Any(line => line.Contains($"the backup brings {told}", StringComparison.Ordinal)));
+        Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
     }
 
     [Theory]

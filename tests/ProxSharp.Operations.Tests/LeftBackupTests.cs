@@ -111,6 +111,30 @@ public sealed class LeftBackupTests
         Assert.Equal("drift", await server.RefusedAsync(() => server.Guard.ApplyAsync(newest.Id)));
     }
 
+    [Fact]
+    public async Task SeveralSnapshotsOfOneGroup_AreChangedInOnePlan()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        JsonElement[] all = [.. (await server.Other.Raw.GetAsync(Snapshots, TextPlans.Parameters("backup-type=vm backup-id=100"))).Data.EnumerateArray()];
+        string[] times = [.. all.Select(static entry => entry.Text("backup-time")!).OrderBy(long.Parse)];
+        string Keys(int i) => $"backup-type=vm backup-id=100 backup-time={times[i]}";
+
+        Plan plan = await server.Guard.PlanAsync(
+        [
+            TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(0)} notes=first"),
+            TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(1)} notes=second"),
+            TextPlans.Request("DELETE", Snapshots, Keys(0)),
+        ]);
+
+        ApplyResult result = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(result.IsComplete, result.Steps[^1].Message);
+        Assert.Equal(times.Length - 1, (await server.Other.Raw.GetAsync(Snapshots, TextPlans.Parameters("backup-type=vm backup-id=100"))).Data.GetArrayLength());
+
+        // What the group is then, the plan cannot know.
+        Assert.Equal("target", await server.RefusedAsync(() => server.Guard.PlanAsync(
+            [TextPlans.Request("DELETE", Snapshots, Keys(1)), TextPlans.Request("DELETE", "/admin/datastore/store1/groups", "backup-type=vm backup-id=100")])));
+    }
+
     private static async Task<string> BackUpAsync(GuardedCluster cluster)
     {
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", new ApiParameters { { "vmid", 106 }, { "storage", "local" } }));

@@ -46,6 +46,34 @@ public sealed class NamedSettingTests
         Assert.True(result.IsComplete, result.Steps[0].Message);
     }
 
+    [Theory]
+    [InlineData("POST", "type=group action=web", "alias", "")]
+    [InlineData("POST", "type=in action=ACCEPT source=+admins", "alias", "")]
+    [InlineData("POST", "type=group action=sets", "set", "")]
+    [InlineData("PUT", "enable=1", "alias", "/0")]
+    public async Task NameBehindAName_IsAFactToo(string method, string parameters, string changed, string place)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/cluster/firewall/aliases", TextPlans.Parameters("name=office cidr=192.0.2.1/32"));
+        await root.Raw.PostAsync("/cluster/firewall/ipset", TextPlans.Parameters("name=admins"));
+        await root.Raw.PostAsync("/cluster/firewall/ipset/admins", TextPlans.Parameters("cidr=dc/office"));
+        await root.Raw.PostAsync(Group, TextPlans.Parameters("group=web"));
+        await root.Raw.PostAsync($"{Group}/web", TextPlans.Parameters("type=in action=ACCEPT source=office enable=1"));
+        await root.Raw.PostAsync(Group, TextPlans.Parameters("group=sets"));
+        await root.Raw.PostAsync($"{Group}/sets", TextPlans.Parameters("type=in action=ACCEPT source=+admins enable=1"));
+        const string rules = "/nodes/pve1/qemu/106/firewall/rules";
+        await root.Raw.PostAsync(rules, TextPlans.Parameters("type=in action=ACCEPT source=office enable=0"));
+        Plan plan = await TextPlans.PlanAsync(cluster, method, rules + place, parameters);
+        Assert.Contains("alias office 192.0.2.1", string.Join('\n', plan.Describe()), StringComparison.Ordinal);
+
+        await (changed == "set"
+            ? root.Raw.PostAsync("/cluster/firewall/ipset/admins", TextPlans.Parameters("cidr=0.0.0.0/1"))
+            : root.Raw.PutAsync("/cluster/firewall/aliases/office", TextPlans.Parameters("cidr=0.0.0.0/0")));
+
+        Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));
+    }
+
     [Fact]
     public async Task Name_BehindWhichThereIsNothing_IsUnknown()
     {

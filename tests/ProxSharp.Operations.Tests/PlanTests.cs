@@ -79,6 +79,7 @@ public sealed class PlanTests
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         Plan plan = await PlanUpload(cluster, "first");
+        Assert.Equal(plan.Targets.Single(static target => target.Key == "file small.tar.zst").Identity["sha256"], plan.Calls[0].Parameters.Find("checksum"));
         Assert.Equal(64, plan.Targets.Single(static target => target.Key == "file small.tar.zst").Identity["sha256"].Length);
         ApplyResult result = await cluster.Guard.ApplyAsync(plan.Id);
         Assert.True(result.IsComplete, string.Join('\n', result.Steps));

@@ -121,6 +121,10 @@ public sealed class RedTeamWideningTests
         Assert.Equal(OperationClass.Privileged, back.Calls[^1].Grants);
         Plan rollback = await cluster.PlanAsync(ApiMethod.Post, $"{Machine}/snapshot/old/rollback");
         Assert.Equal(OperationClass.Privileged, rollback.Calls[^1].Grants);
+        Plan copy = await TextPlans.PlanAsync(cluster, "POST", $"{Machine}/clone", "newid=799 snapname=old full=1");
+        Assert.Equal(OperationClass.Privileged, copy.Calls[^1].Grants);
+        Plan recent = await TextPlans.PlanAsync(cluster, "POST", $"{Machine}/clone", "newid=799 full=1");
+        Assert.Equal(OperationClass.Read, recent.Calls[^1].Grants);
         Assert.True((await cluster.OpenRoot().Raw.GetAsync($"{Machine}/config")).Data.ValueKind == JsonValueKind.Object);
 
         // The kind of the worst class that is gained: nobody at a terminal can give that.

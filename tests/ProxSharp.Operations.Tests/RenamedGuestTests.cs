@@ -27,6 +27,27 @@ public sealed class RenamedGuestTests
     }
 
     [Fact]
+    public async Task GuestThatWasRenamedOften_IsToldByItsLatestNames_AndTheNextOfItsNumberByNone()
+    {
+        await using GuardedCluster cluster = await UndoPromiseOfPairsTests.StartAsync();
+        foreach (string name in new[] { "one", "two", "three", "four", "five" })
+        {
+            await cluster.Guard.ApplyAsync((await TextPlans.PlanAsync(cluster, "PUT", "/nodes/pve1/qemu/106/config", $"name={name}")).Id);
+        }
+
+        string[] told = [.. (await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "")).Consequences.Where(IsTold)];
+        Assert.Equal(3, told.Length);
+        Assert.Contains("four", told[^1], StringComparison.Ordinal);
+
+        await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync("/nodes/pve1/qemu/106"));
+        cluster.ServerTime.Shift += TimeSpan.FromMinutes(5);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters("vmid=106 name=new-one memory=16")));
+        Assert.DoesNotContain((await TextPlans.PlanAsync(cluster, "DELETE", "/nodes/pve1/qemu/106", "")).Consequences, IsTold);
+    }
+
+    private static bool IsTold(string line) => line.StartsWith("Renamed lately: guest 106", StringComparison.Ordinal);
+
+    [Fact]
     public async Task GuestThatHasItsNameAgain_IsNotTold()
     {
         await using GuardedCluster cluster = await UndoPromiseOfPairsTests.StartAsync();

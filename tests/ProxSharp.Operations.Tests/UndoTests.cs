@@ -381,6 +381,19 @@ public sealed class UndoTests
         }
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/qemu/106/migrate", "target=pve2")]
+    [InlineData("/nodes/pve2/lxc/203/migrate", "target=pve1")]
+    public async Task SnapshotFirst_BeforeAMoveOfLocalDisks_WouldMakeItFail(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
+            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"},"snapshotFirst":["disruptive"]}
+            """);
+        PlanRequest move = TextPlans.Request("POST", path, parameters);
+        Assert.Single((await cluster.Guard.PlanAsync([move])).Calls);
+        Assert.Equal("target", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync([move], new PlanOptions { SnapshotFirst = true })));
+    }
+
     [Fact]
     public async Task SnapshotFirst_ByThePolicy_WhereTheStorageCannot_IsLeftOut()
     {

@@ -54,14 +54,16 @@ internal sealed class BackupPlace(BackupEnvironment environment, ServerSession s
     /// <param name="path"><c>/backup</c> or <c>/reader</c>.</param>
     /// <param name="group">The group.</param>
     /// <param name="notes">The notes that the backup gets; null or empty for none.</param>
+    /// <param name="time">The time that the backup is said to be of; null for now.</param>
     /// <exception cref="GuardRefusedException">The policy does not allow it.</exception>
-    public GuardedSession? Converse(string path, BackupGroupPath group, string? notes = null) => Session.Converse(path, new ApiParameters
+    public GuardedSession? Converse(string path, BackupGroupPath group, string? notes = null, DateTimeOffset? time = null) => Session.Converse(path, new ApiParameters
     {
         { "store", Store.Name.ToString() },
         { "ns", Namespace.IsRoot ? null : Namespace.ToString() },
         { "backup-type", group.Type.ToString() },
         { "backup-id", group.Id },
         { "notes", notes is { Length: > 0 } ? notes : null },
+        { "backup-time", time?.ToUnixTimeSeconds() },
     });
 
     /// <inheritdoc/>

@@ -108,7 +108,7 @@ internal sealed class CreateVerb
         ProgressLine progress,
         CancellationToken cancellationToken)
     {
-        using GuardedSession? allowed = place.Converse("/backup", group, options.Notes);
+        using GuardedSession? allowed = place.Converse("/backup", group, options.Notes, options.Time);
         try
         {
             BackupResult result = await place.Store.BackupAsync(group, sources, options, cancellationToken).ConfigureAwait(false);

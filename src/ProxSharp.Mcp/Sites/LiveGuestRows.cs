@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ProxSharp.Operations;
+using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
 using ProxSharp.Pve.Guests;
 
@@ -48,6 +49,7 @@ internal static class LiveGuestRows
             }
         }
 
+        members["status"] = GuestPower.Of(now);
         members.Remove("lock");
         if (now.Text("lock") is { Length: > 0 } locked)
         {

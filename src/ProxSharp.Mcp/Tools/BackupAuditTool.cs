@@ -165,6 +165,9 @@ internal sealed class BackupAuditTool(AgentSites sites)
 
     private static string? Age(double? latest, DateTimeOffset now, int days) => latest is not { } time
         ? "no backup"
+
+        // The server takes no other one until then, and keeps it in place of those of today.
+        : time > now.ToUnixTimeSeconds() + 3600d ? "the latest is of a time to come"
         : now.ToUnixTimeSeconds() - time > days * 86_400d ? string.Create(CultureInfo.InvariantCulture, $"older than {days} days") : null;
 
     private static string? Join(string? one, string? other) => one is null ? other : other is null ? one : $"{one}, {other}";

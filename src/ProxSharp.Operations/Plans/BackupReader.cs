@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Http;
@@ -20,11 +21,11 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
     public async Task<PlanTarget> ReadAsync(PlannedCall call, bool isSnapshot, CancellationToken cancellationToken)
     {
         string Value(string name) => call.Parameters.Find(name) ?? "";
-        string key = $"{Value("store")}:{Value("ns")}/{Value("backup-type")}/{Value("backup-id")}";
+        string key = $"{Value("store")}:{Value("ns")}/{Value("backup-type")}/{Value("backup-id")}" + (isSnapshot ? $"/{Date(Value("backup-time"))}" : "");
         JsonElement[] found = await FindAsync(call, isSnapshot ? Value("backup-time") : null, cancellationToken).ConfigureAwait(false);
         if (found.Length == 0)
         {
-            throw new GuardRefusedException("target", $"There is no backup {key}{(isSnapshot ? $" of {Value("backup-time")}" : "")}.");
+            throw new GuardRefusedException("target", $"There is no backup {key}.");
         }
 
         Dictionary<string, string> identity = new(StringComparer.Ordinal)
@@ -57,6 +58,11 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             },
         };
     }
+
+    // Proxmox: the folder of a snapshot is called so.
+    private static string Date(string time) => PlanTarget.Time(time) is > 0 and < 253_402_300_800 and var seconds
+        ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : time;
 
     private static bool IsAboutNotes(PlannedCall call) => call.Path is "/admin/datastore/{store}/notes" or "/admin/datastore/{store}/group-notes";
 

@@ -73,8 +73,8 @@ internal static class BootMedia
         .Where(drive => Replacements.Volume(drive.Text) != Replacements.Volume(config(drive.Name) ?? "") || IsImport(drive))
         .Any(drive => IsImport(drive) ? HasDisk(config) : IsFirst(drive.Name, config));
 
-    // What is restored, or copied from a guest's disk, is another guest's work: what starts beside it gets at all of it.
-    private static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
+    /// <summary>True for a machine that is restored, or copied from a guest's disk, which is another guest's work: what starts beside it gets at all of it.</summary>
+    public static bool OpensCopy(PlannedCall call) => CopyOrders.IsCopy(call) && (call.Parameters.Find("archive") is not null
         ? Foreign(call).Any()
         : Foreign(call).Any(drive => IsFirst(drive.Name, call.Parameters.Find)) || MayStartBeside(call));
 

@@ -11,6 +11,7 @@ internal static class CertainRefusals
 {
     private const string Migrate = "/{vmid}/migrate";
     private const string Backup = "/nodes/{node}/vzdump";
+    private const string Groups = "/admin/datastore/{store}/groups";
     private const string Machines = "/nodes/{node}/qemu";
     private const string Containers = "/nodes/{node}/lxc";
 
@@ -21,15 +22,53 @@ internal static class CertainRefusals
     /// <exception cref="GuardRefusedException">It moves a guest that runs, and does not say how, or destroys one; or backs up one that is elsewhere.</exception>
     public static void Check(PlannedCall call, IReadOnlyList<PlanTarget> targets, IReadOnlyList<PlannedCall> earlier)
     {
-        if (targets is [{ } guest, ..] && guest.Facts.GetValueOrDefault("power") == "running" && Missing(call) is { } missing
+        if (targets is [{ } guest, ..] && GuestPower.Runs(guest) && Missing(call) is { } missing
             && !earlier.Any(before => MayStop(before, call)))
         {
             throw new GuardRefusedException("target", $"{UntrustedText.Clean(call.Title, 200)} is refused: the guest runs, and the server {missing} once it is stopped.");
         }
 
+        CheckPower(call, targets, earlier);
+        CheckGroup(call, earlier);
         if (call is { Method: ApiMethod.Post, Path: Backup } && !earlier.Any(static before => before.Path.EndsWith(Migrate, StringComparison.Ordinal)))
         {
             CheckPlace(call, targets);
+        }
+    }
+
+    // Proxmox: a machine that is off may be stopped again. High availability takes any wish.
+    private static void CheckPower(PlannedCall call, IReadOnlyList<PlanTarget> targets, IReadOnlyList<PlannedCall> earlier)
+    {
+        if (GuestPower.Goal(call) is not { } goal || targets[0].Facts.GetValueOrDefault("high availability") != "no"
+            || earlier.Any(before => GuestNames.NamedAnyhow(before).Contains(call.Parameters.Find("vmid"))))
+        {
+            return;
+        }
+
+        string? power = targets[0].Facts.GetValueOrDefault(GuestPower.Fact);
+        bool isStart = call.Path.EndsWith("/status/start", StringComparison.Ordinal);
+        if (isStart && GuestPower.Runs(targets[0]) && power != goal)
+        {
+            throw new GuardRefusedException(
+                "target", $"{UntrustedText.Clean(call.Title, 200)} is refused: the guest is {UntrustedText.Clean(power ?? "", 40)}, and goes on with POST .../status/resume.");
+        }
+
+        if (earlier.Count > 0 && (isStart || (call.Path.StartsWith(Containers, StringComparison.Ordinal) && goal == GuestPower.Stopped)) && power == goal)
+        {
+            throw new GuardRefusedException("target", $"{UntrustedText.Clean(call.Title, 200)} is refused: {targets[0].Key} is {power} already, and the server refuses that. Leave it out.");
+        }
+    }
+
+    // Which snapshots a group has is who it is: a call of the same plan that removes one makes another group of it.
+    private static void CheckGroup(PlannedCall call, IReadOnlyList<PlannedCall> earlier)
+    {
+        bool isSnapshot = call.Parameters.Find("backup-time") is not null;
+        if (call.Parameters.Find("backup-id") is not null
+            && earlier.Any(before => before.Method == ApiMethod.Delete && before.Path is LeftBackups.Snapshots or Groups
+                && (before.Path == Groups || !isSnapshot) && LeftBackups.GroupOf(before) == LeftBackups.GroupOf(call)))
+        {
+            throw new GuardRefusedException(
+                "target", $"{UntrustedText.Clean(call.Title, 200)} cannot be planned behind a call that removes backups of the same group: make two plans of it.");
         }
     }
 

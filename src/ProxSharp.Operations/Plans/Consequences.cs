@@ -16,7 +16,7 @@ internal static class Consequences
     public const string NoWayBack = "There is no way back from ";
 
     /// <summary>How a sentence begins that says what an undo leaves out.</summary>
-    public const string LeftOut = "Left out of the way back, for it is gone already: ";
+    public const string LeftOut = "Left out of the way back, for there is nothing to take back: ";
 
     /// <summary>What stands behind a call after which two guests have one disk.</summary>
     public const string TwoGuests =

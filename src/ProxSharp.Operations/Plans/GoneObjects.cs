@@ -51,11 +51,30 @@ internal sealed class GoneObjects(ProxmoxClient client)
             }
 
             back = back.With(At(back.Parameters, place.Node));
+            if (await IsReachedAsync(done, step, back, cancellationToken).ConfigureAwait(false) is { } power)
+            {
+                return $"guest {vmid} is {power}";
+            }
         }
 
         bool isMade = back.Method == ApiMethod.Delete && RecipeOf(done, step.Of) == UndoBuilder.DeleteCreated && !RuleLists.IsOnRule(back);
         return isMade && await IsGoneAsync(back, cancellationToken).ConfigureAwait(false)
             ? GuestSnapshots.NamedBy(back) is { } snapshot ? GuestSnapshots.KeyOf(back.Parameters.Find("vmid")!, snapshot) : back.ConcretePath
+            : null;
+    }
+
+    // Others may have started or stopped it meanwhile. What comes back in several steps goes through all of them.
+    private async Task<string?> IsReachedAsync(Plan done, UndoStep step, PlannedCall back, CancellationToken cancellationToken)
+    {
+        if (GuestPower.Goal(back) is not { } goal || GuestPower.Goal(done.Calls[step.Of]) is null
+            || done.Draft.Undo.Count(other => GuestPower.Goal(other.Call) is not null && other.Call.Parameters.Find("vmid") == back.Parameters.Find("vmid")) > 1)
+        {
+            return null;
+        }
+
+        string path = back.ConcretePath[..back.ConcretePath.IndexOf("/status/", StringComparison.Ordinal)] + "/status/current";
+        return await StandingRules.ReadAsync(client, path, null, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } now && GuestPower.Of(now) == goal
+            ? goal
             : null;
     }
 

@@ -144,7 +144,7 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
     private static Dictionary<string, string> Facts(GuestPlace place, JsonElement config, JsonElement status) => new(StringComparer.Ordinal)
     {
         ["node"] = place.Node,
-        ["power"] = status.Text("status") ?? "",
+        [GuestPower.Fact] = GuestPower.Of(status),
         ["lock"] = config.Text("lock") ?? "",
         ["protection"] = config.IsSet("protection") ? "yes" : "no",
         ["template"] = config.IsSet("template") ? "yes" : "no",

@@ -12,7 +12,8 @@ namespace ProxSharp.Operations.Plans;
 internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCall> calls)
 {
     private const string Volume = "/nodes/{node}/storage/{storage}/content/{volume}";
-    private const string Snapshots = "/admin/datastore/{store}/snapshots";
+    /// <summary>The path of one snapshot.</summary>
+    public const string Snapshots = "/admin/datastore/{store}/snapshots";
     private const string Unknown = "Whether there is a backup of guest ";
     private const string None = "There is no backup of guest ";
     private const string Latest = "The latest backup of guest ";
@@ -56,7 +57,7 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
 
     /// <summary>The sentence for a target of a call; null where nothing is destroyed that has backups, or is one.</summary>
     public async Task<string?> SayAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken) => !call.Set.Has(OperationClass.Destructive) ? null
-        : call is { Method: ApiMethod.Delete, Path: Snapshots } ? await OfGroupAsync(call, target, cancellationToken).ConfigureAwait(false)
+        : call is { Method: ApiMethod.Delete, Path: Snapshots } ? await OfGroupAsync(call, cancellationToken).ConfigureAwait(false)
         : target.Policy is { Vmid: { } vmid, Node: { } node } && target.Digest is not null
             ? await OfGuestAsync(node, vmid, MadeAt(target), cancellationToken).ConfigureAwait(false) + Without(target)
         : null;
@@ -109,7 +110,7 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         return volume.Contains(':', StringComparison.Ordinal) ? volume : $"{call.Parameters.Find("storage")}:{volume}";
     }
 
-    private async Task<string> OfGroupAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken)
+    private async Task<string> OfGroupAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         HashSet<string> removed = [.. calls.Where(other => other is { Method: ApiMethod.Delete, Path: Snapshots } && GroupOf(other) == GroupOf(call))
             .Select(static other => other.Parameters.Find("backup-time") ?? "")];
@@ -122,11 +123,13 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         JsonElement all = await GetAsync(call.ConcretePath, filter, cancellationToken).ConfigureAwait(false);
         long[] left = [.. all.EnumerateArray().Where(entry => !removed.Contains(entry.Text("backup-time") ?? "")).Select(static entry => Time(entry, "backup-time"))];
         string taken = long.TryParse(call.Parameters.Find("backup-time"), CultureInfo.InvariantCulture, out long time) ? $" without that of {Date(time)}" : "";
-        return $"{Staying}{UntrustedText.Clean(target.Key)}{taken}: "
+        string group = $"{call.Parameters.Find("store")}:{call.Parameters.Find("ns")}/{call.Parameters.Find("backup-type")}/{call.Parameters.Find("backup-id")}";
+        return $"{Staying}{UntrustedText.Clean(group)}{taken}: "
             + (left.Length == 0 ? "none." : string.Create(CultureInfo.InvariantCulture, $"{left.Length}, the latest of {Date(left.Max())}."));
     }
 
-    private static string GroupOf(PlannedCall call) => string.Join('\n', s_group.Select(name => call.Parameters.Find(name) ?? ""));
+    /// <summary>The group of backups that a call names, to be compared.</summary>
+    public static string GroupOf(PlannedCall call) => string.Join('\n', s_group.Select(name => call.Parameters.Find(name) ?? ""));
 
     private static long Time(JsonElement entry, string name) => long.TryParse(entry.Text(name), CultureInfo.InvariantCulture, out long time) ? time : 0;
 

@@ -6,18 +6,19 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Reads what stands behind the names that a call on Proxmox VE gives: the privileges of a role, the rules of a security group, the addresses of an alias or a
-/// set, the device of a mapping, the model of a processor. Others may change those between plan and apply, and the call would mean something else.
+/// set, those that they name in turn, the device of a mapping, the model of a processor. Others may change those between plan and apply, and the call would mean
+/// something else.
 /// </summary>
 /// <param name="read">Reads an object; null if it cannot be read.</param>
 internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonElement?>> read)
 {
+    private const string Groups = "/cluster/firewall/groups";
     private const string Name = @"(?<name>[A-Za-z][A-Za-z0-9_.-]*)\z";
 
     // What it is, the parameter that names it, one item of its value, and where it stands.
     private static readonly (string Kind, Lazy<Regex> Parameter, Lazy<Regex> Item, string Place)[] s_all =
     [
         ("role", Pattern(@"\Aroles\z"), Pattern($@"\A{Name}"), "/access/roles"),
-        ("security group", Pattern(@"\Aaction\z"), Pattern($@"\A{Name}"), "/cluster/firewall/groups"),
         ("device mapping", Pattern(@"\Ahostpci[0-9]+\z"), Pattern($@"\Amapping={Name}"), "/cluster/mapping/pci"),
         ("device mapping", Pattern(@"\Ausb[0-9]+\z"), Pattern($@"\Amapping={Name}"), "/cluster/mapping/usb"),
         ("directory mapping", Pattern(@"\Avirtiofs[0-9]+\z"), Pattern($@"\A(dirid=)?{Name}"), "/cluster/mapping/dir"),
@@ -46,34 +47,53 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
         return found;
     }
 
-    // Proxmox: a set of addresses has a plus sign before its name. "dc/" before it names one of the cluster, "guest/" one of the guest; without either that of the
-    // guest goes before that of the cluster.
+    // A rule that is changed keeps what the call does not say of it.
     private async Task AddAddressesAsync(Dictionary<string, string> found, PlannedCall call, CancellationToken cancellationToken)
     {
-        IEnumerable<string> items = call.Others.Where(static parameter => parameter.Name is "source" or "dest")
-            .SelectMany(static parameter => ItemLists.Split(parameter.Text));
-        foreach (Match item in items.Select(static item => Addresses.Match(item)).Where(static match => match.Success))
+        JsonElement? rule = call.Method == ApiMethod.Put && RuleLists.IsOnRule(call) ? await read(call.ConcretePath, cancellationToken).ConfigureAwait(false) : null;
+        string? Value(string name) => call.Parameters.Find(name) ?? rule?.Text(name);
+        string? guest = GuestNames.IsInPath(call) ? call.ConcretePath[..call.ConcretePath.IndexOf("/firewall/", StringComparison.Ordinal)] : null;
+        await FollowAsync(found, [Value("source"), Value("dest"), Value("cidr")], guest, cancellationToken).ConfigureAwait(false);
+        if (Value("type") == "group" && Value("action") is { } group)
         {
-            (string kind, string list) = item.Groups["set"].Success ? ("set of addresses", "ipset") : ("alias", "aliases");
+            JsonElement? rules = await read($"{Groups}/{Uri.EscapeDataString(group)}", cancellationToken).ConfigureAwait(false);
+            found[$"security group {group}"] = rules is { } known ? Describe(known) : StandingRules.Unreadable;
+            await FollowAsync(found, RulesOf(rules ?? default).SelectMany(static each => new[] { each.Text("source"), each.Text("dest") }), guest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static IEnumerable<JsonElement> RulesOf(JsonElement rules) => rules.ValueKind == JsonValueKind.Array ? rules.EnumerateArray() : [];
+
+    // Proxmox: a set of addresses has a plus sign before its name, and may have aliases as members. "dc/" before a name is one of the cluster, "guest/" one of the
+    // guest; without either that of the guest goes before that of the cluster.
+    private async Task FollowAsync(Dictionary<string, string> found, IEnumerable<string?> addresses, string? guest, CancellationToken cancellationToken)
+    {
+        foreach (Match item in addresses.OfType<string>().SelectMany(ItemLists.Split).Select(static item => Addresses.Match(item)).Where(static match => match.Success).ToArray())
+        {
+            bool isSet = item.Groups["set"].Success;
             string name = item.Groups["name"].Value;
-            bool isOfGuest = GuestNames.IsInPath(call) && item.Groups["place"].Value is not "dc/";
-            string guest = call.ConcretePath[..call.ConcretePath.IndexOf("/firewall/", StringComparison.Ordinal)];
-            JsonElement? known = isOfGuest ? await read($"{guest}/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false) : null;
-            known ??= item.Groups["place"].Value is "guest/" ? null : await read($"/cluster/firewall/{list}/{name}", cancellationToken).ConfigureAwait(false);
-            found[$"{kind} {name}"] = known is not { } addresses ? StandingRules.Unreadable
-                : addresses.ValueKind == JsonValueKind.Array
-                    ? $"{addresses.GetArrayLength()} addresses, {JsonTexts.HashWithoutDigests(addresses)[..12]}"
-                    : addresses.Text("cidr") ?? StandingRules.Unreadable;
+            string key = $"{(isSet ? "set of addresses" : "alias")} {name}";
+            if (found.ContainsKey(key))
+            {
+                continue;
+            }
+
+            string end = $"/firewall/{(isSet ? "ipset" : "aliases")}/{name}";
+            JsonElement? known = guest is not null && item.Groups["place"].Value is not "dc/" ? await read($"{guest}{end}", cancellationToken).ConfigureAwait(false) : null;
+            known ??= item.Groups["place"].Value is "guest/" ? null : await read($"/cluster{end}", cancellationToken).ConfigureAwait(false);
+            found[key] = known is not { } behind ? StandingRules.Unreadable
+                : behind.ValueKind == JsonValueKind.Array
+                    ? $"{behind.GetArrayLength()} addresses, {JsonTexts.HashWithoutDigests(behind)[..12]}"
+                    : behind.Text("cidr") ?? StandingRules.Unreadable;
+            await FollowAsync(found, RulesOf(known ?? default).Select(static member => member.Text("cidr")), guest, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static Regex Addresses => field ??= new($@"\A(?<set>\+)?(?<place>dc/|guest/)?{Name}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
-    // Only a rule of the type "group" has the name of a group as its action.
     private static IEnumerable<(string Kind, string Name, string Place)> NamedBy(PlannedCall call)
     {
-        bool isOfGroup = call.Parameters.Find("type") == "group";
-        foreach (ApiParameter parameter in call.Others.Where(parameter => parameter.Name != "action" || isOfGroup))
+        foreach (ApiParameter parameter in call.Others)
         {
             foreach ((string kind, Lazy<Regex> name, Lazy<Regex> item, string place) in s_all)
             {

@@ -120,13 +120,14 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);
         SchemaRules.Of(client.Schema).Validator.Validate(client.Schema.Find(call.Method, call.Path)!, call.Parameters);
+        call = UploadedFile.WithChecksum(client.Schema, call, own);
         bool isFirst = own.All(target => !draft.Targets.ContainsKey(target.Key));
         int place = draft.Calls.Count;
         draft.Own.Add(own);
         draft.Before.Add(UndoBuilder.Before(call, own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
-        UndoStep[] back = await WeighAsync(place, call, own, ways.Build(call, own), cancellationToken).ConfigureAwait(false);
+        UndoStep[] back = await WeighAsync(place, call, own, GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own), cancellationToken).ConfigureAwait(false);
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, draft.Wanted, cancellationToken).ConfigureAwait(false));

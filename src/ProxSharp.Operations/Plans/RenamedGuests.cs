@@ -13,6 +13,9 @@ internal static class RenamedGuests
     /// <summary>How a sentence about one begins.</summary>
     public const string Start = "Renamed lately: ";
 
+    private const string Was = " was called ";
+    private const int MostNames = 3;
+
     private static readonly TimeSpan s_lately = TimeSpan.FromDays(1);
 
     /// <summary>Adds those sentences to what a plan says, if it does more than what can be taken back.</summary>
@@ -37,8 +40,11 @@ internal static class RenamedGuests
             }
         }
 
-        return lines.Count == 0 ? draft : draft with { Consequences = [.. draft.Consequences, .. lines.Distinct(StringComparer.Ordinal)] };
+        return lines.Count == 0 ? draft : draft with { Consequences = [.. draft.Consequences, .. Latest(lines)] };
     }
+
+    private static IEnumerable<string> Latest(IEnumerable<string> lines) => lines.Distinct(StringComparer.Ordinal)
+        .GroupBy(static line => line[..line.IndexOf(Was, StringComparison.Ordinal)], StringComparer.Ordinal).SelectMany(static guest => guest.TakeLast(MostNames));
 
     private static bool MayRename(LedgerEntry entry) => entry.Facts.Text("call") is { } call
         && call.Contains("/config ", StringComparison.Ordinal) && call.Contains("name", StringComparison.Ordinal);
@@ -52,14 +58,14 @@ internal static class RenamedGuests
             string key = $"guest {call.Parameters.Find("vmid")}";
             if (states[i] != CallState.Succeeded || !GuestNames.IsConfig(call) || !IdentityChanges.MayChange(call, "name")
                 || targets.FirstOrDefault(target => target.Key == key) is not { } now
-                || done.Targets.FirstOrDefault(target => target.Key == key)?.Identity.GetValueOrDefault("name") is not { Length: > 0 } name
-                || name == now.Identity.GetValueOrDefault("name"))
+                || done.Targets.FirstOrDefault(target => target.Key == key) is not { } then || then.IsOther(now, PlanTarget.Created)
+                || then.Identity.GetValueOrDefault("name") is not { Length: > 0 } name || name == now.Identity.GetValueOrDefault("name"))
             {
                 continue;
             }
 
             string time = AppliedCalls.Outcome(entries, done.Id, i)?.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "";
-            yield return $"{Start}{key} was called {UntrustedText.Quote(name, 80)} until {time}Z; plan {done.Id[..12]} has renamed it.";
+            yield return $"{Start}{key}{Was}{UntrustedText.Quote(name, 80)} until {time}Z; plan {done.Id[..12]} has renamed it.";
         }
     }
 }

@@ -37,8 +37,10 @@ internal static class Retirement
                     + $"Proxmox takes {LongestNotes}. Nothing was changed. Shorten the notes by {note.Length - LongestNotes} characters first."));
         }
 
+        // The list of the cluster may show a guest as stopped that was started seconds ago.
+        JsonElement now = (await client.Raw.GetAsync($"{path}/status/current", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         ApiParameters change = new() { { "tags", tags }, { "description", note }, { "onboot", false }, { "protection", true } };
-        PlanRequest[] stop = place.Resource.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
+        PlanRequest[] stop = now.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
         return [.. stop, new PlanRequest(ApiMethod.Put, $"{path}/config", change)];
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -30,8 +31,14 @@ internal static class Snapshots
         TimeProvider time = client.Options.TimeProvider;
         List<PlannedCall> snapshots = [];
         string name = $"{Prefix}{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        foreach (string guest in calls.Select(PathOf).OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (IGrouping<string, PlannedCall> planned in calls.Where(static call => PathOf(call) is not null).GroupBy(static call => PathOf(call)!, StringComparer.Ordinal))
         {
+            string guest = planned.Key;
+            if (await AreInTheWayAsync(client, planned, isDemanded, cancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
             JsonElement answer = (await client.Raw.GetAsync(
                 $"{guest}/feature", new ApiParameters { { "feature", "snapshot" } }, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
             if (!answer.IsSet("hasFeature") && !isDemanded)
@@ -49,6 +56,22 @@ internal static class Snapshots
         }
 
         return snapshots;
+    }
+
+    // Proxmox: disks that have snapshots are not copied to another node, or not by every storage: the snapshot before the move would make it fail.
+    private static async Task<bool> AreInTheWayAsync(ProxmoxClient client, IEnumerable<PlannedCall> planned, bool isDemanded, CancellationToken cancellationToken)
+    {
+        foreach (PlannedCall move in planned)
+        {
+            if (await LocalDisks.AreMovedAsync(client, move, cancellationToken).ConfigureAwait(false))
+            {
+                return !isDemanded ? true : throw new GuardRefusedException(
+                    "target", $"A snapshot before {UntrustedText.Clean(move.Title, 200)} would make it fail: disks of the guest that other nodes do not have are not copied with snapshots. "
+                    + "Plan the move without one; a backup keeps what there is.");
+            }
+        }
+
+        return false;
     }
 
     /// <summary>True for a snapshot that was put before other calls: it stays when they are taken back, which needs no right to remove one then.</summary>

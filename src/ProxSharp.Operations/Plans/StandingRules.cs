@@ -19,6 +19,7 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
     public const string Most = "maxfiles=";
 
     private const string Kept = "backups kept";
+    private const string NotThere = "not there";
 
     private static readonly Dictionary<string, string> s_none = [];
 
@@ -65,6 +66,7 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
                 or "/nodes/{node}/lxc/{vmid}/config") => await OfImagesAsync(call, cancellationToken).ConfigureAwait(false),
             (ProxmoxProduct.BackupServer, _, _) when MovedBackups.IsOne(call) =>
                 await new MovedBackups(client).JobsAsync(call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } jobs ? Fact(MovedBackups.Fact, jobs) : s_none,
+            _ when GuestPower.IsOfService(call) => await OfServiceAsync(call, cancellationToken).ConfigureAwait(false),
             _ => await _settings.ReadAsync(call, cancellationToken).ConfigureAwait(false),
         };
 
@@ -88,6 +90,14 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
     private async Task<Dictionary<string, string>> OfStorageAsync(string storage, CancellationToken cancellationToken) =>
         Fact(Kept, RuleIn(await ReadAsync(client, $"/storage/{Uri.EscapeDataString(storage)}", null, cancellationToken).ConfigureAwait(false)));
 
+    private async Task<Dictionary<string, string>> OfServiceAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        string state = call.ConcretePath[..call.ConcretePath.LastIndexOf('/')] + "/state";
+        return Fact(GuestPower.Service, await ReadAsync(client, state, null, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } known
+            ? known.Text("state") ?? Unreadable
+            : Unreadable);
+    }
+
     // Proxmox: an image that is uploaded again takes the place of the one before, and a backup that is written again has the same name if it says the same time.
     // Of both the list tells what the volume itself does not: when it came. Backups are many, so that only those of its guest are listed.
     private async Task<Dictionary<string, string>> OfImagesAsync(PlannedCall call, CancellationToken cancellationToken)
@@ -102,7 +112,13 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
                 new ApiParameters { { "content", image.Groups["content"].Value }, { "vmid", VolumeOwners.OwnersOf(image.Value).FirstOrDefault() } },
                 cancellationToken).ConfigureAwait(false);
             found[image.Value] = list is not { ValueKind: JsonValueKind.Array } all ? Unreadable
-                : all.EnumerateArray().Where(entry => entry.Text("volid") == image.Value).Select(Describe).FirstOrDefault() ?? "not there";
+                : all.EnumerateArray().Where(entry => entry.Text("volid") == image.Value).Select(Describe).FirstOrDefault() ?? NotThere;
+        }
+
+        // What is not there brings nothing.
+        if (RestoredSettings.IsOne(call) && found.Values.All(static state => state != NotThere) && await RestoredSettings.ReadAsync(client, call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } brought)
+        {
+            found[RestoredSettings.Fact] = brought;
         }
 
         return found;

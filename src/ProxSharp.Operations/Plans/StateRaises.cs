@@ -16,6 +16,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     private const string Backup = "/nodes/{node}/vzdump";
     private const string BackupJobs = "/cluster/backup";
     private const string Enabled = "enabled";
+    private const string Machines = "/nodes/{node}/qemu";
     private const string Containers = "/nodes/{node}/lxc";
     private const string Unprivileged = "unprivileged";
     private const string Replication = "/nodes/{node}/replication/{id}/schedule_now";
@@ -51,8 +52,11 @@ internal sealed class StateRaises(ProxmoxClient client)
             new(OperationClass.Destructive, static (raises, call, _, cancellationToken) => raises.BackupJobAsync(call, cancellationToken)),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Replication)] =
             new(OperationClass.Destructive, static (_, _, own, _) => Task.FromResult(Lost(RemovesCopy(own)))),
+        [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Machines)] =
+            new(OperationClass.Privileged, static (_, _, own, _) => Task.FromResult(Reaching(own))),
         [(ProxmoxProduct.VirtualEnvironment, ApiMethod.Post, Containers)] =
-            new(OperationClass.Privileged, static (raises, call, _, cancellationToken) => raises.RestoreAsync(call, cancellationToken)),
+            new(OperationClass.Privileged, static async (raises, call, own, cancellationToken) =>
+                Reaching(own) is OperationClass.Privileged ? OperationClass.Privileged : await raises.RestoreAsync(call, cancellationToken).ConfigureAwait(false)),
         [(ProxmoxProduct.BackupServer, ApiMethod.Post, "/admin/sync/{id}/run")] =
             new(OperationClass.Privileged, static (raises, call, _, cancellationToken) => raises.SyncAsync(call, cancellationToken)),
         [(ProxmoxProduct.BackupServer, ApiMethod.Put, Jobs + "/{id}")] =
@@ -91,13 +95,15 @@ internal sealed class StateRaises(ProxmoxClient client)
             ? OperationClass.Privileged
             : OperationClass.Read;
 
+    private static OperationClass Reaching(IReadOnlyList<PlanTarget> own) => RestoredSettings.ReachHost(own) ? OperationClass.Privileged : OperationClass.Read;
+
     private static OperationClass Lost(bool isLost) => isLost ? OperationClass.Destructive : OperationClass.Read;
 
     /// <summary>All that <see cref="Why"/> may say.</summary>
     public static IReadOnlyList<string> Whys { get; } =
     [
         MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
-        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why, FrequentJobs.Why, LongStarts.Why,
+        CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why, FrequentJobs.Why, LongStarts.Why, RestoredSettings.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -114,6 +120,7 @@ internal sealed class StateRaises(ProxmoxClient client)
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
+        _ when RestoredSettings.IsOne(call) && !BootMedia.OpensCopy(call) && !CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => RestoredSettings.Why,
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
         _ when DiskOptions.LeavesOut(call) && IsRaisedTo(call, OperationClass.Privileged) => DiskOptions.Why,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,

@@ -24,7 +24,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
             return call;
         }
 
-        OperationClass worst = GainedByCopy(call, own);
+        OperationClass worst = await GainedByCopyAsync(call, own, cancellationToken).ConfigureAwait(false);
         bool isClone = call.Path.EndsWith("/clone", StringComparison.Ordinal);
         foreach (PlanTarget guest in own.Where(target => !isClone && IsMoved(call, target)))
         {
@@ -40,14 +40,18 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     /// The worst class that a copy of a guest allows and the guest itself does not, where that opens what is in its disks: who may run commands in the copy, or
     /// set its passwords, reads them. A copy can be removed, and templates are there to be copied.
     /// </summary>
-    private OperationClass GainedByCopy(PlannedCall call, IReadOnlyList<PlanTarget> own)
+    private async Task<OperationClass> GainedByCopyAsync(PlannedCall call, IReadOnlyList<PlanTarget> own, CancellationToken cancellationToken)
     {
+        // Proxmox: a clone of a snapshot has the tags of that time.
+        IReadOnlyList<string>? old = GuestNames.IsInPath(call) && NewGuests.MadeBy(call).Any() && call.Parameters.Find("snapname") is { } snapshot
+            ? await TagsAtAsync($"{call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]}/snapshot/{Uri.EscapeDataString(snapshot)}/config", cancellationToken).ConfigureAwait(false)
+            : null;
         PolicyTarget[] copies =
         [
             .. own.Where(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal)).Select(target => target.Policy with
             {
                 // A backup brings tags with it that nobody sees here.
-                Tags = TagsSet(call) ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : policy.TagsOfRules),
+                Tags = TagsSet(call) ?? old ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : policy.TagsOfRules),
             }),
         ];
         OperationClass[] gained =
