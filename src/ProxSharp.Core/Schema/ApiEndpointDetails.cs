@@ -1,7 +1,7 @@
 namespace ProxSharp.Schema;
 
 /// <summary>The parts of an endpoint that are only built when somebody asks for them.</summary>
-internal sealed record ApiEndpointDetails
+internal sealed class ApiEndpointDetails
 {
     public string? Name { get; init; }
 

@@ -63,6 +63,8 @@ public sealed class ApiSchema
     public IReadOnlyList<ApiMethod> MethodsFor(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return [.. Enum.GetValues<ApiMethod>().Where(method => _paths.Value.Match(method, path) is not null)];
+        List<ApiMethod> methods = [.. Enum.GetValues<ApiMethod>()];
+        methods.RemoveAll(method => _paths.Value.Match(method, path) is null);
+        return methods;
     }
 }

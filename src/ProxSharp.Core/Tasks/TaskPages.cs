@@ -17,7 +17,7 @@ internal static class TaskPages
         Func<IEnumerable<TItem>, IEnumerable<TaskInfo>> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        HashSet<Upid> before = [];
+        HashSet<string> before = [];
         int count;
         long start = 0;
         do
@@ -36,7 +36,7 @@ internal static class TaskPages
     /// <inheritdoc cref="ReadAsync"/>
     public static IEnumerable<TaskInfo> Read<TItem>(int size, Func<long, IReadOnlyList<TItem>> get, Func<IEnumerable<TItem>, IEnumerable<TaskInfo>> read)
     {
-        HashSet<Upid> before = [];
+        HashSet<string> before = [];
         int count;
         long start = 0;
         do
@@ -53,12 +53,12 @@ internal static class TaskPages
     }
 
     // Tasks that start between two pages push the list down, so that a page may begin with what the last one ended with.
-    private static List<TaskInfo> New(IEnumerable<TaskInfo> page, ref HashSet<Upid> before)
+    private static List<TaskInfo> New(IEnumerable<TaskInfo> page, ref HashSet<string> before)
     {
         List<TaskInfo> all = [.. page];
-        HashSet<Upid> seen = before;
-        before = [.. all.Select(static task => task.Upid)];
-        all.RemoveAll(task => seen.Contains(task.Upid));
+        HashSet<string> seen = before;
+        before = [.. all.Select(static task => task.Upid.ToString())];
+        all.RemoveAll(task => seen.Contains(task.Upid.ToString()));
         return all;
     }
 }

@@ -25,13 +25,21 @@ internal sealed class MemberTable
         Nodes = [.. members.Values];
 
         // Plain dictionaries: many endpoints are called only a few times, and frozen ones take long to build.
-        _byName = Names.Index()
-            .Where(static pair => !IsIndexed(pair.Item))
-            .ToDictionary(static pair => pair.Item, static pair => pair.Index, StringComparer.Ordinal);
-        _byPrefix = Names.Index()
-            .Where(static pair => IsIndexed(pair.Item))
-            .ToDictionary(static pair => pair.Item[..^IndexMark.Length], static pair => pair.Index, StringComparer.Ordinal)
-            .GetAlternateLookup<ReadOnlySpan<char>>();
+        _byName = new(StringComparer.Ordinal);
+        Dictionary<string, int> byPrefix = new(StringComparer.Ordinal);
+        for (int index = 0; index < Names.Length; index++)
+        {
+            if (IsIndexed(Names[index]))
+            {
+                byPrefix.Add(Names[index][..^IndexMark.Length], index);
+            }
+            else
+            {
+                _byName.Add(Names[index], index);
+            }
+        }
+
+        _byPrefix = byPrefix.GetAlternateLookup<ReadOnlySpan<char>>();
         _hasIndexed = _byPrefix.Dictionary.Count > 0;
     }
 

@@ -1,7 +1,7 @@
 namespace ProxSharp.Validation;
 
 /// <summary>The words and habits in which the two products differ when they check parameters.</summary>
-internal sealed record ParameterDialect
+internal sealed class ParameterDialect
 {
     /// <summary>The complaint about a required parameter that was not given.</summary>
     public required string Missing { get; init; }

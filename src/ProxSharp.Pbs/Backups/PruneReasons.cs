@@ -23,7 +23,7 @@ internal static class PruneReasons
     public static IReadOnlyList<PruneDecision> Explain(IReadOnlyList<PruneDecision> newestFirst, RetentionPolicy policy)
     {
         PruneReason[] reasons = Find([.. newestFirst.Select(static decision => decision.Snapshot.Time)], [.. newestFirst.Select(static decision => decision.IsProtected)], policy);
-        bool isSame = newestFirst.Select(static (decision, i) => (decision.Keep, i)).All(pair => pair.Keep == (reasons[pair.i] != PruneReason.NotKept));
+        bool isSame = Enumerable.Range(0, reasons.Length).All(i => newestFirst[i].Keep == (reasons[i] != PruneReason.NotKept));
         return [.. newestFirst.Select((decision, i) => decision with
         {
             Reason = decision.IsProtected ? PruneReason.Protected : isSame ? reasons[i] : PruneReason.Unknown,
@@ -35,7 +35,7 @@ internal static class PruneReasons
     /// <param name="areProtected">Which of them are protected.</param>
     /// <param name="policy">The policy; one without numbers keeps all.</param>
     public static bool[] Keeps(IReadOnlyList<DateTimeOffset> times, IReadOnlyList<bool> areProtected, RetentionPolicy policy) =>
-        [.. Find(times, areProtected, policy).Select(reason => !policy.HasNumbers || reason != PruneReason.NotKept)];
+        Array.ConvertAll(Find(times, areProtected, policy), reason => !policy.HasNumbers || reason != PruneReason.NotKept);
 
     // Proxmox: rules are applied in this order; a period that holds a snapshot kept by an earlier rule needs none more, and counts for no later rule.
     // What one rule has decided to remove no later rule keeps.
@@ -43,13 +43,13 @@ internal static class PruneReasons
     {
         // Proxmox: periods are those of the server's clock.
         TimeZoneInfo zone = policy.TimeZone ?? TimeZoneInfo.Utc;
-        DateTimeOffset[] times = [.. newestFirst.Select(time => TimeZoneInfo.ConvertTime(time, zone))];
-        PruneReason[] reasons = [.. areProtected.Select(static isProtected => isProtected ? PruneReason.Protected : PruneReason.NotKept)];
+        DateTimeOffset[] times = [.. newestFirst];
         bool[] decided = [.. areProtected];
+        PruneReason[] reasons = Array.ConvertAll(decided, static isProtected => isProtected ? PruneReason.Protected : PruneReason.NotKept);
         Mark(reasons, decided, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
         foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
         {
-            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(times[i]));
+            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(TimeZoneInfo.ConvertTime(times[i], zone)));
         }
 
         return reasons;

@@ -31,6 +31,6 @@ public sealed record BulkReport
         ? "no guests"
         : string.Join(", ", Items
             .GroupBy(static item => item.Outcome)
-            .OrderBy(static group => group.Key)
+            .OrderBy(static group => (int)group.Key)
             .Select(static group => FormattableString.Invariant($"{group.Count()} {group.Key}"))));
 }

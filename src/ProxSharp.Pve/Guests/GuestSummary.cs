@@ -91,7 +91,7 @@ public sealed record GuestSummary
     internal static IReadOnlyList<GuestSummary> Of(IReadOnlyList<ClusterResourcesItem> items, GuestType? type = null) =>
     [
         .. items.Where(item => item.VmId is not null && item.Node is not null && (type is null || item.Type.Value == type.Value.Value))
-            .Select(Of).OrderBy(static guest => guest.Id),
+            .Select(Of).OrderBy(static guest => guest.Id.Value),
     ];
 
     private static GuestSummary Of(ClusterResourcesItem item) => new()

@@ -106,7 +106,7 @@ internal sealed class ObjectTrace : IObjectTrace
         _values.Count + _deleted.Count > 0 && Comparable().Count() == _values.Count && Comparable().All(sent => Compare(sent, data) == true);
 
     private IEnumerable<ApiParameter> Comparable() =>
-        _values.GroupBy(static parameter => parameter.Name).Where(static sent => sent.Count() == 1).Select(static sent => sent.First());
+        _values.Where(sent => _values.Count(other => other.Name == sent.Name) == 1);
 
     // Servers rewrite many values (disks get a volume, lists an order), so a difference counts only between plain ones.
     private static bool? Compare(ApiParameter sent, JsonElement data) => !data.TryGetProperty(sent.Name, out JsonElement stored) ? null

@@ -149,8 +149,12 @@ internal sealed class RecoverySearch
     }
 
     // A task that the client knows was started by another call.
-    private List<Upid> Fitting(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks) =>
-        [.. trace.Matches(tasks).Where(upid => !_client.KnowsTask(upid.ToString()))];
+    private List<Upid> Fitting(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks)
+    {
+        List<Upid> fitting = trace.Matches(tasks);
+        fitting.RemoveAll(upid => _client.KnowsTask(upid.ToString()));
+        return fitting;
+    }
 
     private RecoveryResult Judge(TaskTrace trace, IReadOnlyList<NodesTasksItem> tasks, List<Upid> fitting, bool? isReached)
     {

@@ -95,8 +95,19 @@ internal sealed class TaskTrace
     public bool KnowsType => _types is not null;
 
     /// <summary>Returns the tasks that may be the call's.</summary>
-    public IReadOnlyList<Upid> Matches(IEnumerable<NodesTasksItem> tasks) =>
-        [.. tasks.Select(static task => Upid.TryParse(task.Upid, out Upid upid) ? upid : default).Where(Fits).Distinct()];
+    public List<Upid> Matches(IEnumerable<NodesTasksItem> tasks)
+    {
+        List<Upid> found = [];
+        foreach (NodesTasksItem task in tasks)
+        {
+            if (Upid.TryParse(task.Upid, out Upid upid) && Fits(upid) && !found.Contains(upid))
+            {
+                found.Add(upid);
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>
     /// True if a fitting task began so near the moment of sending that it may be older than the call, and something else was

@@ -15,7 +15,7 @@ internal static class SecondFactors
         JsonObject kinds = [];
         if (user.Factors.Find(static factor => factor is { Type: "recovery", Enabled: true }) is { } recovery)
         {
-            IEnumerable<JsonNode> unused = recovery.RecoveryKeys.Index().Where(static key => key.Item is not null).Select(static key => (JsonNode)JsonValue.Create(key.Index));
+            IEnumerable<JsonNode> unused = Enumerable.Range(0, recovery.RecoveryKeys.Length).Where(at => recovery.RecoveryKeys[at] is not null).Select(static at => (JsonNode)JsonValue.Create(at));
             kinds["recovery"] = new JsonArray([.. unused]);
         }
 

@@ -10,7 +10,7 @@ namespace ProxSharp.Simulator.Backups;
 /// <summary>One backup task: locks its guests while it runs and leaves an archive for each.</summary>
 internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition storage, DateTimeOffset started)
 {
-    private readonly List<(Guest Guest, string Id, string Suffix)> _archives = [];
+    private readonly List<GuestArchive> _archives = [];
     private bool _failed;
 
     public required string Mode { get; init; }
@@ -42,7 +42,7 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
             }
 
             (string id, string path, string suffix) = NameOf(guest);
-            _archives.Add((guest, id, suffix));
+            _archives.Add(new GuestArchive(guest, id, suffix));
             guest.Config["lock"] = "backup";
             lines.AddRange(log.Backup(guest, Mode, path, started));
         }
@@ -159,4 +159,6 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
         state.Volumes.Add(archive);
         return archive;
     }
+
+    private sealed record GuestArchive(Guest Guest, string Id, string Suffix);
 }

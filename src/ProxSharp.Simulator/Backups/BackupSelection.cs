@@ -27,7 +27,7 @@ internal static class BackupSelection
     }
 
     /// <summary>The volumes of a guest, whether a backup includes them, and why.</summary>
-    public static IEnumerable<(string Key, string Volume, bool Included, string Reason)> VolumesOf(Guest guest)
+    public static IEnumerable<CoveredVolume> VolumesOf(Guest guest)
     {
         foreach ((string key, string value) in guest.Config.Where(option => DiskOptions.IsDisk(option.Key, guest.IsContainer)))
         {
@@ -41,17 +41,17 @@ internal static class BackupSelection
             if (!guest.IsContainer)
             {
                 bool included = backup is not ("0" or "no" or "off" or "false");
-                yield return (key, volume, included, included ? "backup=yes" : "backup=no");
+                yield return new CoveredVolume(key, volume, included, included ? "backup=yes" : "backup=no");
             }
             else if (key == "rootfs")
             {
-                yield return (key, volume, true, "rootfs");
+                yield return new CoveredVolume(key, volume, true, "rootfs");
             }
             else
             {
                 // Proxmox: mount points of containers are left out unless asked for.
                 bool included = backup is "1" or "yes" or "on" or "true";
-                yield return (key, volume, included, included ? "enabled" : "disabled");
+                yield return new CoveredVolume(key, volume, included, included ? "enabled" : "disabled");
             }
         }
     }

@@ -4,7 +4,7 @@ using ProxSharp.Schema;
 namespace ProxSharp.Simulator.Collections;
 
 /// <summary>Endpoints that together manage the objects of one kind: list and create on a path, get, update and delete below it.</summary>
-internal sealed record CollectionFamily
+internal sealed class CollectionFamily
 {
     /// <summary>The path of the list, for example <c>/cluster/backup</c>.</summary>
     public required string Parent { get; init; }

@@ -9,8 +9,8 @@ internal sealed class ConsoleStore(TimeProvider time, Random random, ProxmoxProd
 
     private static readonly TimeSpan s_spiceLifetime = TimeSpan.FromSeconds(40);
 
-    private readonly List<(string Node, SimulatedConsole Console)> _consoles = [];
-    private readonly List<(string Node, int Port, DateTimeOffset Until)> _spicePorts = [];
+    private readonly List<PlacedConsole> _consoles = [];
+    private readonly List<TakenPort> _spicePorts = [];
 
     public ConsoleTickets Tickets { get; } = new(time, random, product == ProxmoxProduct.BackupServer ? "PBSTERM:" : "PVEVNC:");
 
@@ -22,13 +22,13 @@ internal sealed class ConsoleStore(TimeProvider time, Random random, ProxmoxProd
         int port = FreePort(node);
         string password = kind == ConsoleKind.Vnc ? Tickets.NewPassword() : "";
         SimulatedConsole console = new(kind, path, user, port, Tickets.Issue(user, path, port, password), password);
-        _consoles.Add((node, console));
+        _consoles.Add(new PlacedConsole(node, console));
         return console;
     }
 
     /// <summary>The console that waits for a client on a port of a node; null if none does.</summary>
     public SimulatedConsole? FindWaiting(string node, int port, string path) =>
-        _consoles.Find(entry => entry.Node == node && entry.Console.Port == port && entry.Console.Path == path && entry.Console is { WasUsed: false, Task.IsRunning: true }).Console;
+        _consoles.Find(entry => entry.Node == node && entry.Console.Port == port && entry.Console.Path == path && entry.Console is { WasUsed: false, Task.IsRunning: true })?.Console;
 
     /// <summary>Takes a port of the SPICE proxy for as long as its ticket is good.</summary>
     public int TakeSpicePort(string node)
@@ -41,7 +41,7 @@ internal sealed class ConsoleStore(TimeProvider time, Random random, ProxmoxProd
             port++;
         }
 
-        _spicePorts.Add((node, port, now + s_spiceLifetime));
+        _spicePorts.Add(new TakenPort(node, port, now + s_spiceLifetime));
         return port;
     }
 
@@ -57,4 +57,8 @@ internal sealed class ConsoleStore(TimeProvider time, Random random, ProxmoxProd
 
         throw Calls.ApiFault.Failed("unable to find free port (5900-5999)");
     }
+
+    private sealed record PlacedConsole(string Node, SimulatedConsole Console);
+
+    private sealed record TakenPort(string Node, int Port, DateTimeOffset Until);
 }

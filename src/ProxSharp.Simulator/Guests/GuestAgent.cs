@@ -153,8 +153,8 @@ internal sealed class GuestAgent(PveState state)
 
     private static JsonArray Interfaces(Guest guest)
     {
-        JsonArray list = new(Interface("lo", "00:00:00:00:00:00", ("127.0.0.1", 8), ("::1", 128)));
-        foreach ((string name, string mac, (string Address, int Prefix) address) in GuestNetwork.Of(guest))
+        JsonArray list = new(Interface("lo", "00:00:00:00:00:00", new GuestAddress("127.0.0.1", 8), new GuestAddress("::1", 128)));
+        foreach ((string name, string mac, GuestAddress address) in GuestNetwork.Of(guest))
         {
             list.Add((JsonNode)Interface(name, mac.ToLowerInvariant(), address));
         }
@@ -162,7 +162,7 @@ internal sealed class GuestAgent(PveState state)
         return list;
     }
 
-    private static JsonObject Interface(string name, string mac, params (string Address, int Prefix)[] addresses) => new()
+    private static JsonObject Interface(string name, string mac, params GuestAddress[] addresses) => new()
     {
         ["name"] = name,
         ["hardware-address"] = mac,

@@ -5,7 +5,7 @@ namespace ProxSharp.Simulator.Guests;
 /// <summary>What the guest agent can see in a machine.</summary>
 internal sealed class GuestInside
 {
-    private readonly Dictionary<string, List<(DateTimeOffset At, byte[]? Content)>> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Version>> _files = new(StringComparer.Ordinal);
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal)
     {
@@ -45,7 +45,7 @@ internal sealed class GuestInside
     public byte[]? Read(Guest guest, string file, DateTimeOffset at)
     {
         string path = Normalize(file);
-        if (_files.TryGetValue(path, out List<(DateTimeOffset At, byte[]? Content)>? versions) && versions.FindLastIndex(version => version.At <= at) is int last and >= 0)
+        if (_files.TryGetValue(path, out List<Version>? versions) && versions.FindLastIndex(version => version.At <= at) is int last and >= 0)
         {
             return versions[last].Content;
         }
@@ -134,17 +134,19 @@ internal sealed class GuestInside
 
     private void Put(string path, byte[]? content, DateTimeOffset now, DateTimeOffset at)
     {
-        if (!_files.TryGetValue(path, out List<(DateTimeOffset At, byte[]? Content)>? versions))
+        if (!_files.TryGetValue(path, out List<Version>? versions))
         {
             _files[path] = versions = [];
         }
 
         versions.RemoveAll(version => version.At > at);
-        versions.Add((at, content));
+        versions.Add(new Version(at, content));
         int current = versions.FindLastIndex(version => version.At <= now);
         if (current > 0)
         {
             versions.RemoveRange(0, current);
         }
     }
+
+    private sealed record Version(DateTimeOffset At, byte[]? Content);
 }

@@ -6,7 +6,7 @@ namespace ProxSharp.Simulator.Guests;
 internal static class GuestNetwork
 {
     /// <summary>Name, MAC and address of every interface.</summary>
-    public static IEnumerable<(string Name, string Mac, (string Address, int Prefix) Address)> Of(Guest guest)
+    public static IEnumerable<GuestInterface> Of(Guest guest)
     {
         foreach ((string key, string value) in guest.Config.Where(static option => option.Key.StartsWith("net", StringComparison.Ordinal) && option.Key.Length > 3 && char.IsAsciiDigit(option.Key[3])))
         {
@@ -14,7 +14,7 @@ internal static class GuestNetwork
             string name = DiskOptions.Get(value, "name") ?? "eth" + index;
             string mac = guest.IsContainer ? DiskOptions.Get(value, "hwaddr") ?? "" : MacOf(value);
             string? wanted = guest.IsContainer ? DiskOptions.Get(value, "ip") : guest.Config.GetValueOrDefault("ipconfig" + index) is { } configured ? DiskOptions.Get(configured, "ip") : null;
-            yield return (name, mac, Address(guest, index, wanted));
+            yield return new GuestInterface(name, mac, Address(guest, index, wanted));
         }
     }
 
@@ -25,14 +25,14 @@ internal static class GuestNetwork
         return value[(equals + 1)..(comma < 0 ? value.Length : comma)];
     }
 
-    private static (string Address, int Prefix) Address(Guest guest, string index, string? wanted)
+    private static GuestAddress Address(Guest guest, string index, string? wanted)
     {
         if (wanted?.Split('/') is [string address, string prefix] && int.TryParse(prefix, CultureInfo.InvariantCulture, out int length))
         {
-            return (address, length);
+            return new GuestAddress(address, length);
         }
 
         // Whatever hands out addresses in the simulated network gives every guest its own.
-        return (string.Create(CultureInfo.InvariantCulture, $"198.51.{100 + (int.Parse(index, CultureInfo.InvariantCulture) % 100)}.{1 + (guest.VmId % 254)}"), 24);
+        return new GuestAddress(string.Create(CultureInfo.InvariantCulture, $"198.51.{100 + (int.Parse(index, CultureInfo.InvariantCulture) % 100)}.{1 + (guest.VmId % 254)}"), 24);
     }
 }

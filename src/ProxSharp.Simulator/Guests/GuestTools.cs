@@ -55,7 +55,7 @@ internal sealed class GuestTools(PveState state, GuestContext context)
         }
 
         JsonArray list = new(Interface("lo", "00:00:00:00:00:00", null));
-        foreach ((string name, string mac, (string Address, int Prefix) address) in GuestNetwork.Of(guest))
+        foreach ((string name, string mac, GuestAddress address) in GuestNetwork.Of(guest))
         {
             list.Add((JsonNode)Interface(name, mac.ToLowerInvariant(), address));
         }
@@ -63,7 +63,7 @@ internal sealed class GuestTools(PveState state, GuestContext context)
         return ApiReply.Of(list);
     }
 
-    private static JsonObject Interface(string name, string mac, (string Address, int Prefix)? address)
+    private static JsonObject Interface(string name, string mac, GuestAddress? address)
     {
         JsonArray addresses = [];
         JsonObject entry = new() { ["name"] = name, ["hwaddr"] = mac, ["hardware-address"] = mac, ["ip-addresses"] = addresses };

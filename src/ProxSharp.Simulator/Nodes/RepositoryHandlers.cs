@@ -12,11 +12,11 @@ internal sealed class RepositoryHandlers(PveState state)
     private const string Root = "/nodes/{node}/apt/repositories";
     private const string Folder = "/etc/apt/sources.list.d";
 
-    private static readonly (string Handle, string Name, string Description, string File, string Uri, string Component)[] s_standard =
+    private static readonly StandardRepository[] s_standard =
     [
-        ("enterprise", "Enterprise", "For subscribers", $"{Folder}/pve-enterprise.sources", "https://enterprise.proxmox.com/debian/pve", "pve-enterprise"),
-        ("no-subscription", "No-Subscription", "Without support", $"{Folder}/proxmox.sources", "http://download.proxmox.com/debian/pve", "pve-no-subscription"),
-        ("test", "Test", "Packages before their release", $"{Folder}/proxmox.sources", "http://download.proxmox.com/debian/pve", "pve-test"),
+        new("enterprise", "Enterprise", "For subscribers", $"{Folder}/pve-enterprise.sources", "https://enterprise.proxmox.com/debian/pve", "pve-enterprise"),
+        new("no-subscription", "No-Subscription", "Without support", $"{Folder}/proxmox.sources", "http://download.proxmox.com/debian/pve", "pve-no-subscription"),
+        new("test", "Test", "Packages before their release", $"{Folder}/proxmox.sources", "http://download.proxmox.com/debian/pve", "pve-test"),
     ];
 
     public void Register(HandlerTable table)
@@ -96,7 +96,7 @@ internal sealed class RepositoryHandlers(PveState state)
             .FirstOrDefault(repository => repository!["Components"]!.AsArray().Any(known => known!.GetValue<string>() == component))?.AsObject();
 
     // Proxmox: a repository that is not configured has no status.
-    private static JsonObject Standard(JsonObject files, (string Handle, string Name, string Description, string File, string Uri, string Component) known)
+    private static JsonObject Standard(JsonObject files, StandardRepository known)
     {
         JsonObject shown = new() { ["handle"] = known.Handle, ["name"] = known.Name, ["description"] = known.Description };
         if (Configured(files, known.Component) is { } repository)
@@ -112,9 +112,9 @@ internal sealed class RepositoryHandlers(PveState state)
         JsonObject files = FilesOf(state, call.PathValues["node"]);
         call.DemandDigest(() => Digest(files));
         string handle = call.Required("handle");
-        (string Handle, string Name, string Description, string File, string Uri, string Component) known =
+        StandardRepository? known =
             Array.Find(s_standard, repository => repository.Handle == handle);
-        if (known.Handle is null)
+        if (known is null)
         {
             throw ApiFault.Failed($"unknown repository handle '{handle}'");
         }
@@ -157,4 +157,6 @@ internal sealed class RepositoryHandlers(PveState state)
 
         return ApiReply.Nothing;
     }
+
+    private sealed record StandardRepository(string Handle, string Name, string Description, string File, string Uri, string Component);
 }

@@ -11,7 +11,7 @@ internal static class UnifiedDiff
     /// <summary>Writes the hunks; empty if the texts are equal.</summary>
     public static string Hunks(string before, string after)
     {
-        List<(char Mark, string Line)> edits = Compare(Split(before), Split(after));
+        List<Edit> edits = Compare(Split(before), Split(after));
         StringBuilder text = new();
         int index = 0;
         while ((index = edits.FindIndex(index, static edit => edit.Mark != ' ')) >= 0)
@@ -41,11 +41,11 @@ internal static class UnifiedDiff
 
     private static string[] Split(string text) => text.Length == 0 ? [] : (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
 
-    private static void AppendHunk(StringBuilder text, List<(char Mark, string Line)> edits, int start, int stop)
+    private static void AppendHunk(StringBuilder text, List<Edit> edits, int start, int stop)
     {
         int oldStart = edits.Take(start).Count(static edit => edit.Mark != '+') + 1;
         int newStart = edits.Take(start).Count(static edit => edit.Mark != '-') + 1;
-        List<(char Mark, string Line)> hunk = edits[start..stop];
+        List<Edit> hunk = edits[start..stop];
         int oldCount = hunk.Count(static edit => edit.Mark != '+');
         int newCount = hunk.Count(static edit => edit.Mark != '-');
         text.Append(CultureInfo.InvariantCulture, $"@@ -{Span(oldStart, oldCount)} +{Span(newStart, newCount)} @@\n");
@@ -63,7 +63,7 @@ internal static class UnifiedDiff
     };
 
     /// <summary>The shortest way from one text to the other, by the longest common subsequence.</summary>
-    private static List<(char Mark, string Line)> Compare(string[] before, string[] after)
+    private static List<Edit> Compare(string[] before, string[] after)
     {
         int[,] common = new int[before.Length + 1, after.Length + 1];
         for (int i = before.Length - 1; i >= 0; i--)
@@ -74,26 +74,28 @@ internal static class UnifiedDiff
             }
         }
 
-        List<(char Mark, string Line)> edits = [];
+        List<Edit> edits = [];
         int left = 0;
         int right = 0;
         while (left < before.Length || right < after.Length)
         {
             if (left < before.Length && right < after.Length && before[left] == after[right])
             {
-                edits.Add((' ', before[left++]));
+                edits.Add(new Edit(' ', before[left++]));
                 right++;
             }
             else if (left < before.Length && (right == after.Length || common[left + 1, right] >= common[left, right + 1]))
             {
-                edits.Add(('-', before[left++]));
+                edits.Add(new Edit('-', before[left++]));
             }
             else
             {
-                edits.Add(('+', after[right++]));
+                edits.Add(new Edit('+', after[right++]));
             }
         }
 
         return edits;
     }
+
+    private sealed record Edit(char Mark, string Line);
 }

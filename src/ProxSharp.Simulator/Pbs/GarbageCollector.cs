@@ -44,11 +44,11 @@ internal sealed class GarbageCollector(Datastore store, SimulatedTask task, Date
         store.LastCollection = status;
     }
 
-    private static IEnumerable<(SnapshotKey Key, string Name)> IndexFiles(Datastore store) =>
+    private static IEnumerable<IndexFile> IndexFiles(Datastore store) =>
         from key in store.AllSnapshots()
         from file in store.FilesOf(key)
         where !file.Name.EndsWith(".blob", StringComparison.Ordinal)
-        select (key, file.Name);
+        select new IndexFile(key, file.Name);
 
     private CollectionStatus Mark()
     {
@@ -98,7 +98,7 @@ internal sealed class GarbageCollector(Datastore store, SimulatedTask task, Date
 
     private CollectionStatus Sweep(CollectionStatus status, DateTimeOffset cutoff, DateTimeOffset oldest)
     {
-        (Sha256Digest Digest, long Length)[] chunks = [.. store.Chunks.All.OrderBy(static chunk => chunk.Digest.ToString(), StringComparer.Ordinal)];
+        StoredChunk[] chunks = [.. store.Chunks.All.OrderBy(static chunk => chunk.Digest.ToString(), StringComparer.Ordinal)];
         int last = 0;
         for (int i = 0; i < chunks.Length; i++)
         {
@@ -158,4 +158,6 @@ internal sealed class GarbageCollector(Datastore store, SimulatedTask task, Date
             task.Write($"Average chunk size: {ByteSize.Text((double)(status.DiskBytes / status.DiskChunks))}");
         }
     }
+
+    private sealed record IndexFile(SnapshotKey Key, string Name);
 }

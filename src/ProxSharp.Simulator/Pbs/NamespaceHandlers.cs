@@ -47,8 +47,10 @@ internal sealed class NamespaceHandlers(PbsState state)
     public static bool RemoveEmpty(Datastore store, BackupNamespace ns)
     {
         bool isGone = true;
-        foreach (BackupNamespace inner in store.Namespaces(ns).Reverse())
+        IReadOnlyList<BackupNamespace> there = store.Namespaces(ns);
+        for (int at = there.Count - 1; at >= 0; at--)
         {
+            BackupNamespace inner = there[at];
             if (store.Namespaces(inner).Count == 1 && !store.Groups(inner).SelectMany(store.Snapshots).Any())
             {
                 store.Files.DeleteFolder(inner.StorePath);

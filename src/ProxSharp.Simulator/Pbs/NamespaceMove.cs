@@ -30,15 +30,15 @@ internal sealed class NamespaceMove(Datastore store, BackupNamespace from, Backu
     public void Run(SimulatedTask task)
     {
         Check();
-        BackupNamespace[] targets = [.. store.Namespaces(from, depth).Select(Place)];
+        string[] targets = [.. store.Namespaces(from, depth).Select(source => Place(source).StorePath)];
         foreach ((GroupKey group, GroupMove move) in Moves())
         {
             task.Write(string.Create(CultureInfo.InvariantCulture, $"moved group '{group.Folder}' ({move.Run()} snapshots)"));
         }
 
-        foreach (BackupNamespace target in targets.Where(static target => !target.IsRoot))
+        foreach (string target in targets.Where(static target => target.Length > 0))
         {
-            store.Files.MakeFolder(target.StorePath);
+            store.Files.MakeFolder(target);
         }
 
         if (DeletesSource && !NamespaceHandlers.RemoveEmpty(store, from))
@@ -55,9 +55,11 @@ internal sealed class NamespaceMove(Datastore store, BackupNamespace from, Backu
             : throw new ApiFault(400, string.Create(CultureInfo.InvariantCulture, $"namespace to deep, {place.Split('/').Length - 1} > max 7"));
     }
 
-    private (GroupKey Group, GroupMove Move)[] Moves() =>
+    private PlannedMove[] Moves() =>
     [
         .. store.Namespaces(from, depth).SelectMany(source => store.Groups(source).Select(
-            key => (key, new GroupMove(store, key, Place(source)) { Merges = Merges }))),
+            key => new PlannedMove(key, new GroupMove(store, key, Place(source)) { Merges = Merges }))),
     ];
+
+    private sealed record PlannedMove(GroupKey Group, GroupMove Move);
 }

@@ -14,19 +14,19 @@ internal sealed class PbsSoftwareHandlers(PbsState state)
     private const string Server = "proxmox-backup-server";
 
     // In the order of the server; those without a version have the server's own.
-    private static readonly (string Name, string? Version)[] s_packages =
+    private static readonly KnownPackage[] s_packages =
     [
-        ("proxmox-backup", null), (Server, null), ("ifupdown2", "3.3.0-1+pmx11"), ("libjs-extjs", "7.0.0-5"), ("proxmox-backup-docs", null), ("proxmox-backup-client", null),
-        ("proxmox-mail-forward", "1.0.2"), ("proxmox-mini-journalreader", "1.6"), ("proxmox-offline-mirror-helper", "0.7.3"), ("proxmox-widget-toolkit", "5.1.2"),
-        ("pve-xtermjs", "5.5.0-3"), ("smartmontools", "7.4-pve1"), ("zfsutils-linux", "2.3.4-pve1"),
+        new("proxmox-backup", null), new(Server, null), new("ifupdown2", "3.3.0-1+pmx11"), new("libjs-extjs", "7.0.0-5"), new("proxmox-backup-docs", null), new("proxmox-backup-client", null),
+        new("proxmox-mail-forward", "1.0.2"), new("proxmox-mini-journalreader", "1.6"), new("proxmox-offline-mirror-helper", "0.7.3"), new("proxmox-widget-toolkit", "5.1.2"),
+        new("pve-xtermjs", "5.5.0-3"), new("smartmontools", "7.4-pve1"), new("zfsutils-linux", "2.3.4-pve1"),
     ];
 
     // What is known to be newer once the lists were read.
-    private static readonly (string Name, string Old, string New, string Section, string Title)[] s_updates =
+    private static readonly Update[] s_updates =
     [
-        ("base-files", "13.8", "13.8+deb13u1", "admin", "base system files"),
-        ("libssl3t64", "3.5.1-1", "3.5.1-1+deb13u1", "libs", "Secure Sockets Layer toolkit - shared libraries"),
-        ("openssh-client", "1:10.0p1-7", "1:10.0p1-7+deb13u1", "net", "secure shell client"),
+        new("base-files", "13.8", "13.8+deb13u1", "admin", "base system files"),
+        new("libssl3t64", "3.5.1-1", "3.5.1-1+deb13u1", "libs", "Secure Sockets Layer toolkit - shared libraries"),
+        new("openssh-client", "1:10.0p1-7", "1:10.0p1-7+deb13u1", "net", "secure shell client"),
     ];
 
     private JsonObject Settings => state.Collections.Settings("/nodes/localhost/apt");
@@ -55,7 +55,7 @@ internal sealed class PbsSoftwareHandlers(PbsState state)
 
     private string VersionOf(string? version) => version ?? state.Version.ToString();
 
-    private JsonNode Installed((string Name, string? Version) package)
+    private JsonNode Installed(KnownPackage package)
     {
         JsonObject described = Package(package.Name, VersionOf(package.Version), VersionOf(package.Version), "Proxmox", "admin", $"The package {package.Name}");
         string? extra = package.Name switch { "proxmox-backup" => $"running kernel: {PbsViewHandlers.Kernel}", Server => $"running version: {state.Version}", _ => null };
@@ -83,4 +83,8 @@ internal sealed class PbsSoftwareHandlers(PbsState state)
         Section("disks", state.Disks.Disks.Select(static disk => $"{disk.Path}: {disk.Size} bytes, {disk.Use ?? "unused"}"));
         return text.ToString();
     }
+
+    private sealed record KnownPackage(string Name, string? Version);
+
+    private sealed record Update(string Name, string Old, string New, string Section, string Title);
 }

@@ -46,7 +46,16 @@ internal static class Retention
             Mark(newestFirst, marks, keep(option) ?? 0, period);
         }
 
-        return [.. marks.Where(static mark => mark.Value).Select(static mark => mark.Key)];
+        HashSet<T> kept = [];
+        foreach ((T one, bool isKept) in marks)
+        {
+            if (isKept)
+            {
+                kept.Add(one);
+            }
+        }
+
+        return kept;
     }
 
     // Proxmox: what one rule has marked, to be kept or to be removed, no later rule decides again. A period that holds something kept by an earlier

@@ -22,7 +22,7 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
 
     private static readonly byte[] s_small = Encoding.UTF8.GetBytes("Hello from a simulated backup.\n");
 
-    private static readonly ConcurrentDictionary<int, (Sha256Digest Digest, byte[] Blob)> s_zeros = [];
+    private static readonly ConcurrentDictionary<int, ZeroChunk> s_zeros = [];
 
     private readonly List<ManifestFile> _files = [];
     private readonly HashSet<Sha256Digest> _written = [];
@@ -51,10 +51,10 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
         store.Write(key, ArchiveName.Manifest, BlobCodecs.Wrap(manifest.ToJson()));
     }
 
-    private static (Sha256Digest Digest, byte[] Blob) Zeros(int length) => s_zeros.GetOrAdd(length, static length =>
+    private static ZeroChunk Zeros(int length) => s_zeros.GetOrAdd(length, static length =>
     {
         byte[] data = new byte[length];
-        return (new Sha256Digest(SHA256.HashData(data)), BlobCodecs.Encode(data));
+        return new ZeroChunk(new Sha256Digest(SHA256.HashData(data)), BlobCodecs.Encode(data));
     });
 
     private void AddBlob(SnapshotKey key, string name, string text)
@@ -177,4 +177,6 @@ internal sealed class SampleBackups(Datastore store, DateTimeOffset now)
     }
 
     private static Guid IdOf(SnapshotKey key) => new(SHA256.HashData(Encoding.UTF8.GetBytes(key.Folder)).AsSpan(0, 16));
+
+    private sealed record ZeroChunk(Sha256Digest Digest, byte[] Blob);
 }

@@ -69,7 +69,7 @@ internal static class SnapshotView
             size += file.Size;
         }
 
-        IReadOnlyList<(string Name, long Length)> stored = store.FilesOf(key);
+        IReadOnlyList<StoreFile> stored = store.FilesOf(key);
         if (manifest is not null)
         {
             long length = stored.First(static file => file.Name == ArchiveName.Manifest).Length;

@@ -30,9 +30,9 @@ internal sealed record ReplayExchange(
         }
 
         List<KeyValuePair<string, string>> left = [.. parameters];
-        foreach ((string name, string value) in Parameters.OrderBy(static pair => pair.Value.Contains(Mask, StringComparison.Ordinal)))
+        foreach ((string name, string value) in Parameters.Where(static pair => !IsMasked(pair.Value)).Concat(Parameters.Where(static pair => IsMasked(pair.Value))))
         {
-            bool isMasked = value.Contains(Mask, StringComparison.Ordinal);
+            bool isMasked = IsMasked(value);
             int at = left.FindIndex(pair => pair.Key == name && (isMasked || Same(pair.Value, value)));
             if (at < 0)
             {
@@ -44,6 +44,8 @@ internal sealed record ReplayExchange(
 
         return true;
     }
+
+    private static bool IsMasked(string value) => value.Contains(Mask, StringComparison.Ordinal);
 
     // Both spellings of a boolean mean the same.
     private static bool Same(string one, string other) => one == other || Flag(one) is { } flag && Flag(other) == flag;

@@ -9,14 +9,14 @@ internal sealed class ReplayPipeline : IRequestPipeline
     private const int NotRecorded = 501;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Verb, string Path), List<ReplayExchange>> _exchanges = [];
+    private readonly Dictionary<string, List<ReplayExchange>> _exchanges = new(StringComparer.Ordinal);
     private readonly HashSet<ReplayExchange> _used = new(ReferenceEqualityComparer.Instance);
 
     public ReplayPipeline(IEnumerable<ReplayExchange> exchanges)
     {
         foreach (ReplayExchange exchange in exchanges)
         {
-            (string, string) key = (exchange.Verb, exchange.Path);
+            string key = $"{exchange.Verb} {exchange.Path}";
             if (!_exchanges.TryGetValue(key, out List<ReplayExchange>? same))
             {
                 _exchanges[key] = same = [];
@@ -47,7 +47,7 @@ internal sealed class ReplayPipeline : IRequestPipeline
         lock (_gate)
         {
             ReplayExchange? last = null;
-            foreach (ReplayExchange exchange in _exchanges.GetValueOrDefault((verb, path), []).Where(exchange => exchange.Fits(parameters)))
+            foreach (ReplayExchange exchange in _exchanges.GetValueOrDefault($"{verb} {path}", []).Where(exchange => exchange.Fits(parameters)))
             {
                 if (_used.Add(exchange))
                 {

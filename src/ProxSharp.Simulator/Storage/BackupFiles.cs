@@ -13,10 +13,10 @@ internal static class BackupFiles
     private const char Folder = 'd';
     private const char Virtual = 'v';
 
-    private static readonly (string Path, char Type, long Size)[] s_tree =
+    private static readonly SampleFile[] s_tree =
     [
-        ("etc/hostname", 'f', 9), ("etc/hosts", 'f', 187), ("etc/localtime", 'l', 0), ("home/admin/notes.txt", 'f', 2_048),
-        ("srv/data.db", 'f', 65_536), ("var/log/syslog", 'f', 40_960),
+        new("etc/hostname", 'f', 9), new("etc/hosts", 'f', 187), new("etc/localtime", 'l', 0), new("home/admin/notes.txt", 'f', 2_048),
+        new("srv/data.db", 'f', 65_536), new("var/log/syslog", 'f', 40_960),
     ];
 
     /// <summary>Lists a folder.</summary>
@@ -31,8 +31,9 @@ internal static class BackupFiles
         string folder = Decode(filePath).Trim('/');
         string prefix = folder.Length == 0 ? "" : folder + "/";
         Dictionary<string, JsonObject> entries = new(StringComparer.Ordinal);
-        foreach ((string path, char type, long size) in s_tree.Select(item => ($"{above}/{item.Path}", item.Type, item.Size)))
+        foreach ((string below, char type, long size) in s_tree)
         {
+            string path = $"{above}/{below}";
             if (path.StartsWith(prefix, StringComparison.Ordinal))
             {
                 int end = path.IndexOf('/', prefix.Length);
@@ -81,4 +82,6 @@ internal static class BackupFiles
 
         return entry;
     }
+
+    private sealed record SampleFile(string Path, char Type, long Size);
 }

@@ -8,7 +8,7 @@ internal sealed class StorageUse
     private const int BaseShare = 20;
     private const int ThinShare = 4;
 
-    private readonly Dictionary<(string Storage, string Node), long> _local = [];
+    private readonly Dictionary<string, long> _local = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _shared = new(StringComparer.Ordinal);
     private readonly PveState _state;
 
@@ -20,7 +20,8 @@ internal sealed class StorageUse
             long used = volume.Size / ThinShare;
             if (volume.Node is { } node)
             {
-                _local[(volume.Storage, node)] = _local.GetValueOrDefault((volume.Storage, node)) + used;
+                string place = Place(volume.Storage, node);
+                _local[place] = _local.GetValueOrDefault(place) + used;
             }
             else
             {
@@ -32,5 +33,7 @@ internal sealed class StorageUse
     /// <summary>The used bytes of a storage as a node sees them.</summary>
     public long Of(StorageDefinition storage, string node) => _state.Faults?.IsFull(storage.Id) == true
         ? storage.Capacity
-        : Math.Min(storage.Capacity, (storage.Capacity / BaseShare) + _shared.GetValueOrDefault(storage.Id) + _local.GetValueOrDefault((storage.Id, node)));
+        : Math.Min(storage.Capacity, (storage.Capacity / BaseShare) + _shared.GetValueOrDefault(storage.Id) + _local.GetValueOrDefault(Place(storage.Id, node)));
+
+    private static string Place(string storage, string node) => $"{storage} {node}";
 }

@@ -5,14 +5,14 @@ namespace ProxSharp.Simulator.Storage;
 /// <summary>All volumes of a cluster, found by name and by guest without a search.</summary>
 internal sealed class VolumeStore : IReadOnlyCollection<Volume>
 {
-    private readonly Dictionary<(string Id, string? Node), Volume> _volumes = [];
+    private readonly Dictionary<string, Volume> _volumes = new(StringComparer.Ordinal);
     private readonly Dictionary<int, List<Volume>> _byGuest = [];
 
     public int Count => _volumes.Count;
 
     public void Add(Volume volume)
     {
-        _volumes.Add((volume.Id, volume.Node), volume);
+        _volumes.Add(Key(volume.Id, volume.Node), volume);
         if (volume.VmId is { } vmid)
         {
             if (!_byGuest.TryGetValue(vmid, out List<Volume>? volumes))
@@ -26,7 +26,7 @@ internal sealed class VolumeStore : IReadOnlyCollection<Volume>
 
     public bool Remove(Volume volume)
     {
-        if (!_volumes.Remove((volume.Id, volume.Node), out Volume? removed))
+        if (!_volumes.Remove(Key(volume.Id, volume.Node), out Volume? removed))
         {
             return false;
         }
@@ -48,7 +48,7 @@ internal sealed class VolumeStore : IReadOnlyCollection<Volume>
     }
 
     /// <summary>Finds a volume as a node sees it: on a shared storage, or on the node's own.</summary>
-    public Volume? Find(string id, string node) => _volumes.GetValueOrDefault((id, null)) ?? _volumes.GetValueOrDefault((id, node));
+    public Volume? Find(string id, string node) => _volumes.GetValueOrDefault(Key(id, null)) ?? _volumes.GetValueOrDefault(Key(id, node));
 
     /// <summary>The volumes that belong to a guest, backups included.</summary>
     public IReadOnlyList<Volume> OfGuest(int vmid) => _byGuest.TryGetValue(vmid, out List<Volume>? volumes) ? volumes : [];
@@ -56,4 +56,6 @@ internal sealed class VolumeStore : IReadOnlyCollection<Volume>
     public IEnumerator<Volume> GetEnumerator() => _volumes.Values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static string Key(string id, string? node) => node is null ? id : $"{node} {id}";
 }

@@ -7,13 +7,13 @@ internal sealed class ShellLexer(string script)
 {
     private static readonly string[] s_operators = ["&&", "||", ">>", ">&", "<&", ";;", "|", "&", ";", "(", ")", ">", "<", "\n"];
 
-    private readonly List<(string Text, bool IsOperator)> _tokens = [];
+    private readonly List<ShellToken> _tokens = [];
     private readonly StringBuilder _word = new();
     private int _at;
 
     /// <summary>The tokens in order.</summary>
     /// <exception cref="ShellSyntaxException">A quote is not closed.</exception>
-    public List<(string Text, bool IsOperator)> Read()
+    public List<ShellToken> Read()
     {
         while (_at < script.Length)
         {
@@ -57,7 +57,7 @@ internal sealed class ShellLexer(string script)
         }
 
         EndWord();
-        _tokens.Add((prefix + found, true));
+        _tokens.Add(new ShellToken(prefix + found, true));
         _at += found.Length;
     }
 
@@ -89,7 +89,7 @@ internal sealed class ShellLexer(string script)
     {
         if (_word.Length > 0)
         {
-            _tokens.Add((_word.ToString(), false));
+            _tokens.Add(new ShellToken(_word.ToString(), false));
             _word.Clear();
         }
     }

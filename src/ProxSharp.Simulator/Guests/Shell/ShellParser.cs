@@ -5,10 +5,10 @@ internal sealed class ShellParser
 {
     private static readonly HashSet<string> s_closing = new(StringComparer.Ordinal) { "then", "else", "elif", "fi", "do", "done", "}" };
 
-    private readonly List<(string Text, bool IsOperator)> _tokens;
+    private readonly List<ShellToken> _tokens;
     private int _at;
 
-    private ShellParser(List<(string Text, bool IsOperator)> tokens) => _tokens = tokens;
+    private ShellParser(List<ShellToken> tokens) => _tokens = tokens;
 
     /// <summary>Reads a script.</summary>
     /// <exception cref="ShellSyntaxException">It is no valid one.</exception>

@@ -11,7 +11,7 @@ internal sealed class IndexSource(Datastore store, IChunkIndex index) : RandomAc
 {
     private const int KeptChunks = 4;
 
-    private readonly LinkedList<(int Position, byte[] Data)> _kept = [];
+    private readonly LinkedList<KeptChunk> _kept = [];
 
     public override long Length => index.Size;
 
@@ -45,7 +45,7 @@ internal sealed class IndexSource(Datastore store, IChunkIndex index) : RandomAc
 
     private byte[] Chunk(int position)
     {
-        for (LinkedListNode<(int Position, byte[] Data)>? node = _kept.First; node is not null; node = node.Next)
+        for (LinkedListNode<KeptChunk>? node = _kept.First; node is not null; node = node.Next)
         {
             if (node.Value.Position == position)
             {
@@ -56,7 +56,7 @@ internal sealed class IndexSource(Datastore store, IChunkIndex index) : RandomAc
         }
 
         byte[] data = Decode(index[position]);
-        _kept.AddFirst((position, data));
+        _kept.AddFirst(new KeptChunk(position, data));
         if (_kept.Count > KeptChunks)
         {
             _kept.RemoveLast();
@@ -84,4 +84,6 @@ internal sealed class IndexSource(Datastore store, IChunkIndex index) : RandomAc
             throw new IOException($"store '{store.Name}', unable to load chunk '{chunk.Digest}' - {exception.Message}", exception);
         }
     }
+
+    private sealed record KeptChunk(int Position, byte[] Data);
 }

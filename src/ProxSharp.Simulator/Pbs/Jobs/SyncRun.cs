@@ -36,11 +36,11 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
 
     public void Run()
     {
-        HashSet<BackupNamespace> synced = [];
+        HashSet<string> synced = [];
         foreach (BackupNamespace ns in source.Namespaces(From, Depth))
         {
             BackupNamespace place = Place(ns);
-            synced.Add(place);
+            synced.Add(place.ToString());
             task.Write("----");
             task.Write($"Syncing {Name(source, ns)} into {Name(target, place)}");
             if (!place.IsRoot)
@@ -84,10 +84,17 @@ internal sealed class SyncRun(Datastore source, Datastore target, SimulatedTask 
     private bool IsOwn(GroupKey copy) => Groups(copy) && target.Owner(copy) == Owner;
 
     // Proxmox: a namespace goes with all that is in it, whoever owns that, innermost first; where something protected is left, it stays.
-    private void RemoveVanishedNamespaces(HashSet<BackupNamespace> synced)
+    private void RemoveVanishedNamespaces(HashSet<string> synced)
     {
-        foreach (BackupNamespace gone in RemovesVanished ? target.Namespaces(To, Depth).Where(ns => ns != To && !synced.Contains(ns)).Reverse().ToArray() : [])
+        IReadOnlyList<BackupNamespace> there = RemovesVanished ? target.Namespaces(To, Depth) : [];
+        for (int at = there.Count - 1; at >= 0; at--)
         {
+            BackupNamespace gone = there[at];
+            if (gone == To || synced.Contains(gone.ToString()))
+            {
+                continue;
+            }
+
             int kept = target.Groups(gone).ToArray().Sum(copy => GroupRemoval.Destroy(target, copy).Kept);
             task.Write(kept == 0 && NamespaceHandlers.RemoveEmpty(target, gone) ? $"Removed namespace {gone}" : $"Did not remove namespace {gone} - protected snapshots remain");
         }

@@ -21,7 +21,7 @@ internal abstract class ProtocolSession : IBackupProtocol
     private static readonly TimeSpan s_refusalDelay = TimeSpan.FromSeconds(3);
     private static readonly PbsFormat s_format = new("json");
 
-    private readonly Dictionary<(string Method, string Path), (ApiEndpoint Endpoint, SessionCommand Command)> _commands = [];
+    private readonly Dictionary<string, KnownCommand> _commands = new(StringComparer.Ordinal);
     private readonly ParameterStage _parameters;
     private Action? _breaker;
     private long _connectionId;
@@ -70,7 +70,7 @@ internal abstract class ProtocolSession : IBackupProtocol
     protected void Add(ApiMethod method, string path, SessionCommand command)
     {
         ApiEndpoint endpoint = Context.State.Schema.Find(method, Root + path) ?? throw new InvalidOperationException($"The schema does not know {method} {Root}{path}.");
-        _commands.Add((method.ToVerb(), path), (endpoint, command));
+        _commands.Add($"{method.ToVerb()} {path}", new KnownCommand(endpoint, command));
     }
 
     /// <summary>Where the schema has the commands.</summary>
@@ -111,7 +111,7 @@ internal abstract class ProtocolSession : IBackupProtocol
     {
         try
         {
-            if (!_commands.TryGetValue((exchange.Method, exchange.Path), out (ApiEndpoint Endpoint, SessionCommand Command) found))
+            if (!_commands.TryGetValue($"{exchange.Method} {exchange.Path}", out KnownCommand? found))
             {
                 throw new ApiFault(404, $"Path '{exchange.Path}' not found.");
             }
@@ -170,4 +170,6 @@ internal abstract class ProtocolSession : IBackupProtocol
             throw new ApiFault(400, "key must be a string at line 1 column 2");
         }
     }
+
+    private sealed record KnownCommand(ApiEndpoint Endpoint, SessionCommand Command);
 }

@@ -14,7 +14,7 @@ internal abstract class ChunkStore
     public long Count => Interlocked.Read(ref _count);
 
     /// <summary>The chunks and their encoded lengths.</summary>
-    public abstract IEnumerable<(Sha256Digest Digest, long Length)> All { get; }
+    public abstract IEnumerable<StoredChunk> All { get; }
 
     /// <summary>The blob of a chunk; null if there is none.</summary>
     public abstract byte[]? Read(Sha256Digest digest);

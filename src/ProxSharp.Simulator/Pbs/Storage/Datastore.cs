@@ -126,7 +126,7 @@ internal sealed class Datastore(string name, StoreFiles files, ChunkStore chunks
     }
 
     /// <summary>The files of a snapshot that a client may ask for.</summary>
-    public IReadOnlyList<(string Name, long Length)> FilesOf(SnapshotKey key) =>
+    public IReadOnlyList<StoreFile> FilesOf(SnapshotKey key) =>
         [.. Files.Files(key.Folder).Where(static file => ArchiveName.IsStored(file.Name))];
 
     public byte[]? Read(SnapshotKey key, string file) => Files.Read($"{key.Folder}/{file}");

@@ -21,8 +21,8 @@ internal sealed class DiskChunkStore : ChunkStore
         }
     }
 
-    public override IEnumerable<(Sha256Digest Digest, long Length)> All =>
-        Find("*").Where(static file => Sha256Digest.TryParse(file.Name, out _)).Select(static file => (Sha256Digest.Parse(file.Name, CultureInfo.InvariantCulture), file.Length));
+    public override IEnumerable<StoredChunk> All =>
+        Find("*").Where(static file => Sha256Digest.TryParse(file.Name, out _)).Select(static file => new StoredChunk(Sha256Digest.Parse(file.Name, CultureInfo.InvariantCulture), file.Length));
 
     public override int BadCount => Find("*.bad").Count();
 

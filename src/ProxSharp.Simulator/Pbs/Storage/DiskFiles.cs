@@ -46,14 +46,14 @@ internal sealed class DiskFiles(string root) : StoreFiles
         return folder.Exists ? [.. folder.EnumerateDirectories().Select(static inner => inner.Name).Order(StringComparer.Ordinal)] : [];
     }
 
-    public override IReadOnlyList<(string Name, long Length)> Files(string path)
+    public override IReadOnlyList<StoreFile> Files(string path)
     {
         DirectoryInfo folder = new(Full(path));
         IEnumerable<FileInfo> files = folder.Exists ? folder.EnumerateFiles() : [];
         return [.. files
             .Where(static file => !file.Name.Contains(".tmp_", StringComparison.Ordinal))
             .OrderBy(static file => file.Name, StringComparer.Ordinal)
-            .Select(static file => (file.Name, file.Length))];
+            .Select(static file => new StoreFile(file.Name, file.Length))];
     }
 
     // Names come from checked parameters; what would lead out of the folder is refused all the same.

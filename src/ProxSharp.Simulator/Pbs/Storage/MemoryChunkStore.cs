@@ -9,7 +9,7 @@ internal sealed class MemoryChunkStore : ChunkStore
     private readonly ConcurrentDictionary<Sha256Digest, Chunk> _chunks = new();
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _bad = new();
 
-    public override IEnumerable<(Sha256Digest Digest, long Length)> All => _chunks.Select(static chunk => (chunk.Key, (long)chunk.Value.Blob.Length));
+    public override IEnumerable<StoredChunk> All => _chunks.Select(static chunk => new StoredChunk(chunk.Key, chunk.Value.Blob.Length));
 
     public override int BadCount => _bad.Count;
 

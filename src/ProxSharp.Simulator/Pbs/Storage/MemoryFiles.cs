@@ -82,11 +82,11 @@ internal sealed class MemoryFiles : StoreFiles
         }
     }
 
-    public override IReadOnlyList<(string Name, long Length)> Files(string path)
+    public override IReadOnlyList<StoreFile> Files(string path)
     {
         lock (_gate)
         {
-            return Find(path) is { } folder ? [.. folder.Files.Select(static file => (file.Key, (long)file.Value.Length))] : [];
+            return Find(path) is { } folder ? [.. folder.Files.Select(static file => new StoreFile(file.Key, file.Value.Length))] : [];
         }
     }
 

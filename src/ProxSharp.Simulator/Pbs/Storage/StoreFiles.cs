@@ -30,5 +30,5 @@ internal abstract class StoreFiles
     public abstract IReadOnlyList<string> Folders(string path);
 
     /// <summary>The names and lengths of the files in a folder, sorted; empty if it does not exist.</summary>
-    public abstract IReadOnlyList<(string Name, long Length)> Files(string path);
+    public abstract IReadOnlyList<StoreFile> Files(string path);
 }

@@ -71,9 +71,9 @@ internal sealed class MediaHandlers(PbsState state)
         string? wanted = call.Text("media-set");
         foreach (MediaSet set in SetsOf(call).Where(set => (pool ?? set.Pool) == set.Pool && (wanted ?? set.Uuid) == set.Uuid))
         {
-            foreach (((string store, SnapshotKey key), Cartridge tape) in set.Places.Where(static place => place.Value.IsCataloged))
+            foreach (((string store, SnapshotKey key), Cartridge tape) in set.Places)
             {
-                bool isWanted = (call.Text("media") ?? tape.Label!.Uuid) == tape.Label!.Uuid
+                bool isWanted = tape.IsCataloged && (call.Text("media") ?? tape.Label!.Uuid) == tape.Label!.Uuid
                     && (call.Text("label-text") ?? tape.Name) == tape.Name
                     && (call.Text("backup-type") ?? key.Snapshot.Group.Type.ToString()) == key.Snapshot.Group.Type.ToString()
                     && (call.Text("backup-id") ?? key.Snapshot.Group.Id) == key.Snapshot.Group.Id;

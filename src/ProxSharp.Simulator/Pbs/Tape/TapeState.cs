@@ -79,10 +79,10 @@ internal sealed class TapeState(PbsState state)
         Library(ChangerOf(drive) ?? throw new ApiFault(400, $"drive '{drive}' has no associated changer device"));
 
     /// <summary>The drives of a changer in their order.</summary>
-    public IEnumerable<(string Name, int Number)> DrivesOf(string changer) => state.Collections.Items(DriveConfig)
+    public IEnumerable<ChangerDrive> DrivesOf(string changer) => state.Collections.Items(DriveConfig)
         .Where(drive => drive.Value["changer"] is JsonValue value && ApiCall.TextOf(value) == changer)
-        .Select(static drive => (drive.Key, drive.Value["changer-drivenum"] is JsonValue number && int.TryParse(ApiCall.TextOf(number), out int at) ? at : 0))
-        .OrderBy(static drive => drive.Item2);
+        .Select(static drive => new ChangerDrive(drive.Key, drive.Value["changer-drivenum"] is JsonValue number && int.TryParse(ApiCall.TextOf(number), out int at) ? at : 0))
+        .OrderBy(static drive => drive.Number);
 
     /// <summary>What is in a drive; null for nothing. A drive that stands alone has a new tape at first.</summary>
     public Loaded? InDrive(string name)
