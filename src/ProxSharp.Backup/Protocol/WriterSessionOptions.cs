@@ -1,7 +1,7 @@
 namespace ProxSharp.Backup.Protocol;
 
 /// <summary>How a session that writes is opened.</summary>
-internal sealed record WriterSessionOptions
+internal sealed class WriterSessionOptions
 {
     /// <summary>Whether the server writes more into the log of its task.</summary>
     public bool Debug { get; init; }

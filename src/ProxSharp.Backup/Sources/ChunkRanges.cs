@@ -11,7 +11,10 @@ internal static class ChunkRanges
     public static List<ImageRange> Of(IReadOnlyList<ImageRange> changed, long size, int chunkSize)
     {
         List<ImageRange> result = [];
-        foreach (ImageRange range in changed.Where(static range => range.Length > 0).OrderBy(static range => range.Offset))
+        List<ImageRange> ordered = [.. changed];
+        ordered.RemoveAll(static range => range.Length <= 0);
+        ordered.Sort(static (one, other) => one.Offset.CompareTo(other.Offset));
+        foreach (ImageRange range in ordered)
         {
             if (range.Offset < 0 || range.Length > size - range.Offset)
             {

@@ -3,7 +3,7 @@ using ProxSharp.Backup.Formats.Crypto;
 namespace ProxSharp.Backup.Upload;
 
 /// <summary>How chunks are made and sent.</summary>
-internal sealed record UploadSettings
+internal sealed class UploadSettings
 {
     /// <summary>Encrypts; null leaves chunks plain.</summary>
     public CryptConfig? Crypt { get; init; }

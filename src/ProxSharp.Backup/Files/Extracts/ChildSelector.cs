@@ -32,7 +32,7 @@ internal sealed class ChildSelector(PxarArchive archive, ExtractRun run, KnownNa
         PxarNode directory, byte[] path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IReadOnlyList<PxarPlace> places = await archive.ReadPlacesAsync(directory, cancellationToken).ConfigureAwait(false);
-        ILookup<ulong, (PxarName Name, bool IsDirectory)>? names = null;
+        ILookup<ulong, KnownName>? names = null;
         if (known is not null && await known(path.AsMemory(Math.Min(1, path.Length)), cancellationToken).ConfigureAwait(false) is { } list)
             names = list.ToLookup(static entry => PxarPlace.HashOf(entry.Name));
         HashSet<PxarName> seen = [];

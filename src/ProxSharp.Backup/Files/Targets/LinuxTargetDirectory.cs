@@ -115,16 +115,21 @@ internal sealed class LinuxTargetDirectory(Descriptor handle) : ITargetDirectory
 
     public IReadOnlyList<PxarName> DeleteAbandoned()
     {
-        List<FileName> names = LinuxDirectoryReader.List(_handle);
-        DeleteAlone([.. names.Select(static entry => entry.Name).Where(TemporaryName.IsOurs)]);
-        return [.. names.Select(static entry => entry.Name).Where(TemporaryName.IsKept)];
+        List<PxarName> names = LinuxDirectoryReader.List(_handle).ConvertAll(static entry => entry.Name);
+        DeleteAlone(names.FindAll(TemporaryName.IsOurs));
+        return names.FindAll(TemporaryName.IsKept);
     }
 
-    public void DeleteKept(IReadOnlyList<PxarName> names) => DeleteAlone([.. names.Where(name => Find(name) is { Kind: PxarEntryKind.File })]);
-
-    private void DeleteAlone(PxarName[] names)
+    public void DeleteKept(IReadOnlyList<PxarName> names)
     {
-        if (names.Length == 0)
+        List<PxarName> files = [.. names];
+        files.RemoveAll(name => Find(name) is not { Kind: PxarEntryKind.File });
+        DeleteAlone(files);
+    }
+
+    private void DeleteAlone(List<PxarName> names)
+    {
+        if (names.Count == 0)
             return;
         lock (_lock)
         {

@@ -74,26 +74,39 @@ internal sealed class PortableTargetDirectory : ITargetDirectory
     public IReadOnlyList<PxarName> DeleteAbandoned()
     {
         EnsureNoLinks();
-        PxarName[] names = [.. Translate(_path, () => Directory.GetFiles(_path, ".proxsharp-*")).Select(static path => new PxarName(Path.GetFileName(path)))];
-        DeleteUnused(names.Where(TemporaryName.IsOurs));
-        return [.. names.Where(TemporaryName.IsKept)];
+        List<PxarName> kept = [];
+        foreach (string path in Translate(_path, () => Directory.GetFiles(_path, ".proxsharp-*")))
+        {
+            PxarName name = new(Path.GetFileName(path));
+            if (TemporaryName.IsOurs(name))
+                DeleteUnused(name);
+            if (TemporaryName.IsKept(name))
+                kept.Add(name);
+        }
+
+        return kept;
     }
 
-    public void DeleteKept(IReadOnlyList<PxarName> names) => DeleteUnused(names.Where(name => Find(name) is { Kind: PxarEntryKind.File }));
-
-    private void DeleteUnused(IEnumerable<PxarName> names)
+    public void DeleteKept(IReadOnlyList<PxarName> names)
     {
-        foreach (string path in names.Select(PathOf))
+        foreach (PxarName name in names)
         {
-            try
-            {
-                if (!File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint))
-                    new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It is in use, or belongs to somebody else.
-            }
+            if (Find(name) is { Kind: PxarEntryKind.File })
+                DeleteUnused(name);
+        }
+    }
+
+    private void DeleteUnused(PxarName name)
+    {
+        string path = PathOf(name);
+        try
+        {
+            if (!File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint))
+                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is in use, or belongs to somebody else.
         }
     }
 

@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Formats.Pxar;
 
 namespace ProxSharp.Backup.Reading.Archives;
@@ -10,7 +11,7 @@ internal sealed class CatalogNames(NameTree names)
     private readonly Stack<(byte[] Path, Dictionary<PxarName, ArchiveEntry> Directories)> _way = new();
 
     /// <inheritdoc cref="Files.Extracts.KnownNames"/>
-    public async ValueTask<IReadOnlyList<(PxarName Name, bool IsDirectory)>?> ListAsync(ReadOnlyMemory<byte> directory, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<KnownName>?> ListAsync(ReadOnlyMemory<byte> directory, CancellationToken cancellationToken)
     {
         byte[] path = directory.ToArray();
         while (_way.TryPeek(out var top) && (path.Length == 0 || !ArchivePath.IsBelow(path, top.Path)))
@@ -22,7 +23,7 @@ internal sealed class CatalogNames(NameTree names)
         foreach (ArchiveEntry entry in entries.Where(static entry => entry.Kind == PxarEntryKind.Directory))
             directories.TryAdd(entry.Name, entry);
         _way.Push((path, directories));
-        return [.. entries.Select(static entry => (entry.Name, entry.Kind == PxarEntryKind.Directory))];
+        return [.. entries.Select(static entry => new KnownName(entry.Name, entry.Kind == PxarEntryKind.Directory))];
     }
 
     private ArchiveEntry? FindListed(byte[] path)

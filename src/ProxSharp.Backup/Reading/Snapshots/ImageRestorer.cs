@@ -123,7 +123,14 @@ internal sealed class ImageRestorer(ChunkedFile file, RestoreFileOptions options
                 progress.Add(all[i].Length, 1);
             }
         }).ConfigureAwait(false);
-        return [.. all.Where((_, i) => !same[i])];
+        List<IndexChunk> missing = [];
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (!same[i])
+                missing.Add(all[i]);
+        }
+
+        return missing;
     }
 
     private async ValueTask<bool> IsThereAsync(SafeFileHandle target, SafeFileHandle? old, IndexChunk chunk, CancellationToken cancellationToken)

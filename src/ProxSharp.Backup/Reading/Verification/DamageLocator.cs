@@ -1,3 +1,4 @@
+using ProxSharp.Backup.Files.Extracts;
 using ProxSharp.Backup.Formats.Pxar;
 using ProxSharp.Backup.Reading.Archives;
 using ProxSharp.Backup.Reading.Chunks;
@@ -26,7 +27,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
     }
 
     /// <summary>The archive whose contents lie in the damaged file; null if that is no part of one, or its names cannot be read at all.</summary>
-    private async Task<(PxarArchive Archive, bool InPayload)?> OpenAsync(CancellationToken cancellationToken)
+    private async Task<OpenedArchive?> OpenAsync(CancellationToken cancellationToken)
     {
         ChunkedFile names = file;
         if (file.File.Kind == SnapshotFileKind.SplitPayload)
@@ -44,7 +45,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         try
         {
             PxarArchive archive = await PxarArchive.OpenAsync(names.OpenSource(), null, cancellationToken).ConfigureAwait(false);
-            return (archive, names != file);
+            return new OpenedArchive(archive, names != file);
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -64,7 +65,7 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
             try
             {
                 IReadOnlyList<PxarPlace> places = await archive.ReadPlacesAsync(directory.Node, cancellationToken).ConfigureAwait(false);
-                Lazy<Task<ILookup<ulong, (PxarName Name, bool IsDirectory)>>> known = new(() => ListKnownAsync(names, directory.Path, cancellationToken));
+                Lazy<Task<ILookup<ulong, KnownName>>> known = new(() => ListKnownAsync(names, directory.Path, cancellationToken));
                 foreach (PxarPlace place in places)
                 {
                     if (await ReadAsync(archive, directory.Node, place, cancellationToken).ConfigureAwait(false) is not { } child)
@@ -109,17 +110,17 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
             : null;
     }
 
-    private static async Task<ILookup<ulong, (PxarName Name, bool IsDirectory)>> ListKnownAsync(
+    private static async Task<ILookup<ulong, KnownName>> ListKnownAsync(
         NameTree? names, byte[] directory, CancellationToken cancellationToken)
     {
         IReadOnlyList<ArchiveEntry>? list = names is null
             ? null
             : await names.ListKnownAsync(directory, null, cancellationToken).ConfigureAwait(false);
         return (list ?? []).ToLookup(
-            static entry => PxarPlace.HashOf(entry.Name), static entry => (entry.Name, entry.Kind == PxarEntryKind.Directory));
+            static entry => PxarPlace.HashOf(entry.Name), static entry => new KnownName(entry.Name, entry.Kind == PxarEntryKind.Directory));
     }
 
-    private void NoteUnread(byte[] directory, PxarPlace place, ILookup<ulong, (PxarName Name, bool IsDirectory)> known)
+    private void NoteUnread(byte[] directory, PxarPlace place, ILookup<ulong, KnownName> known)
     {
         if (!known.Contains(place.NameHash))
             NoteDirectory(directory, place.Start);
@@ -200,4 +201,6 @@ internal sealed class DamageLocator(SnapshotReader reader, ChunkedFile file, IRe
         if (_paths[damage].Count < MostPaths && !_paths[damage].Contains(text))
             _paths[damage].Add(text);
     }
+
+    private sealed record OpenedArchive(PxarArchive Archive, bool InPayload);
 }

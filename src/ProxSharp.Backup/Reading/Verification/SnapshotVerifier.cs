@@ -12,7 +12,7 @@ namespace ProxSharp.Backup.Reading.Verification;
 internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions options)
 {
     // What is known of a chunk: null if it is right. Encrypted and plain chunks never share a digest.
-    private readonly ConcurrentDictionary<(Sha256Digest Digest, long Length), (ChunkProblem Problem, string Message)?> _known = new();
+    private readonly ConcurrentDictionary<(Sha256Digest Digest, long Length), FoundProblem?> _known = new();
 
     public async Task<SnapshotVerification> VerifyAsync(CancellationToken cancellationToken)
     {
@@ -140,7 +140,7 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         return verified;
     }
 
-    private static async Task<(ChunkProblem Problem, string Message)?> CheckAsync(
+    private static async Task<FoundProblem?> CheckAsync(
         ChunkLoader loader,
         IndexChunk chunk,
         bool readable,
@@ -158,11 +158,11 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
         }
         catch (MissingChunkException exception)
         {
-            return (ChunkProblem.Missing, exception.Message);
+            return new FoundProblem(ChunkProblem.Missing, exception.Message);
         }
         catch (Exception exception) when (exception is ProxmoxProtocolException or UnauthorizedAccessException)
         {
-            return (ChunkProblem.Damaged, exception.Message);
+            return new FoundProblem(ChunkProblem.Damaged, exception.Message);
         }
         finally
         {
@@ -182,4 +182,6 @@ internal sealed class SnapshotVerifier(SnapshotReader reader, VerifyOptions opti
 
         return damages;
     }
+
+    private sealed record FoundProblem(ChunkProblem Problem, string Message);
 }
