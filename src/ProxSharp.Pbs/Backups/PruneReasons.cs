@@ -43,13 +43,13 @@ internal static class PruneReasons
     {
         // Proxmox: periods are those of the server's clock.
         TimeZoneInfo zone = policy.TimeZone ?? TimeZoneInfo.Utc;
-        DateTimeOffset[] times = [.. newestFirst];
+        DateTimeOffset[] times = Array.ConvertAll<DateTimeOffset, DateTimeOffset>([.. newestFirst], time => TimeZoneInfo.ConvertTime(time, zone));
         bool[] decided = [.. areProtected];
         PruneReason[] reasons = Array.ConvertAll(decided, static isProtected => isProtected ? PruneReason.Protected : PruneReason.NotKept);
         Mark(reasons, decided, PruneReason.KeepLast, policy.KeepLast ?? 0, static i => i);
         foreach ((PruneReason reason, Func<RetentionPolicy, int?> number, Func<DateTimeOffset, int> period) in s_rules)
         {
-            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(TimeZoneInfo.ConvertTime(times[i], zone)));
+            Mark(reasons, decided, reason, number(policy) ?? 0, i => period(times[i]));
         }
 
         return reasons;

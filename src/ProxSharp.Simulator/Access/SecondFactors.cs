@@ -15,7 +15,8 @@ internal static class SecondFactors
         JsonObject kinds = [];
         if (user.Factors.Find(static factor => factor is { Type: "recovery", Enabled: true }) is { } recovery)
         {
-            IEnumerable<JsonNode> unused = Enumerable.Range(0, recovery.RecoveryKeys.Length).Where(at => recovery.RecoveryKeys[at] is not null).Select(static at => (JsonNode)JsonValue.Create(at));
+            IEnumerable<JsonNode> unused = Enumerable.Range(0, recovery.RecoveryKeys.Length).Where(at => recovery.RecoveryKeys[at] is not null)
+                .Select(static at => (JsonNode)JsonValue.Create(at));
             kinds["recovery"] = new JsonArray([.. unused]);
         }
 

@@ -30,7 +30,8 @@ internal sealed record ReplayExchange(
         }
 
         List<KeyValuePair<string, string>> left = [.. parameters];
-        foreach ((string name, string value) in Parameters.Where(static pair => !IsMasked(pair.Value)).Concat(Parameters.Where(static pair => IsMasked(pair.Value))))
+        IEnumerable<KeyValuePair<string, string>> masked = Parameters.Where(static pair => IsMasked(pair.Value));
+        foreach ((string name, string value) in Parameters.Where(static pair => !IsMasked(pair.Value)).Concat(masked))
         {
             bool isMasked = IsMasked(value);
             int at = left.FindIndex(pair => pair.Key == name && (isMasked || Same(pair.Value, value)));
