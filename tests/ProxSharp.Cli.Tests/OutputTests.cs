@@ -63,7 +63,7 @@ public sealed class OutputTests
         {
             Format = OutputFormat.Table,
             Fields = isSort ? null : ["vnid"],
-            Sort = isSort ? [("vnid", false)] : [],
+            Sort = isSort ? [new("vnid", false)] : [],
             Ansi = new Ansi(enabled: false),
         };
         ResultShape shape = new() { IsClosed = true, KnownFields = ["vmid", "name"] };

@@ -229,5 +229,5 @@ public sealed class PictureTests(SimulatedCluster cluster) : IClassFixture<Simul
     }
 
     private static ChartSeries Series(string name, string? unit, Func<int, double?> value) =>
-        new(name, unit, [.. Enumerable.Range(0, 60).Select(i => (s_start.AddMinutes(i), value(i)))]);
+        new(name, unit, [.. Enumerable.Range(0, 60).Select(i => new ChartPoint(s_start.AddMinutes(i), value(i)))]);
 }

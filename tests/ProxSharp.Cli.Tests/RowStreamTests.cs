@@ -39,7 +39,7 @@ public sealed class RowStreamTests
     public async Task Write_AnyForm_IsTheSameAsOfTheWholeList(int format, string? fields, int rows)
     {
         OutputSettings plain = Settings((OutputFormat)format, fields);
-        (string Field, bool IsDescending)[][] orders = rows > 2_000 ? [[]] : [[], [("size", true), ("path", false)], [("target", false), ("size", false)]];
+        SortField[][] orders = rows > 2_000 ? [[]] : [[], [new("size", true), new("path", false)], [new("target", false), new("size", false)]];
         foreach (OutputSettings settings in orders.SelectMany(
             order => (OutputSettings[])[plain with { Sort = order }, plain with { Sort = order, IsVersioned = true, Width = 60 }]))
         {
@@ -70,7 +70,7 @@ public sealed class RowStreamTests
     public void Fits_FieldThatIsNotKnown_IsFalse()
     {
         Assert.False(RowStream.Fits(Settings(OutputFormat.Json, "no-such-field"), s_shape));
-        Assert.False(RowStream.Fits(Settings(OutputFormat.Json, null) with { Sort = [("no-such-field", false)] }, s_shape));
+        Assert.False(RowStream.Fits(Settings(OutputFormat.Json, null) with { Sort = [new("no-such-field", false)] }, s_shape));
     }
 
     /// <summary>What decides about the columns does not have all that comes later.</summary>

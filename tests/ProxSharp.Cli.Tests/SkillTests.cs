@@ -65,7 +65,7 @@ public sealed partial class SkillTests
         Assert.False(((YamlMappingNode)openClaw["requires"]).Children.ContainsKey("env"));
         Assert.All((YamlSequenceNode)openClaw["envVars"], static variable => Assert.Equal("false", (string?)variable["required"]));
         Assert.Equal(
-            Help.HelpWriter.Variables.Select(static variable => variable.Name).Where(static name => name.StartsWith("PROX_", StringComparison.Ordinal)).Order(),
+            Help.HelpWriter.Variables.Select(static variable => variable.Label).Where(static name => name.StartsWith("PROX_", StringComparison.Ordinal)).Order(),
             ((YamlSequenceNode)openClaw["envVars"]).Select(static variable => (string)variable["name"]!).Order());
     }
 

@@ -29,13 +29,12 @@ internal static class AgentSetupNoun
         return new Verb("guide", "Print the skill: how an agent works with prox.", VerbClass.Read, (run, _) =>
         {
             string name = run.Value(page) is { } wanted ? $"references/{wanted}.md" : "SKILL.md";
-            (string? path, string text) = SkillFiles.All.FirstOrDefault(file => file.Path == name);
-            if (path is null)
+            if (SkillFiles.All.FirstOrDefault(file => file.Path == name) is not { } found)
             {
                 throw CliException.Usage($"The skill has no page '{run.Value(page)}'", $"There are: {string.Join(", ", Pages())}");
             }
 
-            run.Command.Services.Console.Out.Write(text);
+            run.Command.Services.Console.Out.Write(found.Text);
             return Task.FromResult(ExitCodes.Success);
         })
         {

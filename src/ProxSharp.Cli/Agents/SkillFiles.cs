@@ -15,12 +15,12 @@ internal static class SkillFiles
     public const string Name = "proxmox";
 
     /// <summary>The files, each with its path below the skill's folder; the skill itself first.</summary>
-    public static IReadOnlyList<(string Path, string Text)> All { get; } =
+    public static IReadOnlyList<SkillFile> All { get; } =
     [
         .. Program.GetManifestResourceNames()
             .Where(static name => name.StartsWith(Root, StringComparison.Ordinal))
             .Select(static name => name[..^Packed.Length])
-            .Select(static name => (Path: name[Root.Length..].Replace('\\', '/'), Text: Read(name)))
+            .Select(static name => new SkillFile(name[Root.Length..].Replace('\\', '/'), Read(name)))
             .OrderBy(static file => file.Path.Contains('/', StringComparison.Ordinal))
             .ThenBy(static file => file.Path, StringComparer.Ordinal),
     ];

@@ -47,7 +47,7 @@ internal static class BenchmarkVerb
             ? await keys.UnlockAsync(run, RepositoryOptions.ReadEnvironment(run.Command), cancellationToken).ConfigureAwait(false)
             : null;
         using CryptConfig key = own ?? CryptConfig.CreateRandom();
-        List<(string Step, double Speed, double? Reference)> rows = [];
+        List<Measured> rows = [];
         bool isNamed = run.IsGiven(repository.Repository)
             || run.IsGiven(repository.Datastore)
             || RepositoryOptions.ReadEnvironment(run.Command).Repository is not null;
@@ -66,7 +66,7 @@ internal static class BenchmarkVerb
                 });
             }
 
-            rows.Add(("tls", await place.Store.MeasureUploadAsync(time, cancellationToken).ConfigureAwait(false) / 1e6, 1235));
+            rows.Add(new Measured("tls", await place.Store.MeasureUploadAsync(time, cancellationToken).ConfigureAwait(false) / 1e6, 1235));
         }
 
         rows.AddRange(Local(run.Command.Services.Time, key, time, cancellationToken));
@@ -74,7 +74,7 @@ internal static class BenchmarkVerb
         return ExitCodes.Success;
     }
 
-    private static IEnumerable<(string Step, double Speed, double? Reference)> Local(
+    private static IEnumerable<Measured> Local(
         TimeProvider clock, CryptConfig key, TimeSpan time, CancellationToken cancellationToken)
     {
         byte[] data = new byte[Size];
@@ -105,17 +105,17 @@ internal static class BenchmarkVerb
         using DataBlobEncoder encoder = new();
         using DataBlobDecoder decoder = new();
         BuzhashChunker chunker = new();
-        yield return ("sha256", Measure(() => SHA256.HashData(data, hash)), 2022);
-        yield return ("compress", Measure(() => encoder.Encode(data, blob, out _)), 752);
+        yield return new Measured("sha256", Measure(() => SHA256.HashData(data, hash)), 2022);
+        yield return new Measured("compress", Measure(() => encoder.Encode(data, blob, out _)), 752);
         encoder.Encode(data, blob, out int length);
-        yield return ("decompress", Measure(() => decoder.DecodeExactly(blob.AsSpan(0, length), decoded)), 1198);
-        yield return ("verify", Measure(() =>
+        yield return new Measured("decompress", Measure(() => decoder.DecodeExactly(blob.AsSpan(0, length), decoded)), 1198);
+        yield return new Measured("verify", Measure(() =>
         {
             decoder.DecodeExactly(blob.AsSpan(0, length), decoded);
             SHA256.HashData(decoded, hash);
         }), 758);
-        yield return ("aes256_gcm", Measure(() => key.Encrypt(nonce, data, decoded, tag)), 3645);
-        yield return ("chunker", Measure(() => Cut(chunker, data)), null);
+        yield return new Measured("aes256_gcm", Measure(() => key.Encrypt(nonce, data, decoded, tag)), 3645);
+        yield return new Measured("chunker", Measure(() => Cut(chunker, data)), null);
     }
 
     private static void Cut(BuzhashChunker chunker, ReadOnlySpan<byte> data)
@@ -126,7 +126,7 @@ internal static class BenchmarkVerb
         }
     }
 
-    private static void Write(Utf8JsonWriter json, (string Step, double Speed, double? Reference) row)
+    private static void Write(Utf8JsonWriter json, Measured row)
     {
         json.WriteString("step", row.Step);
         json.WriteNumber("speed", Math.Round(row.Speed, 1));
@@ -136,4 +136,6 @@ internal static class BenchmarkVerb
             json.WriteNumber("percent", Math.Round(100 * row.Speed / reference));
         }
     }
+
+    private sealed record Measured(string Step, double Speed, double? Reference);
 }

@@ -101,6 +101,17 @@ internal static class CompareVerb
         BrowseVerbs.Write(json, change.Entry, withMetadata);
     }
 
-    private static string Parts(ChangedParts parts) =>
-        string.Join(", ", Enum.GetValues<ChangedParts>().Where(part => part != ChangedParts.None && parts.HasFlag(part)).Select(BackupJson.Word));
+    private static string Parts(ChangedParts parts)
+    {
+        List<string> words = [];
+        foreach (ChangedParts part in Enum.GetValues<ChangedParts>())
+        {
+            if (part != ChangedParts.None && parts.HasFlag(part))
+            {
+                words.Add(BackupJson.Word(part));
+            }
+        }
+
+        return string.Join(", ", words);
+    }
 }

@@ -78,7 +78,7 @@ internal sealed class CreateVerb
 
         BackupPlace place = await _repository.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         ChangeRules.CheckContext(place.Session.Context);
-        (KeyFile File, string Name)? found = await _keys.FindAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
+        FoundKey? found = await _keys.FindAsync(run, place.Environment, cancellationToken).ConfigureAwait(false);
         using CryptConfig? key = found is var (file, name)
             ? await _keys.UnlockAsync(run, place.Environment, file, name, cancellationToken).ConfigureAwait(false)
             : null;

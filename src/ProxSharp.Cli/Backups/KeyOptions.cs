@@ -90,7 +90,7 @@ internal sealed class KeyOptions
 
     /// <summary>Reads the key that is named, else the default one, still locked.</summary>
     /// <returns>The key and what it is called; null if there is none.</returns>
-    public async Task<(KeyFile File, string Name)?> FindAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken)
+    public async Task<FoundKey?> FindAsync(VerbRun run, BackupEnvironment environment, CancellationToken cancellationToken)
     {
         bool isNamed = run.IsGiven(KeyFile) || run.IsGiven(KeyDescriptor);
         if (run.IsGiven(KeyFile) && run.IsGiven(KeyDescriptor))
@@ -105,7 +105,7 @@ internal sealed class KeyOptions
 
         if (await DescriptorFile.ReadAsync(run, KeyDescriptor, cancellationToken).ConfigureAwait(false) is { } content)
         {
-            return (Parse(content, $"What {KeyDescriptor.Name} names"), "the key");
+            return new FoundKey(Parse(content, $"What {KeyDescriptor.Name} names"), "the key");
         }
 
         string? path = run.Value(KeyFile) is { } named ? run.Command.Services.Environment.AbsolutePath(named) : environment.KeyFilePath;
@@ -121,7 +121,7 @@ internal sealed class KeyOptions
             run.Command.Warn($"The key {path} has no passphrase, and other users may get at it: run 'chmod 600 {path}'");
         }
 
-        return (file, path);
+        return new FoundKey(file, path);
     }
 
     /// <summary>

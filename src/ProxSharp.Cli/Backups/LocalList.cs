@@ -33,10 +33,11 @@ internal sealed class LocalList
     private async Task ShowGroupsAsync(CancellationToken cancellationToken)
     {
         List<Row> rows = [];
-        foreach (IGrouping<BackupGroupPath, BackupSnapshotPath> group in _place.ListSnapshots(Skip).GroupBy(static snapshot => snapshot.Group))
+        IEnumerable<ListedSnapshot> all = _place.ListSnapshots(Skip).Select(static snapshot => new ListedSnapshot(snapshot, true));
+        foreach (IGrouping<string, ListedSnapshot> group in all.GroupBy(static snapshot => snapshot.Path.Group.ToString(), StringComparer.Ordinal))
         {
             // They come by time.
-            rows.Add(await ReadAsync(group.Last(), group.Count(), cancellationToken).ConfigureAwait(false));
+            rows.Add(await ReadAsync(group.Last().Path, group.Count(), cancellationToken).ConfigureAwait(false));
         }
 
         _run.Write(BackupJson.List(rows, WriteGroup), ListVerb.Groups);

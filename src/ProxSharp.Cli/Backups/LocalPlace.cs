@@ -104,13 +104,13 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     protected override Task<IReadOnlyList<ListedSnapshot>> ListAsync(
         BackupGroupPath group, CancellationToken cancellationToken)
     {
-        HashSet<BackupSnapshotPath> finished = [.. ListSnapshots(group)];
-        IEnumerable<BackupSnapshotPath> all = finished.Union(Folders(group).Select(static folder => folder.Snapshot))
-            .OrderByDescending(static snapshot => snapshot.Time);
-        return Task.FromResult<IReadOnlyList<ListedSnapshot>>([.. all.Select(one => new ListedSnapshot(one, finished.Contains(one)))]);
+        IEnumerable<ListedSnapshot> finished = ListSnapshots(group).Select(static snapshot => new ListedSnapshot(snapshot, true));
+        IEnumerable<ListedSnapshot> all = finished.Concat(Folders(group).Select(static folder => new ListedSnapshot(folder.Snapshot, false)))
+            .DistinctBy(static listed => listed.Path.ToString(), StringComparer.Ordinal);
+        return Task.FromResult<IReadOnlyList<ListedSnapshot>>([.. all.OrderByDescending(static listed => listed.Path.Time)]);
     }
 
-    private IEnumerable<(string Path, BackupSnapshotPath Snapshot)> Folders(BackupGroupPath group)
+    private IEnumerable<SnapshotFolder> Folders(BackupGroupPath group)
     {
         string folder = Path.Combine(store.Root, Namespace.StorePath, group.Type.ToString(), group.Id);
         foreach (string path in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
@@ -120,7 +120,7 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
             string time = name.Length == 18 ? $"{name[..13]}:{name[13..15]}:{name[15..]}" : name;
             if (BackupSnapshotPath.TryParse($"{group}/{time}", out BackupSnapshotPath snapshot))
             {
-                yield return (path, snapshot);
+                yield return new SnapshotFolder(path, snapshot);
             }
         }
     }
@@ -143,4 +143,6 @@ internal sealed class LocalPlace(BackupEnvironment environment, LocalDatastore s
     /// <inheritdoc/>
     protected override Task<SnapshotReader> OpenAsync(BackupSnapshotPath snapshot, SnapshotOpenOptions options, CancellationToken cancellationToken) =>
         store.OpenSnapshotAsync(snapshot, options, cancellationToken);
+
+    private sealed record SnapshotFolder(string Path, BackupSnapshotPath Snapshot);
 }

@@ -166,7 +166,7 @@ internal static class RemoveVerbs
             return ExitCodes.Success;
         }
 
-        BackupSnapshotPath[] removed = [.. (run.IsDryRun ? Foresee(run, found) : found).Select(static info => info.Path)];
+        string[] removed = [.. (run.IsDryRun ? Foresee(run, found) : found).Select(static info => info.Path.ToString())];
         if (!run.IsDryRun)
         {
             ChangeRules.CheckContext(place.Session.Context);
@@ -178,7 +178,7 @@ internal static class RemoveVerbs
                     place, snapshot.Group, place.Folder.Snapshots[snapshot].DeleteAsync(cancellationToken), cancellationToken)).ConfigureAwait(false);
         }
 
-        run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path.ToString())), s_removed);
+        run.Write(BackupJson.List(removed, static (json, path) => json.WriteString("removed", path)), s_removed);
         run.Note(run.IsDryRun ? "Nothing was removed: this was a dry run." : "Done.");
         return ExitCodes.Success;
     }
@@ -196,7 +196,7 @@ internal static class RemoveVerbs
 
     // A group with a protected snapshot in it goes in part, and that is an error: what is gone has to be said all the same.
     private static async Task RemoveGroupAsync(
-        BackupPlace place, BackupGroupPath group, IReadOnlyList<BackupSnapshotPath> before, CancellationToken cancellationToken)
+        BackupPlace place, BackupGroupPath group, IReadOnlyList<string> before, CancellationToken cancellationToken)
     {
         try
         {
@@ -207,7 +207,7 @@ internal static class RemoveVerbs
         {
             List<BackupSnapshotInfo> left = await FindAsync(place, null, group, cancellationToken).ConfigureAwait(false);
             string[] kept = [.. left.Select(static info => info.Path.ToString())];
-            string[] gone = [.. before.Select(static path => path.ToString()).Except(kept)];
+            string[] gone = [.. before.Except(kept)];
             CliError error = ErrorMapper.Map(partly);
             if (gone.Length > 0)
             {

@@ -28,14 +28,14 @@ internal static class ChartLayout
     /// <param name="series">The figure.</param>
     /// <param name="y">The upper edge of the panel.</param>
     /// <param name="top">The value at the upper edge.</param>
-    public static IEnumerable<IReadOnlyList<(double X, double Y)>> Runs(ChartSeries series, int y, double top)
+    public static IEnumerable<IReadOnlyList<Spot>> Runs(ChartSeries series, int y, double top)
     {
-        List<(double X, double Y)> run = [];
+        List<Spot> run = [];
         for (int i = 0; i < series.Points.Count; i++)
         {
             if (series.Points[i].Value is { } value)
             {
-                run.Add((Left + (Width * (double)i / Math.Max(1, series.Points.Count - 1)), y + Height - (Height * Math.Clamp(value / top, 0, 1))));
+                run.Add(new Spot(Left + (Width * (double)i / Math.Max(1, series.Points.Count - 1)), y + Height - (Height * Math.Clamp(value / top, 0, 1))));
             }
             else if (run.Count > 0)
             {

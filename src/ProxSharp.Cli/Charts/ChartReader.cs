@@ -29,9 +29,9 @@ internal static class ChartReader
         [
             .. points.EnumerateArray()
                 .Where(static point => point.TryGetProperty("time", out JsonElement time) && time.ValueKind == JsonValueKind.Number)
-                .Select(point => (
+                .Select(point => new ChartPoint(
                     DateTimeOffset.FromUnixTimeSeconds((long)point.GetProperty("time").GetDouble()),
-                    point.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : (double?)null)),
+                    point.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null)),
         ]);
     }
 }

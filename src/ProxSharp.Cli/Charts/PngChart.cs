@@ -36,12 +36,12 @@ internal static class PngChart
         for (int line = 0; line <= 4; line++)
         {
             double at = y + (Height * (4 - line) / 4.0);
-            raster.Line([(Left, at), (Left + Width, at)], 1, s_grid);
+            raster.Line([new(Left, at), new(Left + Width, at)], 1, s_grid);
             string label = ChartScale.Text(top * line / 4, series.Unit);
             StrokeFont.Draw(raster, label, Left - 8 - StrokeFont.Measure(label, TextSize), at + 4, TextSize, s_label);
         }
 
-        foreach (IReadOnlyList<(double X, double Y)> run in Runs(series, y, top))
+        foreach (IReadOnlyList<Spot> run in Runs(series, y, top))
         {
             raster.FillBelow(run, y + Height, colour, 0.15);
             raster.Line(run, 1.5, colour);

@@ -28,7 +28,7 @@ internal sealed class Raster
     public byte[] Pixels { get; }
 
     /// <summary>Draws a line through points, with round ends and corners.</summary>
-    public void Line(IReadOnlyList<(double X, double Y)> points, double width, Colour colour)
+    public void Line(IReadOnlyList<Spot> points, double width, Colour colour)
     {
         double radius = width * _scale / 2;
         (int left, int right) = Range(points.Min(static point => point.X), points.Max(static point => point.X), radius, Width);
@@ -55,7 +55,7 @@ internal sealed class Raster
     }
 
     /// <summary>Fills the area between a line that runs from left to right and a level below it.</summary>
-    public void FillBelow(IReadOnlyList<(double X, double Y)> line, double bottom, Colour colour, double opacity)
+    public void FillBelow(IReadOnlyList<Spot> line, double bottom, Colour colour, double opacity)
     {
         int next = 1;
         int first = (int)Math.Max(0, Math.Floor(line[0].X * _scale));
@@ -78,7 +78,7 @@ internal sealed class Raster
     }
 
     // How much of each dot lies within the line: one dot wide from the inside to the outside.
-    private void Cover((double X, double Y) from, (double X, double Y) to, double radius)
+    private void Cover(Spot from, Spot to, double radius)
     {
         (double x0, double y0, double x1, double y1) = (from.X * _scale, from.Y * _scale, to.X * _scale, to.Y * _scale);
         (double dx, double dy) = (x1 - x0, y1 - y0);

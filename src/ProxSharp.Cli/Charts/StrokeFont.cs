@@ -128,8 +128,8 @@ internal static class StrokeFont
         {
             foreach (string stroke in Strokes(sign))
             {
-                (double X, double Y)[] points =
-                    [.. stroke.Chunk(2).Select(point => (x + ((point[0] - '0') * unit), y + ((point[1] - '0' - 6) * unit)))];
+                Spot[] points =
+                    [.. stroke.Chunk(2).Select(point => new Spot(x + ((point[0] - '0') * unit), y + ((point[1] - '0' - 6) * unit)))];
                 raster.Line(points, unit * (isBold ? 1.05 : 0.8), colour);
             }
 

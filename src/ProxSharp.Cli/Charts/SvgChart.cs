@@ -38,7 +38,7 @@ internal static class SvgChart
                 $"<text x=\"{Left - 6}\" y=\"{at + 4:0.#}\" text-anchor=\"end\" fill=\"#555\">{ChartScale.Text(top * line / 4, series.Unit)}</text>\n");
         }
 
-        foreach (IReadOnlyList<(double X, double Y)> run in Runs(series, y, top))
+        foreach (IReadOnlyList<Spot> run in Runs(series, y, top))
         {
             string path = string.Join(' ', run.Select(static point => string.Create(CultureInfo.InvariantCulture, $"{point.X:0.#},{point.Y:0.#}")));
             svg.Append(

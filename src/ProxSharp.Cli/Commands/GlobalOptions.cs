@@ -78,7 +78,7 @@ internal sealed class GlobalOptions
     {
         Format = ParseFormat(parse.GetValue(Output)),
         Fields = parse.GetValue(Fields) is { Length: > 0 } fields ? Names(fields) : null,
-        Sort = [.. Words(parse.GetValue(Sort)).Select(static word => (word.TrimStart('-'), word.StartsWith('-')))],
+        Sort = [.. Words(parse.GetValue(Sort)).Select(static word => new SortField(word.TrimStart('-'), word.StartsWith('-')))],
         Query = parse.GetValue(Query) is { } query ? JmesQuery.Parse(query) : null,
         NoHeader = parse.GetValue(NoHeader),
         Width = console.Width,

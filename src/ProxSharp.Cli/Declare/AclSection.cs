@@ -81,7 +81,7 @@ internal sealed class AclSection : IStateSection
             {
                 yield return new StateChange(Name, Key(entry), exists ? "change" : "create", StateStage.Permissions)
                 {
-                    Keys = [("propagate", before, propagate)],
+                    Keys = [new("propagate", before, propagate)],
                     Place = exists ? null : Path(entry),
                     Call = Call(entry, ("propagate", propagate)),
                 };

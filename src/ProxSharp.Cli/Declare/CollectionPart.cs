@@ -160,7 +160,7 @@ internal sealed class CollectionPart(string section, string path, string templat
                 $"Give it another one in the file, such as {key}: {key}-{id}");
         }
 
-        IReadOnlyList<(string Key, string? From, string? To)> keys =
+        IReadOnlyList<KeyChange> keys =
             [.. StateValues.Differences(item, default, CreateParameters, key, "digest").Where(static difference => difference.To is not null)];
         ApiParameters parameters = StateValues.Parameters(keys);
         parameters.Add(key, id);
@@ -172,17 +172,17 @@ internal sealed class CollectionPart(string section, string path, string templat
         };
     }
 
-    private List<(string Key, string? From, string? To)> Differences(JsonElement item, JsonElement now) =>
+    private List<KeyChange> Differences(JsonElement item, JsonElement now) =>
     [
         .. StateValues.Differences(item, now, CreateParameters, key, "digest").Where(
             difference => !StateSchema.Same(ChangeParameters.GetValueOrDefault(difference.Key) ?? CreateParameters.GetValueOrDefault(difference.Key),
                 difference.To, difference.From)),
         .. Replaced(item).Where(name => StateValues.Member(item, name).ValueKind == JsonValueKind.Undefined)
-            .Select(name => (name, StateSchema.Wire(ChangeParameters.GetValueOrDefault(name), StateValues.Member(now, name)), (string?)null))
-            .Where(static gone => gone.Item2 is not (null or "" or "0")),
+            .Select(name => new KeyChange(name, StateSchema.Wire(ChangeParameters.GetValueOrDefault(name), StateValues.Member(now, name)), null))
+            .Where(static gone => gone.From is not (null or "" or "0")),
     ];
 
-    private StateChange Change(JsonElement item, JsonElement now, string id, List<(string Key, string? From, string? To)> keys, string? digest)
+    private StateChange Change(JsonElement item, JsonElement now, string id, List<KeyChange> keys, string? digest)
     {
         string[] settled = [.. keys.Select(static difference => difference.Key).Where(name => !ChangeParameters.ContainsKey(name))];
         if (settled.Length > 0)
@@ -196,7 +196,7 @@ internal sealed class CollectionPart(string section, string path, string templat
 
         bool canDelete = ChangeParameters.ContainsKey("delete");
         ApiParameters parameters = StateValues.Parameters(
-            canDelete ? keys : [.. keys.Select(static difference => (difference.Key, difference.From, (string?)(difference.To ?? "")))],
+            canDelete ? keys : [.. keys.Select(static difference => difference with { To = difference.To ?? "" })],
             ChangeParameters.ContainsKey("digest") ? digest : null);
 
         PresentValues.Complete(ChangeParameters, parameters, keys.Select(static difference => difference.Key), (name, node) =>

@@ -66,7 +66,7 @@ internal sealed class FirewallNames(string title, string path, string template, 
         HashSet<string> named = new(StringComparer.Ordinal);
         bool isFirst = true;
         // All have one digest, which the first call changes: those that are there come first, so that it counts.
-        foreach (JsonElement item in StateValues.Objects(wanted, Place).OrderBy(item => !known.ContainsKey(Kept(StateValues.Text(item, key) ?? "", known))))
+        foreach (JsonElement item in StateValues.Objects(wanted, Place).OrderBy(item => known.ContainsKey(Kept(StateValues.Text(item, key) ?? "", known)) ? 0 : 1))
         {
             StateValues.Only(item, Place, key, "comment", _inside);
             string name = Kept(StateValues.Required(item, key, Place), known);
@@ -78,7 +78,7 @@ internal sealed class FirewallNames(string title, string path, string template, 
             {
                 yield return new StateChange(Section, $"{title}{name}", exists ? "change" : "create", StateStage.FirewallNames)
                 {
-                    Keys = comment is null ? [] : [("comment", before, comment)],
+                    Keys = comment is null ? [] : [new("comment", before, comment)],
                     Call = Named(name, comment, isThere: exists, isFirst ? StateValues.Text(now, "digest") : null),
                 };
                 isFirst = false;

@@ -81,46 +81,46 @@ internal sealed class FirewallScope
     /// <param name="session">The cluster.</param>
     /// <param name="wanted">What the file says; only its parts are read. Undefined reads all.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async Task<IReadOnlyList<(string Name, JsonElement Value)>> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StatePart>> ReadAsync(ServerSession session, JsonElement wanted, CancellationToken cancellationToken)
     {
         bool Has(string part) => wanted.ValueKind != JsonValueKind.Object || wanted.TryGetProperty(part, out _);
-        List<(string Name, JsonElement Value)> parts = [];
+        List<StatePart> parts = [];
         if (Has("options"))
         {
-            parts.Add(("options", await session.ObjectAsync($"{_path}/options", cancellationToken).ConfigureAwait(false)));
+            parts.Add(new StatePart("options", await session.ObjectAsync($"{_path}/options", cancellationToken).ConfigureAwait(false)));
         }
 
         if (_aliases is not null && Has("aliases"))
         {
-            parts.Add(("aliases", await _aliases.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
+            parts.Add(new StatePart("aliases", await _aliases.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
         }
 
         if (_sets is not null && Has("ipsets"))
         {
-            parts.Add(("ipsets", await _sets.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
+            parts.Add(new StatePart("ipsets", await _sets.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
         }
 
         if (_groups is not null && Has("groups"))
         {
-            parts.Add(("groups", await _groups.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
+            parts.Add(new StatePart("groups", await _groups.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
         }
 
         if (Has("rules"))
         {
-            parts.Add(("rules", await _rules.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
+            parts.Add(new StatePart("rules", await _rules.ReadAsync(session, cancellationToken).ConfigureAwait(false)));
         }
 
         return parts;
     }
 
     /// <summary>Tells whether nobody has set anything here.</summary>
-    public static bool IsUntouched(IReadOnlyList<(string Name, JsonElement Value)> parts) => parts.All(
+    public static bool IsUntouched(IReadOnlyList<StatePart> parts) => parts.All(
         static part => part.Value.ValueKind == JsonValueKind.Array
         ? part.Value.GetArrayLength() == 0
         : part.Value.EnumerateObject().All(static member => member.Name == "digest" || (member.Name == "enable" && StateValues.Wire(member.Value) == "0")));
 
     /// <summary>Writes it in the form of the file.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<(string Name, JsonElement Value)> parts)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<StatePart> parts)
     {
         foreach ((string name, JsonElement value) in parts)
         {
@@ -170,7 +170,7 @@ internal sealed class FirewallScope
         string[] known = [.. StateSchema.Describing(parameters)];
         StateValues.OnlyParts(wanted, $"{Section} {_title}options", known);
         StateValues.Only(wanted, Section, known);
-        (string Key, string? From, string? To)[] keys =
+        KeyChange[] keys =
         [
             .. StateValues.Differences(wanted, present, parameters, "digest")
                 .Where(key => !StateSchema.Same(StateSchema.Find(parameters, key.Key), key.To, key.From)),

@@ -33,7 +33,7 @@ internal sealed class FirewallSection : IStateSection
     /// <inheritdoc/>
     public async Task<JsonElement> ReadAsync(ServerSession session, StateReading reading, CancellationToken cancellationToken)
     {
-        IReadOnlyList<(string, JsonElement)> cluster = await _cluster.ReadAsync(session, reading.Wanted, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<StatePart> cluster = await _cluster.ReadAsync(session, reading.Wanted, cancellationToken).ConfigureAwait(false);
         JsonElement resources = await session.ListAsync("/cluster/resources", null, cancellationToken).ConfigureAwait(false);
         reading.Note(resources);
         JsonElement nodes = await NodesAsync(session, resources, reading, cancellationToken).ConfigureAwait(false);
@@ -120,7 +120,7 @@ internal sealed class FirewallSection : IStateSection
                 .Where(node => wish.Includes(node) && reading.Reaches(node))
                 .Order(StringComparer.Ordinal),
         ];
-        IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
+        IReadOnlyList<StatePart>[] read = await ConcurrentReading.AllAsync(
             nodes, (node, token) => FirewallScope.Node(node).ReadAsync(session, wish.Parts(node), token), cancellationToken).ConfigureAwait(false);
         return JsonText.Build(json =>
         {
@@ -145,7 +145,7 @@ internal sealed class FirewallSection : IStateSection
         FirewallWish wish = FirewallWish.Of(reading, GuestList, "vmid");
         GuestIndex index = new(resources);
         GuestPlace[] guests = [.. index.Places.Where(guest => wish.Includes(guest.Id)).Where(reading.Reaches)];
-        IReadOnlyList<(string, JsonElement)>[] read = await ConcurrentReading.AllAsync(
+        IReadOnlyList<StatePart>[] read = await ConcurrentReading.AllAsync(
             guests,
             (guest, token) => FirewallScope.Guest(guest.Node, guest.Type, guest.Id).ReadAsync(session, wish.Parts(guest.Id), token),
             cancellationToken).ConfigureAwait(false);
@@ -174,7 +174,7 @@ internal sealed class FirewallSection : IStateSection
         });
     }
 
-    private static void Write(Utf8JsonWriter json, GuestPlace guest, IReadOnlyList<(string, JsonElement)> parts, bool isThere = true)
+    private static void Write(Utf8JsonWriter json, GuestPlace guest, IReadOnlyList<StatePart> parts, bool isThere = true)
     {
         json.WriteStartObject();
         json.WriteNumber("vmid", guest.Number);

@@ -17,20 +17,20 @@ internal sealed class GuestDifference
 
     private const string EncodedKey = "sshkeys";
 
-    private readonly List<(string Key, string? From, string? To)> _keys = [];
-    private readonly List<(string Disk, string From, string To)> _larger = [];
+    private readonly List<KeyChange> _keys = [];
+    private readonly List<KeyChange> _larger = [];
     private readonly List<string> _blocked = [];
     private readonly List<string> _remarks = [];
-    private readonly List<(string Key, GuestDisk Disk)> _attached = [];
+    private readonly List<AttachedDisk> _attached = [];
     private readonly IReadOnlySet<string> _lost;
 
     private GuestDifference(IReadOnlySet<string>? lost) => _lost = lost ?? new HashSet<string>();
 
     /// <summary>The keys that differ, with the values to send.</summary>
-    public IReadOnlyList<(string Key, string? From, string? To)> Keys => _keys;
+    public IReadOnlyList<KeyChange> Keys => _keys;
 
     /// <summary>The disks that grow.</summary>
-    public IReadOnlyList<(string Disk, string From, string To)> Larger => _larger;
+    public IReadOnlyList<KeyChange> Larger => _larger;
 
     /// <summary>What cannot be made so.</summary>
     public IReadOnlyList<string> Blocked => _blocked;
@@ -74,7 +74,9 @@ internal sealed class GuestDifference
             else if (!Same(StateSchema.Find(parameters, key), key, to, from))
             {
                 bool isEncoded = key == EncodedKey;
-                difference._keys.Add(isEncoded ? (key, from is null ? null : PublicKeys(from), to is null ? null : PublicKeys(to)) : (key, from, to));
+                difference._keys.Add(isEncoded
+                    ? new KeyChange(key, from is null ? null : PublicKeys(from), to is null ? null : PublicKeys(to))
+                    : new KeyChange(key, from, to));
             }
         }
 
@@ -102,7 +104,7 @@ internal sealed class GuestDifference
             });
         }
 
-        foreach ((string disk, _, string size) in _larger)
+        foreach ((string disk, _, string? size) in _larger)
         {
             ApiParameters parameters = [];
             parameters.Add("disk", disk);
@@ -154,7 +156,7 @@ internal sealed class GuestDifference
 
         if (!wanted.HasOptionsOf(present))
         {
-            _keys.Add((key, from, wanted.Over(present)));
+            _keys.Add(new KeyChange(key, from, wanted.Over(present)));
         }
 
         if (!wanted.IsDisc && GuestDisk.HasChosenSize(key) && wanted.Bytes is { } size && present.Bytes is { } now && size != now)
@@ -174,7 +176,7 @@ internal sealed class GuestDifference
         }
         else if (id is null || wanted.IsCloudInit)
         {
-            _keys.Add((key, texts.From, wanted.AsWish(key)));
+            _keys.Add(new KeyChange(key, texts.From, wanted.AsWish(key)));
         }
         else if (wanted.Owner is { } owner && owner != id)
         {
@@ -187,10 +189,10 @@ internal sealed class GuestDifference
         }
         else
         {
-            _keys.Add((key, texts.From, texts.To));
+            _keys.Add(new KeyChange(key, texts.From, texts.To));
             if (wanted.Owner is not null)
             {
-                _attached.Add((key, wanted));
+                _attached.Add(new AttachedDisk(key, wanted));
             }
         }
     }
@@ -234,7 +236,7 @@ internal sealed class GuestDifference
         }
         else
         {
-            _larger.Add((key, Size(now), Size(size)));
+            _larger.Add(new KeyChange(key, Size(now), Size(size)));
         }
     }
 
@@ -244,7 +246,7 @@ internal sealed class GuestDifference
         GuestCard wanted = new GuestCard(to).Over(present);
         if (!wanted.Is(present))
         {
-            _keys.Add((key, from, isSource ? to : wanted.ToString()));
+            _keys.Add(new KeyChange(key, from, isSource ? to : wanted.ToString()));
         }
     }
 
@@ -259,4 +261,6 @@ internal sealed class GuestDifference
 
         return bytes.ToString("0", CultureInfo.InvariantCulture) + (power > 0 ? "KMG"[power - 1].ToString() : "");
     }
+
+    private sealed record AttachedDisk(string Key, GuestDisk Disk);
 }

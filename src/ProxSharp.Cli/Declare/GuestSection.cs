@@ -135,14 +135,14 @@ internal sealed class GuestSection : IStateSection
     // A guest that is not on the list may be there all the same, for who may not see it.
     private static async Task CheckSourcesAsync(ServerSession session, IReadOnlyList<JsonElement> items, CancellationToken cancellationToken)
     {
-        List<(string Thing, string Need)> unseen = [];
+        List<UnseenThing> unseen = [];
         foreach (string word in items.Select(GuestPlace.Source).OfType<string>().Distinct())
         {
             bool isFree = GuestPlace.IsId(word)
                 && (await FreeAsync(session, word, cancellationToken).ConfigureAwait(false)).ValueKind != JsonValueKind.Undefined;
             if (!isFree && await StateSight.LackOfGuestAsync(session, word, cancellationToken).ConfigureAwait(false) is { } lack)
             {
-                unseen.Add(($"guest {word}, which is to be copied", lack));
+                unseen.Add(new UnseenThing($"guest {word}, which is to be copied", lack));
             }
         }
 
@@ -239,13 +239,13 @@ internal sealed class GuestSection : IStateSection
         }
     }
 
-    private static (string Key, string? From, string? To) Grown((string Disk, string From, string To) disk) => ($"{disk.Disk} size", disk.From, disk.To);
+    private static KeyChange Grown(KeyChange disk) => disk with { Key = $"{disk.Key} size" };
 
     private StateChange Elsewhere(GuestPlace place, string node, string title) => new(Name, title, "move", StateStage.Moves)
     {
         IsRemark = true,
         Reason = $"it is on {place.Node}, and the file says {node}; --migrate moves it",
-        Keys = [("node", place.Node, node)],
+        Keys = [new("node", place.Node, node)],
     };
 
     private StateChange Move(GuestPlace place, string node, string title, bool isRunning)
@@ -258,7 +258,7 @@ internal sealed class GuestSection : IStateSection
         parameters.Add("with-local-disks", isRunning && place.Type != "lxc" ? "1" : null);
         return new StateChange(Name, title, "move", StateStage.Moves)
         {
-            Keys = [("node", place.Node, node)],
+            Keys = [new("node", place.Node, node)],
             Call = new PlannedCall(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(place.Node)}/{place.Type}/{place.Id}/migrate", parameters)
             {
                 Template = $"/nodes/{{node}}/{place.Type}/{{vmid}}/migrate",

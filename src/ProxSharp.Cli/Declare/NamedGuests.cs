@@ -15,9 +15,9 @@ internal sealed class NamedGuests
     private static readonly char[] s_separators = [',', ';', ' '];
 
     // A word that is replaced, and what it has to be: the section, the type of guest or null for any, and the word itself.
-    private readonly Func<string, string?, string, (string Type, string Id)> _find;
+    private readonly Func<string, string?, string, FoundGuest> _find;
 
-    private NamedGuests(Func<string, string?, string, (string Type, string Id)> find) => _find = find;
+    private NamedGuests(Func<string, string?, string, FoundGuest> find) => _find = find;
 
     /// <summary>Puts numbers in the place of names.</summary>
     /// <param name="session">The cluster, which is asked only if there are names.</param>
@@ -30,7 +30,7 @@ internal sealed class NamedGuests
         new NamedGuests((_, _, word) =>
         {
             hasNames = true;
-            return ("", word);
+            return new FoundGuest("", word);
         }).Visit(JsonObject.Create(file)!);
         if (!hasNames)
         {
@@ -39,21 +39,21 @@ internal sealed class NamedGuests
 
         // Proxmox: the list of the cluster shows names up to 10 s late, and another guest may have had the name.
         IReadOnlyList<GuestSummary> guests = session.Pve is { } pve ? await pve.Guests.ListLiveAsync(cancellationToken).ConfigureAwait(false) : [];
-        (string Name, string Type, string Id)[] there = [.. guests.Select(static guest => (guest.Name ?? "", guest.Type.Value, guest.Id.ToString()))];
-        (string Name, string Type, string Id)[] known = [.. InFile(file, there), .. there];
-        ILookup<string, (string Name, string Type, string Id)> byName = known.ToLookup(static guest => guest.Name, StringComparer.Ordinal);
-        ILookup<string, (string Name, string Type, string Id)> byId = known.ToLookup(static guest => guest.Id, StringComparer.Ordinal);
+        NamedGuest[] there = [.. guests.Select(static guest => new NamedGuest(guest.Name ?? "", guest.Type.Value, guest.Id.ToString()))];
+        NamedGuest[] known = [.. InFile(file, there), .. there];
+        ILookup<string, NamedGuest> byName = known.ToLookup(static guest => guest.Name, StringComparer.Ordinal);
+        ILookup<string, NamedGuest> byId = known.ToLookup(static guest => guest.Id, StringComparer.Ordinal);
         JsonObject root = JsonObject.Create(file)!;
-        List<(string Section, string Word, CliException Error)> missing = [];
+        List<MissingGuest> missing = [];
         new NamedGuests((section, type, word) =>
         {
-            (string Type, string Id)? found = IsName(word) ? OfName(byName, section, type, word) : OfNumber(byId, word);
+            FoundGuest? found = IsName(word) ? OfName(byName, section, type, word) : OfNumber(byId, word);
             if (found is null)
             {
-                missing.Add((section, word, Missing(section, type, word)));
+                missing.Add(new MissingGuest(section, word, Missing(section, type, word)));
             }
 
-            return found ?? ("", word);
+            return found ?? new FoundGuest("", word);
         }).Visit(root);
         await CheckAsync(session, missing, cancellationToken).ConfigureAwait(false);
         using JsonDocument numbered = JsonDocument.Parse(root.ToJsonString());
@@ -62,14 +62,14 @@ internal sealed class NamedGuests
 
     // Who does not see all guests cannot know that there is none of a name.
     private static async Task CheckAsync(
-        ServerSession session, List<(string Section, string Word, CliException Error)> missing, CancellationToken cancellationToken)
+        ServerSession session, List<MissingGuest> missing, CancellationToken cancellationToken)
     {
-        List<(string Thing, string Need)> unseen = [];
+        List<UnseenThing> unseen = [];
         foreach ((string section, string word, _) in missing)
         {
             if (await StateSight.LackOfGuestAsync(session, word, cancellationToken).ConfigureAwait(false) is { } lack)
             {
-                unseen.Add(($"{section} {word}", lack));
+                unseen.Add(new UnseenThing($"{section} {word}", lack));
             }
         }
 
@@ -93,14 +93,15 @@ internal sealed class NamedGuests
     };
 
     // What a number belongs to the cluster knows better than the file.
-    private static (string Type, string Id)? OfNumber(ILookup<string, (string Name, string Type, string Id)> guests, string number) =>
-        guests[number].LastOrDefault() is { Type: { } type } ? (type, number) : null;
+    private static FoundGuest? OfNumber(ILookup<string, NamedGuest> guests, string number) =>
+        guests[number].LastOrDefault() is { } guest ? new FoundGuest(guest.Type, number) : null;
 
-    private static (string Type, string Id)? OfName(ILookup<string, (string Name, string Type, string Id)> guests, string section, string? type, string word)
+    private static FoundGuest? OfName(ILookup<string, NamedGuest> guests, string section, string? type, string word)
     {
-        (string Type, string Id)[] found =
+        FoundGuest[] found =
         [
-            .. guests[word].Where(guest => type is null || guest.Type == type).Select(static guest => (guest.Type, guest.Id)).DistinctBy(static guest => guest.Id),
+            .. guests[word].Where(guest => type is null || guest.Type == type).DistinctBy(static guest => guest.Id)
+                .Select(static guest => new FoundGuest(guest.Type, guest.Id)),
         ];
         return found switch
         {
@@ -113,7 +114,7 @@ internal sealed class NamedGuests
     }
 
     // Only those that have a number: the name of another one says which guest of the cluster is meant.
-    private static IEnumerable<(string Name, string Type, string Id)> InFile(JsonElement file, (string Name, string Type, string Id)[] there)
+    private static IEnumerable<NamedGuest> InFile(JsonElement file, NamedGuest[] there)
     {
         JsonElement guests = StateValues.Member(file, "guests");
         foreach (JsonElement item in guests.ValueKind == JsonValueKind.Array ? [.. guests.EnumerateArray()] : Array.Empty<JsonElement>())
@@ -126,12 +127,12 @@ internal sealed class NamedGuests
             JsonElement config = StateValues.Member(item, "config");
             string? copied = GuestPlace.Source(item);
             string type = StateValues.Text(item, "type")
-                ?? (copied is null ? null : there.FirstOrDefault(guest => guest.Id == copied || guest.Name == copied).Type)
+                ?? (copied is null ? null : there.FirstOrDefault(guest => guest.Id == copied || guest.Name == copied)?.Type)
                 ?? (StateValues.Text(item, "ostemplate") is null ? "qemu" : "lxc");
             string?[] names = [StateValues.Text(item, "name"), StateValues.Text(config, "name"), StateValues.Text(config, "hostname")];
             foreach (string name in names.OfType<string>().DefaultIfEmpty(""))
             {
-                yield return (name, type, id);
+                yield return new NamedGuest(name, type, id);
             }
         }
     }
@@ -245,4 +246,10 @@ internal sealed class NamedGuests
     private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static IEnumerable<JsonObject> Items(JsonNode? list) => (list as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    private sealed record NamedGuest(string Name, string Type, string Id);
+
+    private sealed record FoundGuest(string Type, string Id);
+
+    private sealed record MissingGuest(string Section, string Word, CliException Error);
 }

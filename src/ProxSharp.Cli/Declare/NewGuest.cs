@@ -38,15 +38,15 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
 
         ApiParameters parameters = [];
         parameters.Add("vmid", place.Id);
-        List<(string Key, string? From, string? To)> keys = [];
+        List<KeyChange> keys = [];
         if (StateValues.Text(item, "ostemplate") is { } volume)
         {
-            keys.Add(("ostemplate", null, volume));
+            keys.Add(new KeyChange("ostemplate", null, volume));
         }
 
         if (StateValues.Text(_config, NameKey) is null && Name is not null)
         {
-            keys.Add((NameKey, null, Name));
+            keys.Add(new KeyChange(NameKey, null, Name));
         }
 
         string template = $"/nodes/{{node}}/{place.Type}";
@@ -56,7 +56,7 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
             // Disks that a guest no longer uses do not come back.
             if (to is not null && !key.StartsWith("unused", StringComparison.Ordinal))
             {
-                keys.Add((key, null, GuestDisk.IsKey(key) ? GuestDisk.Parse(to).AsWish(key) : to));
+                keys.Add(new KeyChange(key, null, GuestDisk.IsKey(key) ? GuestDisk.Parse(to).AsWish(key) : to));
             }
         }
 
@@ -96,7 +96,7 @@ internal sealed class NewGuest(JsonElement item, GuestPlace place, JsonElement s
         GuestDifference difference = Difference(StateValues.Member(source, "config"), isSource: true);
         return new StateChange(Section, Title, "create", StateStage.NewGuests)
         {
-            Keys = [("clone", null, from), .. difference.Keys],
+            Keys = [new("clone", null, from), .. difference.Keys],
             Call = new PlannedCall(ApiMethod.Post, $"/nodes/{Uri.EscapeDataString(fromNode)}/{place.Type}/{from}/clone", parameters)
             {
                 Template = $"/nodes/{{node}}/{place.Type}/{{vmid}}/clone",

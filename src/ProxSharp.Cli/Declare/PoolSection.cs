@@ -60,7 +60,7 @@ internal sealed class PoolSection : IStateSection
             {
                 yield return new StateChange(Name, id, exists ? "change" : "create", StateStage.Pools)
                 {
-                    Keys = [("comment", exists ? before : null, comment)],
+                    Keys = [new("comment", exists ? before : null, comment)],
                     Place = exists ? null : $"/pool/{id}",
                     Call = Call(exists ? ApiMethod.Put : ApiMethod.Post, id, ("comment", comment)),
                 };
@@ -89,16 +89,16 @@ internal sealed class PoolSection : IStateSection
     }
 
     // In the order in which they can be made: a pool comes before those in it; else that of the file.
-    private IEnumerable<(string Id, JsonElement Pool)> InOrder(JsonElement wanted)
+    private IEnumerable<WantedPool> InOrder(JsonElement wanted)
     {
-        List<(string Id, JsonElement Pool)> pools = [];
+        List<WantedPool> pools = [];
         HashSet<string> named = new(StringComparer.Ordinal);
         foreach (JsonElement pool in StateValues.Objects(wanted, Name))
         {
             StateValues.Only(pool, Name, "poolid", "comment", "vms", "storages");
             string id = StateValues.Required(pool, "poolid", Name);
             StateValues.Once(named, id, Name);
-            pools.Add((id, pool));
+            pools.Add(new WantedPool(id, pool));
         }
 
         return pools.OrderBy(static pool => pool.Id.Count('/'));
@@ -136,13 +136,13 @@ internal sealed class PoolSection : IStateSection
         string[] added = [.. wanted.Except(present)];
         if (added.Length > 0)
         {
-            List<(string Key, string? From, string? To)> keys = [(key, null, string.Join(',', added))];
+            List<KeyChange> keys = [new(key, null, string.Join(',', added))];
             foreach ((string other, JsonElement now) in key == "vms" ? known.Where(other => other.Key != id) : [])
             {
                 string[] lost = [.. Words(now, key).Where(added.Contains)];
                 if (lost.Length > 0)
                 {
-                    keys.Add(($"{key} of {other}", string.Join(',', lost), null));
+                    keys.Add(new KeyChange($"{key} of {other}", string.Join(',', lost), null));
                 }
             }
 
@@ -158,7 +158,7 @@ internal sealed class PoolSection : IStateSection
         {
             yield return new StateChange(Name, id, "change", StateStage.PoolMembers)
             {
-                Keys = [(key, string.Join(',', gone), null)],
+                Keys = [new(key, string.Join(',', gone), null)],
                 IsRemoval = true,
                 Call = Call(ApiMethod.Put, id, (parameter, string.Join(',', gone)), ("delete", "1")),
             };
@@ -211,4 +211,6 @@ internal sealed class PoolSection : IStateSection
 
         json.WriteEndArray();
     }
+
+    private sealed record WantedPool(string Id, JsonElement Pool);
 }

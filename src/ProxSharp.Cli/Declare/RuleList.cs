@@ -70,7 +70,7 @@ internal sealed class RuleList(string title, string path, string template, State
 
         JsonElement[] file = [.. given.Select(Enabled)];
 
-        List<(JsonElement Rule, bool IsMeant)> list = [.. now.Select(static rule => (rule, false))];
+        List<ListedRule> list = [.. now.Select(static rule => new ListedRule(rule, false))];
         List<StateChange> changes = Arrange(file, list);
         if (prune)
         {
@@ -91,13 +91,13 @@ internal sealed class RuleList(string title, string path, string template, State
     /// </summary>
     /// <param name="call">The call; it gets the digest of the list.</param>
     /// <param name="expected">The list as the calls before have left it. What a file says comes back in the words of the server.</param>
-    private Func<ServerSession, CancellationToken, Task> Guard(PlannedCall call, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
+    private Func<ServerSession, CancellationToken, Task> Guard(PlannedCall call, IEnumerable<ListedRule> expected)
     {
         string?[] texts = [.. expected.Select(static rule => rule.IsMeant ? null : Text(rule.Rule))];
         return async (session, cancellationToken) =>
         {
             JsonElement[] there = [.. StateValues.Items(await ReadAsync(session, cancellationToken).ConfigureAwait(false), Section)];
-            if (there.Length != texts.Length || there.Zip(texts).Any(static pair => pair.Second is { } text && text != Text(pair.First)))
+            if (there.Length != texts.Length || Enumerable.Range(0, texts.Length).Any(at => texts[at] is { } text && text != Text(there[at])))
             {
                 throw new CliException(new CliError
                 {
@@ -128,13 +128,13 @@ internal sealed class RuleList(string title, string path, string template, State
         json.WriteEndObject();
     });
 
-    private List<StateChange> Arrange(JsonElement[] file, List<(JsonElement Rule, bool IsMeant)> list)
+    private List<StateChange> Arrange(JsonElement[] file, List<ListedRule> list)
     {
         List<StateChange> changes = [];
         int next = 0;
         foreach (JsonElement rule in file)
         {
-            bool IsIt((JsonElement Rule, bool IsMeant) other) => !other.IsMeant && Identity(other.Rule) == Identity(rule);
+            bool IsIt(ListedRule other) => !other.IsMeant && Identity(other.Rule) == Identity(rule);
             int at = list.FindIndex(next, IsIt);
             if (at < 0 && list.FindIndex(0, next, IsIt) is >= 0 and int before)
             {
@@ -147,7 +147,7 @@ internal sealed class RuleList(string title, string path, string template, State
             if (at < 0)
             {
                 changes.Add(Created(rule, next, list));
-                list.Insert(next, (rule, true));
+                list.Insert(next, new ListedRule(rule, true));
                 at = next;
             }
             else if (Different(rule, list[at].Rule) is { Length: > 0 } keys)
@@ -155,7 +155,7 @@ internal sealed class RuleList(string title, string path, string template, State
                 changes.Add(Change($"rule {Text(list[at].Rule)}", "change", Call(ApiMethod.Put, at, StateValues.Parameters(keys)) with { Present = list[at].Rule }, list) with { Keys = keys });
             }
 
-            list[at] = (rule, true);
+            list[at] = new ListedRule(rule, true);
             next = at + 1;
         }
 
@@ -163,7 +163,7 @@ internal sealed class RuleList(string title, string path, string template, State
     }
 
     // From the last to the first, so that the places of the others stay as they are.
-    private IEnumerable<StateChange> Delete(List<(JsonElement Rule, bool IsMeant)> list)
+    private IEnumerable<StateChange> Delete(List<ListedRule> list)
     {
         for (int at = list.Count - 1; at >= 0; at--)
         {
@@ -175,23 +175,23 @@ internal sealed class RuleList(string title, string path, string template, State
         }
     }
 
-    private (string Key, string? From, string? To)[] Different(JsonElement wanted, JsonElement present) =>
+    private KeyChange[] Different(JsonElement wanted, JsonElement present) =>
         [.. StateValues.Differences(wanted, present, Parameters, s_own).Where(static key => !StateSchema.Same(null, Kept(key.Key, key.To), Kept(key.Key, key.From)))];
 
-    private StateChange Change(string subject, string action, PlannedCall call, IEnumerable<(JsonElement Rule, bool IsMeant)> expected) =>
+    private StateChange Change(string subject, string action, PlannedCall call, IEnumerable<ListedRule> expected) =>
         new(Section, $"{title}{subject}", action, stage) { Call = call, Before = Guard(call, expected) };
 
-    private StateChange Moved(JsonElement rule, int from, int to, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
+    private StateChange Moved(JsonElement rule, int from, int to, IEnumerable<ListedRule> expected)
     {
         ApiParameters parameters = [];
         parameters.Add("moveto", (long)to);
         return Change($"rule {Text(rule)}", "change", Call(ApiMethod.Put, from, parameters) with { Present = rule }, expected) with
         {
-            Keys = [("pos", from.ToString(CultureInfo.InvariantCulture), (to - 1).ToString(CultureInfo.InvariantCulture))],
+            Keys = [new("pos", from.ToString(CultureInfo.InvariantCulture), (to - 1).ToString(CultureInfo.InvariantCulture))],
         };
     }
 
-    private StateChange Created(JsonElement rule, int at, IEnumerable<(JsonElement Rule, bool IsMeant)> expected)
+    private StateChange Created(JsonElement rule, int at, IEnumerable<ListedRule> expected)
     {
         ApiParameters parameters = StateValues.Parameters([.. StateValues.Differences(rule, default, Parameters, s_own).Where(static key => key.To is not null)]);
         parameters.Add("pos", (long)at);
@@ -218,4 +218,7 @@ internal sealed class RuleList(string title, string path, string template, State
         "comment" => value?.Trim(),
         _ => value,
     };
+
+    /// <summary>A rule of the list as it will stand; those that the file means are not looked for any more.</summary>
+    private sealed record ListedRule(JsonElement Rule, bool IsMeant);
 }

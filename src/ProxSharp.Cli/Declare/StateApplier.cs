@@ -24,8 +24,8 @@ internal sealed class StateApplier(VerbRun run, IReadOnlyList<StateChange> chang
         if (blocked.Length > 0)
         {
             throw new CliException(GuestSection.Impossible(
-                $"{blocked[0].Section} {blocked[0].Subject}", string.Join("; ", blocked.Index().Select(
-                    static change => change.Index == 0 ? change.Item.Reason : $"{change.Item.Section} {change.Item.Subject}: {change.Item.Reason}"))));
+                $"{blocked[0].Section} {blocked[0].Subject}", string.Join("; ", blocked.Select(
+                    static (change, at) => at == 0 ? change.Reason : $"{change.Section} {change.Subject}: {change.Reason}"))));
         }
 
         CheckValues();

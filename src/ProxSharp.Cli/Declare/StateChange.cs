@@ -13,7 +13,7 @@ internal sealed record StateChange(string Section, string Subject, string Action
     private const int Last = 1000;
 
     /// <summary>The keys that differ: their values now and as the file says; null where there is none.</summary>
-    public IReadOnlyList<(string Key, string? From, string? To)> Keys { get; init; } = [];
+    public IReadOnlyList<KeyChange> Keys { get; init; } = [];
 
     /// <summary>The call that makes it so; null if there is none.</summary>
     public PlannedCall? Call { get; init; }

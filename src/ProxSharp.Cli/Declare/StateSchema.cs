@@ -21,13 +21,13 @@ internal static class StateSchema
     private static readonly char[] s_listSigns = [',', ';', ' ', '\0'];
 
     // Thousands of guests have the same calls.
-    private static readonly ConcurrentDictionary<(ApiMethod Method, string Template), IReadOnlyDictionary<string, ApiNode>> s_parameters = new();
+    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, ApiNode>> s_parameters = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, string> s_items = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, IReadOnlySet<string>> s_members = new(StringComparer.Ordinal);
 
     /// <summary>The parameters of a call in all its forms, those of the path and of secrets not among them; empty if there is no such call.</summary>
     public static IReadOnlyDictionary<string, ApiNode> Parameters(ApiMethod method, string template) =>
-        s_parameters.GetOrAdd((method, template), static call => Read(call.Method, call.Template));
+        s_parameters.GetOrAdd($"{method} {template}", _ => Read(method, template));
 
     /// <summary>The path of one object of a list: <c>/storage/{storage}</c> for <c>/storage</c>.</summary>
     public static string Item(string template) => s_items.GetOrAdd(template, static list => VerbContext.Pve.Endpoints

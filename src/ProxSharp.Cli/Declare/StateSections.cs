@@ -36,13 +36,13 @@ internal static class StateSections
         ServerSession session, IReadOnlyList<IStateSection> sections, JsonElement guests, CancellationToken cancellationToken)
     {
         StateReading reading = StateReading.All;
-        List<(string Name, JsonElement Value)> parts = [];
+        List<StatePart> parts = [];
         foreach (IStateSection section in sections)
         {
             StateReading own = section is GuestSection ? reading.Of(guests) : reading;
             try
             {
-                parts.Add((section.Name, await section.ReadAsync(session, own, cancellationToken).ConfigureAwait(false)));
+                parts.Add(new StatePart(section.Name, await section.ReadAsync(session, own, cancellationToken).ConfigureAwait(false)));
             }
             catch (ProxmoxPermissionException denied)
             {
@@ -107,9 +107,10 @@ internal static class StateSections
 
     private static void CheckSeen(IReadOnlyList<StateChange> changes)
     {
-        (string, string)[] unseen =
+        UnseenThing[] unseen =
         [
-            .. changes.Where(static change => change.Unseen is not null).Select(static change => ($"{change.Section} {change.Subject}", change.Unseen!)),
+            .. changes.Where(static change => change.Unseen is not null)
+                .Select(static change => new UnseenThing($"{change.Section} {change.Subject}", change.Unseen!)),
         ];
         if (unseen.Length > 0)
         {

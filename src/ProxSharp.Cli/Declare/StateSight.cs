@@ -28,7 +28,7 @@ internal sealed class StateSight(string root, params string[] privileges)
     /// <summary>The error for what may be there unseen: to make it would fail half-way, and to call it missing would be a guess.</summary>
     /// <param name="unseen">The things and the privilege that each needs.</param>
     /// <param name="otherwise">What else can be done about it.</param>
-    public static CliException Refusal(IReadOnlyCollection<(string Thing, string Need)> unseen, string otherwise = "")
+    public static CliException Refusal(IReadOnlyCollection<UnseenThing> unseen, string otherwise = "")
     {
         string[] needs = [.. unseen.Select(static one => one.Need).Distinct()];
         string[] parts = needs[0].Split(" on ");

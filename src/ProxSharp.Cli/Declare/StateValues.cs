@@ -150,15 +150,15 @@ internal static class StateValues
     /// <param name="present">What is there.</param>
     /// <param name="parameters">What the members are.</param>
     /// <param name="except">Members that do not count.</param>
-    public static IReadOnlyList<(string Key, string? From, string? To)> Differences(
+    public static IReadOnlyList<KeyChange> Differences(
         JsonElement wanted, JsonElement present, IReadOnlyDictionary<string, ApiNode> parameters, params IReadOnlyList<string> except) =>
     [
         .. (wanted.ValueKind == JsonValueKind.Object ? wanted.EnumerateObject().AsEnumerable() : [])
             .Where(member => !except.Contains(member.Name) && !IsMask(member.Value))
-            .Select(member => (
+            .Select(member => new KeyChange(
                 member.Name,
-                From: StateSchema.Wire(StateSchema.Find(parameters, member.Name), Member(present, member.Name)),
-                To: StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
+                StateSchema.Wire(StateSchema.Find(parameters, member.Name), Member(present, member.Name)),
+                StateSchema.Wire(StateSchema.Find(parameters, member.Name), member.Value)))
             .Where(static difference => difference.From != difference.To),
     ];
 
@@ -169,7 +169,7 @@ internal static class StateValues
     public static bool IsMask(string text) => text.Length >= 3 && text.All(static c => c == '*');
 
     /// <summary>Makes parameters of differences: new values, and <c>delete</c> for keys that go.</summary>
-    public static ApiParameters Parameters(IReadOnlyList<(string Key, string? From, string? To)> differences, string? digest = null)
+    public static ApiParameters Parameters(IReadOnlyList<KeyChange> differences, string? digest = null)
     {
         ApiParameters parameters = [];
         foreach ((string key, _, string? to) in differences)

@@ -7,7 +7,7 @@ using ProxSharp.Simulator.Scenarios;
 namespace ProxSharp.Cli.Demo;
 
 /// <summary>How to connect to a simulated server.</summary>
-internal sealed record SimulatedServer
+internal sealed class SimulatedServer
 {
     /// <summary>The product.</summary>
     public required ProxmoxProduct Product { get; init; }

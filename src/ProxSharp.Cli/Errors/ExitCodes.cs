@@ -23,20 +23,23 @@ internal static class ExitCodes
     public const int Terminated = 143;
 
     /// <summary>The codes and their meaning as help shows them.</summary>
-    public static readonly IReadOnlyList<(int Code, string Meaning)> All =
+    public static readonly IReadOnlyList<CodeMeaning> All =
     [
-        (Success, "done"),
-        (Error, "any other error"),
-        (Usage, "wrong usage: unknown command, option, path or parameter, bad value"),
-        (Connection, "no connection: host, port, time-out or certificate"),
-        (Authentication, "not logged in, or a privilege is missing"),
-        (NotFound, "the object does not exist"),
-        (Conflict, "the object exists already, is locked or was changed meanwhile"),
-        (Refused, "refused by a rule of the context: read-only, protected tag"),
-        (ApprovalNeeded, "a confirmation is needed; the message names the option"),
-        (TaskFailed, "a task was started and failed"),
-        (TaskWarnings, "a task ended with warnings (with --fail-on-warnings)"),
-        (StillRunning, "the time for waiting is over, the task goes on (with --wait-timeout)"),
-        (Interrupted, "interrupted by Ctrl-C (129: the terminal was closed, 143: by SIGTERM)"),
+        new(Success, "done"),
+        new(Error, "any other error"),
+        new(Usage, "wrong usage: unknown command, option, path or parameter, bad value"),
+        new(Connection, "no connection: host, port, time-out or certificate"),
+        new(Authentication, "not logged in, or a privilege is missing"),
+        new(NotFound, "the object does not exist"),
+        new(Conflict, "the object exists already, is locked or was changed meanwhile"),
+        new(Refused, "refused by a rule of the context: read-only, protected tag"),
+        new(ApprovalNeeded, "a confirmation is needed; the message names the option"),
+        new(TaskFailed, "a task was started and failed"),
+        new(TaskWarnings, "a task ended with warnings (with --fail-on-warnings)"),
+        new(StillRunning, "the time for waiting is over, the task goes on (with --wait-timeout)"),
+        new(Interrupted, "interrupted by Ctrl-C (129: the terminal was closed, 143: by SIGTERM)"),
     ];
+
+    /// <summary>An exit code and what it means.</summary>
+    internal sealed record CodeMeaning(int Code, string Meaning);
 }

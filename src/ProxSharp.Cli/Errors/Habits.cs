@@ -106,7 +106,8 @@ internal static class Habits
         .MaxBy(static habit => (habit.Typed.Split(' ').Length, !habit.Typed.Contains(Any, StringComparison.Ordinal)));
 
     private static bool Begins(IReadOnlyList<string> words, string[] typed) => words.Count >= typed.Length
-        && typed.Index().All(word => (word.Item == Any && !VerbWords.IsVerb(words[word.Index])) || word.Item == words[word.Index] || (word.Item == Path && words[word.Index].StartsWith('/')));
+        && Enumerable.Range(0, typed.Length).All(
+            at => (typed[at] == Any && !VerbWords.IsVerb(words[at])) || typed[at] == words[at] || (typed[at] == Path && words[at].StartsWith('/')));
 
     private static IEnumerable<Habit> Read(ReadOnlySpan<byte> table) => Read(TextTable.Rows(table));
 

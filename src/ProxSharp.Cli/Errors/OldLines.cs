@@ -24,10 +24,10 @@ internal static partial class OldLines
         .ToDictionary(static program => program.Value, static program => program.Key, StringComparer.Ordinal);
 
     /// <summary>What was typed and what it is, both in words.</summary>
-    public static readonly IReadOnlyList<(string[] Typed, string[] Meant)> All =
+    public static readonly IReadOnlyList<OldLine> All =
     [
         .. TextTable.Lines(OldLineTable.Text)
-            .Select(static line => line.Split(" => ")).Select(static sides => (sides[0].Split(' '), sides[1].Split(' '))),
+            .Select(static line => line.Split(" => ")).Select(static sides => new OldLine(sides[0].Split(' '), sides[1].Split(' '))),
     ];
 
     /// <summary>What only the programs themselves do, on their node.</summary>
@@ -58,8 +58,7 @@ internal static partial class OldLines
         }
 
         string[] places = [.. words.TakeWhile(static word => !word.StartsWith('-'))];
-        (string[] typed, string[] meant) = All.FirstOrDefault(line => Fits(line.Typed, places));
-        if (meant is null)
+        if (All.FirstOrDefault(line => Fits(line.Typed, places)) is not (var typed, var meant))
         {
             return null;
         }
@@ -67,8 +66,7 @@ internal static partial class OldLines
         string form = $"prox {string.Join(' ', meant)}";
         string[] command = [.. meant.TakeWhile(static word => char.IsAsciiLetterLower(word[0]))];
         string rest = $"Run: prox {string.Join(' ', command)} --help";
-        Dictionary<string, string> known = typed.Index().Where(static word => IsGap(word.Item))
-            .ToDictionary(static word => word.Item, word => places[word.Index]);
+        Dictionary<string, string> known = typed.Where(IsGap).ToDictionary(static word => word, word => places[Array.IndexOf(typed, word)]);
         string[] line =
         [
             .. meant.Select(word => Gap.Replace(word, gap => known.GetValueOrDefault(gap.Value, gap.Value))),
@@ -84,7 +82,7 @@ internal static partial class OldLines
         lines?.Known(words).Count is { } at && at > 0 && at < words.Count ? VerbWords.Respelled(words, at, lines) : null;
 
     private static bool Fits(string[] typed, string[] places) =>
-        typed.Length == places.Length && typed.Zip(places).All(static pair => IsGap(pair.First) || pair.First == pair.Second);
+        typed.Length == places.Length && Enumerable.Range(0, typed.Length).All(at => IsGap(typed[at]) || typed[at] == places[at]);
 
     private static bool IsGap(string word) => word.All(static sign => char.IsAsciiLetterUpper(sign));
 
@@ -152,4 +150,7 @@ internal static partial class OldLines
     }
 
     private static Regex Gap => field ??= new("[A-Z]{2,}");
+
+    /// <summary>A line of old, and what it is now, both in words.</summary>
+    internal sealed record OldLine(string[] Typed, string[] Meant);
 }

@@ -8,26 +8,26 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>How people who know other tools write options and words of a command that exists, and how they are written here. Pure.</summary>
 internal static partial class OptionHabits
 {
-    private static readonly Dictionary<(string Command, string Option), string> s_options = new()
+    private static readonly Dictionary<string, string> s_options = new(StringComparer.Ordinal)
     {
-        [("ha resource migrate", "--target")] = "The node stands behind the guest: prox ha resource migrate GUEST NODE",
-        [("ha resource relocate", "--target")] = "The node stands behind the guest: prox ha resource relocate GUEST NODE",
-        [("task list", "--errors")] = "Failed tasks: prox task list --failed",
-        [("backup prune", "--max-depth")] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
-        [("task list", "--until")] = "Those since a time: prox task list --since 2026-01-31; until one, of a node: prox api get /nodes/NODE/tasks until=SECONDS",
-        [("task list", "--vmid")] = "Tasks of a guest: prox task list --guest VMID",
-        [("task list", "--source")] = "Tasks that run: prox task list --running",
-        [("task list", "--typefilter")] = "Tasks of a type: prox task list --type TYPE",
-        [("task list", "--userfilter")] = "Tasks of a user: prox task list --user USER",
+        ["ha resource migrate --target"] = "The node stands behind the guest: prox ha resource migrate GUEST NODE",
+        ["ha resource relocate --target"] = "The node stands behind the guest: prox ha resource relocate GUEST NODE",
+        ["task list --errors"] = "Failed tasks: prox task list --failed",
+        ["backup prune --max-depth"] = "It prunes one group. All groups of a namespace and those below it: prox datastore prune-datastore STORE --max-depth N",
+        ["task list --until"] = "Those since a time: prox task list --since 2026-01-31; until one, of a node: prox api get /nodes/NODE/tasks until=SECONDS",
+        ["task list --vmid"] = "Tasks of a guest: prox task list --guest VMID",
+        ["task list --source"] = "Tasks that run: prox task list --running",
+        ["task list --typefilter"] = "Tasks of a type: prox task list --type TYPE",
+        ["task list --userfilter"] = "Tasks of a user: prox task list --user USER",
     };
 
     // Parameters of the API that are words behind the command here.
-    private static readonly Dictionary<(string Verb, string Option), string> s_guestOptions = new()
+    private static readonly Dictionary<string, string> s_guestOptions = new(StringComparer.Ordinal)
     {
-        [("resize", "--disk")] = "GUEST DISK SIZE",
-        [("resize", "--size")] = "GUEST DISK SIZE",
-        [("migrate", "--target")] = "GUEST NODE",
-        [("migrate", "--node")] = "GUEST NODE",
+        ["resize --disk"] = "GUEST DISK SIZE",
+        ["resize --size"] = "GUEST DISK SIZE",
+        ["migrate --target"] = "GUEST NODE",
+        ["migrate --node"] = "GUEST NODE",
     };
 
     /// <summary>Finds how an option that a command does not have is written; null if nobody is known to type it.</summary>
@@ -46,12 +46,12 @@ internal static partial class OptionHabits
                 : "It goes in front of what is planned: prox plan create --snapshot-first COMMAND";
         }
 
-        if (s_options.TryGetValue((command, parts[0]), out string? known))
+        if (s_options.TryGetValue($"{command} {parts[0]}", out string? known))
         {
             return known;
         }
 
-        if (words is ["vm" or "ct", { } verb] && s_guestOptions.TryGetValue((verb, parts[0]), out string? form))
+        if (words is ["vm" or "ct", { } verb] && s_guestOptions.TryGetValue($"{verb} {parts[0]}", out string? form))
         {
             return $"It has no name here: prox {command} {form}";
         }

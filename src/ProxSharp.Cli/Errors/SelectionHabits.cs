@@ -74,7 +74,7 @@ internal static class SelectionHabits
     private static (List<string> Line, List<string> Words, bool IsFound) Rewritten(
         CommandResult command, Argument place, IReadOnlyList<string> arguments, IReadOnlyCollection<string> known)
     {
-        List<(int At, int Length, string Key, string Value)> filters = [.. Filters(arguments, known)];
+        List<Filter> filters = [.. Filters(arguments, known)];
         string[] taken = [.. filters.SelectMany(filter => arguments.Skip(filter.At).Take(filter.Length))];
         string[] others = [.. (command.GetResult(place)?.Tokens ?? []).Select(static token => token.Value).Where(word => word[0] != '-' && !taken.Contains(word))];
         bool isAlone = filters.Count == 1 && others.Length == 0;
@@ -83,7 +83,7 @@ internal static class SelectionHabits
         List<string> words = [];
         for (int at = 0; at < arguments.Count; at++)
         {
-            if (filters.FirstOrDefault(filter => filter.At == at) is not { Length: > 0 } here)
+            if (filters.Find(filter => filter.At == at) is not { } here)
             {
                 line.Add(arguments[at]);
                 continue;
@@ -104,7 +104,7 @@ internal static class SelectionHabits
         return (line, words, isFound);
     }
 
-    private static IEnumerable<(int At, int Length, string Key, string Value)> Filters(IReadOnlyList<string> arguments, IReadOnlyCollection<string> known)
+    private static IEnumerable<Filter> Filters(IReadOnlyList<string> arguments, IReadOnlyCollection<string> known)
     {
         int end = arguments.TakeWhile(static word => word != "--").Count();
         for (int at = 0; at < end; at++)
@@ -118,11 +118,11 @@ internal static class SelectionHabits
 
             if (parts.Length == 1 && s_switches.TryGetValue(name, out string? condition))
             {
-                yield return (at, 1, "", condition);
+                yield return new Filter(at, 1, "", condition);
             }
             else if (s_conditions.TryGetValue(name, out string? key) && (parts.Length == 2 || (at + 1 < end && arguments[at + 1][0] != '-')))
             {
-                yield return (at, 3 - parts.Length, key, parts.Length == 2 ? parts[1] : arguments[at + 1]);
+                yield return new Filter(at, 3 - parts.Length, key, parts.Length == 2 ? parts[1] : arguments[at + 1]);
                 at += 2 - parts.Length;
             }
         }
@@ -137,4 +137,6 @@ internal static class SelectionHabits
         return word.Length > 0 && !word.Contains(',', StringComparison.Ordinal) && !word.Any(char.IsWhiteSpace) && sign != word.Length - 1
             && (sign < 0 || BareOptions.IsCondition(word));
     }
+
+    private sealed record Filter(int At, int Length, string Key, string Value);
 }

@@ -281,10 +281,7 @@ internal static class UsageErrors
             < 6 => 1,
             _ => 2,
         };
-        return known.Select(name => (Name: name, Distance: Distance(name, word)))
-            .Where(near => near.Distance <= bound)
-            .OrderBy(static near => near.Distance)
-            .FirstOrDefault().Name;
+        return known.Where(name => Distance(name, word) <= bound).MinBy(name => Distance(name, word));
     }
 
     /// <summary>The number of letters to change, add, leave out or swap with the next one to get from one word to the other.</summary>

@@ -5,7 +5,7 @@ namespace ProxSharp.Cli.Errors;
 /// <summary>Words for what verbs do, as other tools call it. Which of them a thing has is looked up where one is typed that it has not. Pure.</summary>
 internal static class VerbWords
 {
-    private static readonly Dictionary<string, (string[] Same, string? Otherwise)> s_words = Table();
+    private static readonly Dictionary<string, Synonyms> s_words = Table();
 
     // No words for anything that could be meant instead, and no names either.
     private static readonly HashSet<string> s_others = new(StringComparer.Ordinal)
@@ -14,7 +14,7 @@ internal static class VerbWords
         "pause", "prune", "rename", "reset", "resume", "rollback", "run", "set", "start", "stop", "sync", "test", "undo", "unlock",
     };
 
-    private static readonly (string, string)[] s_opposites = [("import", "export"), ("attach", "detach"), ("online", "offline"), ("enable", "disable")];
+    private static readonly string[] s_opposites = ["import export", "attach detach", "online offline", "enable disable"];
 
     /// <summary>True if a word says what is to be done: it names nothing.</summary>
     public static bool IsVerb(string word) => s_words.ContainsKey(word) || s_others.Contains(word);
@@ -36,8 +36,8 @@ internal static class VerbWords
             return null;
         }
 
-        (string Verb, string Line)? found = Lines(words, at, lines).FirstOrDefault();
-        return found is var (verb, line)
+        Respelling? found = Lines(words, at, lines).FirstOrDefault();
+        return found is (var verb, var line)
             ? $"There is '{path} {verb}'. Write: {line}"
             : $"There is '{path} {first}'. Run: {path} {first} --help";
     }
@@ -46,30 +46,30 @@ internal static class VerbWords
     public static string? Respelled(IReadOnlyList<string> words, int at, KnownLines? lines) => Lines(words, at, lines).FirstOrDefault()?.Line;
 
     // What stands behind a verb of another kind need not be what it takes: the second word of a snapshot to show is no second guest to list.
-    private static IEnumerable<(string Verb, string Line)?> Lines(IReadOnlyList<string> words, int at, KnownLines? lines)
+    private static IEnumerable<Respelling> Lines(IReadOnlyList<string> words, int at, KnownLines? lines)
     {
         bool isAlone = words.Skip(at + 1).All(static word => word.StartsWith('-'));
-        return from verb in isAlone ? Verbs(words[at]) : s_words.GetValueOrDefault(words[at]).Same ?? []
+        return from verb in isAlone ? Verbs(words[at]) : s_words.GetValueOrDefault(words[at])?.Same ?? []
                let line = lines?.Complete([.. words.Take(at), verb, .. words.Skip(at + 1)])
                where line is not null
-               select ((string, string)?)(verb, line);
+               select new Respelling(verb, line);
     }
 
-    private static IEnumerable<string> Verbs(string word) => s_words.TryGetValue(word, out (string[] Same, string? Otherwise) found)
+    private static IEnumerable<string> Verbs(string word) => s_words.TryGetValue(word, out Synonyms? found)
         ? found.Otherwise is { } other ? found.Same.Append(other) : found.Same
         : [];
 
     private static bool AreOpposite(string one, string other) => one == $"un{other}" || other == $"un{one}"
-        || s_opposites.Contains((one, other)) || s_opposites.Contains((other, one));
+        || s_opposites.Contains($"{one} {other}") || s_opposites.Contains($"{other} {one}");
 
-    private static Dictionary<string, (string[] Same, string? Otherwise)> Table()
+    private static Dictionary<string, Synonyms> Table()
     {
-        Dictionary<string, (string[] Same, string? Otherwise)> words = new(StringComparer.Ordinal) { ["show"] = ([], "list"), ["list"] = ([], "show") };
+        Dictionary<string, Synonyms> words = new(StringComparer.Ordinal) { ["show"] = new([], "list"), ["list"] = new([], "show") };
         void Add(string typed, string[] same, string? otherwise = null)
         {
             foreach (string word in typed.Split(' '))
             {
-                words.Add(word, (same, otherwise));
+                words.Add(word, new Synonyms(same, otherwise));
             }
         }
 
@@ -81,4 +81,8 @@ internal static class VerbWords
         Add("revert restore", ["rollback"]);
         return words;
     }
+
+    private sealed record Respelling(string Verb, string Line);
+
+    private sealed record Synonyms(string[] Same, string? Otherwise);
 }

@@ -69,7 +69,7 @@ internal static class PolicyNoun
 
     private static async Task<int> CheckAsync(VerbRun run, Argument<string> file, Option<bool> token, CancellationToken cancellationToken)
     {
-        List<(string Status, string Subject, string Finding)> findings = [];
+        List<PolicyFinding> findings = [];
         GuardPlace? place = run.Value(file) is null ? GuardAccess.Place(run) : null;
         string path = place?.PolicyPath ?? run.Command.Services.Environment.AbsolutePath(run.Value(file)!);
         bool isGood = true;
@@ -81,7 +81,7 @@ internal static class PolicyNoun
         try
         {
             GuardPolicy policy = place is null ? GuardPolicy.Load(path) : place.Load();
-            findings.Add(("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
+            findings.Add(new PolicyFinding("ok", "policy", Path.Exists(path) ? "understood" : "there is none: agents can only read"));
             findings.AddRange(Loopholes(policy));
             findings.AddRange(place is null ? [] : OtherLogins(run));
             if (run.Value(token))
@@ -92,7 +92,7 @@ internal static class PolicyNoun
         catch (GuardRefusedException broken)
         {
             isGood = false;
-            findings.Add(("failure", "policy", broken.Message));
+            findings.Add(new PolicyFinding("failure", "policy", broken.Message));
         }
 
         Write(run, findings);
@@ -105,7 +105,7 @@ internal static class PolicyNoun
         });
     }
 
-    private static void Write(VerbRun run, List<(string Status, string Subject, string Finding)> findings) =>
+    private static void Write(VerbRun run, List<PolicyFinding> findings) =>
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartArray();
@@ -121,29 +121,29 @@ internal static class PolicyNoun
             json.WriteEndArray();
         }), s_check);
 
-    private static IEnumerable<(string, string, string)> OtherLogins(VerbRun run)
+    private static IEnumerable<PolicyFinding> OtherLogins(VerbRun run)
     {
         ServerContext[] others = [.. GuardPlaces.OtherLogins(run.Context, run.Command.Services.Contexts.Load().Items)];
 
         // An agent gets one that logs in with a token, and none of a user.
         string name = new[] { run.Context }.Concat(others).FirstOrDefault(static context => context.TokenId is not null)?.Name ?? "NAME";
-        return others.Select(other => (
+        return others.Select(other => new PolicyFinding(
             "warning",
             $"context {other.Name}",
             $"it reaches the same server as {GuardPlaces.LoginOf(other)}: prox mcp without a name serves all contexts, and the rights of one are no wall then; "
             + $"enter prox mcp {name} in the agent's program"));
     }
 
-    private static IEnumerable<(string, string, string)> Loopholes(GuardPolicy policy)
+    private static IEnumerable<PolicyFinding> Loopholes(GuardPolicy policy)
     {
         foreach (string list in policy.FindEmptyLists())
         {
-            yield return ("warning", list, "the list is empty, so that the rule never matches; leave it out where any will do");
+            yield return new PolicyFinding("warning", list, "the list is empty, so that the rule never matches; leave it out where any will do");
         }
 
         foreach ((string key, string meaning) in policy.FindOddities())
         {
-            yield return ("warning", key, meaning);
+            yield return new PolicyFinding("warning", key, meaning);
         }
 
         foreach (OperationClass kind in Enum.GetValues<OperationClass>().Where(kind => kind >= OperationClass.Destructive && policy.AllowsSome(kind)))
@@ -151,27 +151,27 @@ internal static class PolicyNoun
             string word = kind.ToString().ToLowerInvariant();
             if (policy.ApprovalFor(kind) == ApprovalKind.None)
             {
-                yield return ("warning", word, $"what is {word} is allowed and needs no approval");
+                yield return new PolicyFinding("warning", word, $"what is {word} is allowed and needs no approval");
             }
             else if (policy.ApprovalFor(kind) == ApprovalKind.SecondPrincipal && !policy.HasApprovers)
             {
-                yield return ("warning", word, $"what is {word} needs a second principal, and 'approvers' names none: it can never be applied");
+                yield return new PolicyFinding("warning", word, $"what is {word} needs a second principal, and 'approvers' names none: it can never be applied");
             }
         }
     }
 
     private static async Task AddTokenAsync(
-        VerbRun run, GuardPolicy policy, string path, List<(string, string, string)> findings, CancellationToken cancellationToken)
+        VerbRun run, GuardPolicy policy, string path, List<PolicyFinding> findings, CancellationToken cancellationToken)
     {
         GuardPlace place = GuardAccess.Place(run);
         OperationGuard guard = await GuardAccess.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         TokenReview review = await guard.ReviewTokenAsync(policy, cancellationToken).ConfigureAwait(false);
         if (review.IsLeast)
         {
-            findings.Add(("ok", "token", $"it may do nothing on the server that {(path == place.PolicyPath ? "the policy" : path)} forbids by class"));
+            findings.Add(new PolicyFinding("ok", "token", $"it may do nothing on the server that {(path == place.PolicyPath ? "the policy" : path)} forbids by class"));
         }
 
-        findings.AddRange(review.Excess.Select(static excess => (
+        findings.AddRange(review.Excess.Select(static excess => new PolicyFinding(
             "warning",
             excess.Privilege,
             $"the token has it on {string.Join(", ", excess.Paths)}, and the policy allows nothing {excess.Class.ToString().ToLowerInvariant()}")));
@@ -216,4 +216,6 @@ internal static class PolicyNoun
             await writer.WriteAsync(pem.AsMemory(), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private sealed record PolicyFinding(string Status, string Subject, string Finding);
 }

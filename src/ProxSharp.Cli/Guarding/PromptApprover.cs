@@ -46,9 +46,11 @@ internal sealed class PromptApprover(CommandRun run, Questions questions) : IPla
     public static async Task ShowAsync(CommandRun run, Plan plan)
     {
         TextWriter terminal = run.Services.Console.Error;
-        foreach ((int place, string line) in plan.Describe().Index())
+        bool isFirst = true;
+        foreach (string line in plan.Describe())
         {
-            await terminal.WriteLineAsync(place == 0 ? run.ErrorAnsi.Bold(TextCells.Visible(line)) : $"  {TextCells.Visible(line)}").ConfigureAwait(false);
+            await terminal.WriteLineAsync(isFirst ? run.ErrorAnsi.Bold(TextCells.Visible(line)) : $"  {TextCells.Visible(line)}").ConfigureAwait(false);
+            isFirst = false;
         }
     }
 

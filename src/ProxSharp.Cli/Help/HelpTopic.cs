@@ -8,7 +8,7 @@ namespace ProxSharp.Cli.Help;
 internal sealed record HelpTopic(string Name, string Summary)
 {
     /// <summary>Rows under headings.</summary>
-    public required IReadOnlyList<(string Title, IReadOnlyList<(string Label, string Text)> Rows)> Sections { get; init; }
+    public required IReadOnlyList<HelpSection> Sections { get; init; }
 
     /// <summary>Command lines.</summary>
     public IReadOnlyList<CommandExample> Examples { get; init; } = [];

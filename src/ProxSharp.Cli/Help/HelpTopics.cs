@@ -16,7 +16,7 @@ internal static class HelpTopics
             + "with 1 where something differs, backup find with 5 where nothing fits, agent exec --exit-code with the code of the program; what runs until it is "
             + "interrupted (events, --watch, --follow) just ends.")
         {
-            Sections = [("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))])],
+            Sections = [new("Exit codes", [.. ExitCodes.All.Select(static code => new HelpRow(code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))])],
             Examples =
             [
                 new("vm start web-1 --wait-timeout 60", "11 if it does not run after a minute"),
@@ -30,22 +30,22 @@ internal static class HelpTopics
         {
             Sections =
             [
-                ("Formats (-o)",
+                new("Formats (-o)",
                 [
-                    ("table", "columns that matter, as many as the terminal has room for"),
-                    ("wide", "all columns"),
-                    ("json", "{\"schemaVersion\":1,\"data\":...}; with --query what the expression gives; prox api prints what the server answered"),
-                    ("jsonl", "each item of a list on a line of its own"),
-                    ("yaml", "YAML"),
-                    ("csv, tsv", "with a header, which --no-header leaves out; a query that makes lists, such as \"[].[vmid, name]\", makes columns without names and no header"),
-                    ("name", "only what names each item, one a line: what other commands take; of one thing, what it was asked for by; nothing for what has no name"),
+                    new("table", "columns that matter, as many as the terminal has room for"),
+                    new("wide", "all columns"),
+                    new("json", "{\"schemaVersion\":1,\"data\":...}; with --query what the expression gives; prox api prints what the server answered"),
+                    new("jsonl", "each item of a list on a line of its own"),
+                    new("yaml", "YAML"),
+                    new("csv, tsv", "with a header, which --no-header leaves out; a query that makes lists, such as \"[].[vmid, name]\", makes columns without names and no header"),
+                    new("name", "only what names each item, one a line: what other commands take; of one thing, what it was asked for by; nothing for what has no name"),
                 ]),
-                (
-                    "In this order",
-                    [(
-                        "--query",
-                        "puts the result through a JMESPath expression"), ("--sort", "sorts a list: --sort node,-mem"), (
-                            "--fields", "chooses fields and their order")]),
+                new("In this order",
+                [
+                    new("--query", "puts the result through a JMESPath expression"),
+                    new("--sort", "sorts a list: --sort node,-mem"),
+                    new("--fields", "chooses fields and their order"),
+                ]),
             ],
             Examples =
             [
@@ -57,34 +57,34 @@ internal static class HelpTopics
         {
             Sections =
             [
-                ("Words",
+                new("Words",
                 [
-                    ("100", "a number"),
-                    ("web-1", "a name; it must be that of one guest"),
-                    ("'web*'", "names with * and ?"),
-                    ("100:110", "numbers from, to"),
-                    ("@tag-web", "all with a tag"),
-                    ("@pool-prod", "all of a pool"),
-                    ("@node-pve2", "all on a node"),
-                    ("@all, --all", "all; never meant if it is not said"),
-                    ("-web-9", "not this one: behind other words and a comma (@tag-web,-web-9), or behind --"),
-                    ("status=running", "only those: also status=stopped, type=lxc, node=pve1, tag=web, pool=x, template=any"),
+                    new("100", "a number"),
+                    new("web-1", "a name; it must be that of one guest"),
+                    new("'web*'", "names with * and ?"),
+                    new("100:110", "numbers from, to"),
+                    new("@tag-web", "all with a tag"),
+                    new("@pool-prod", "all of a pool"),
+                    new("@node-pve2", "all on a node"),
+                    new("@all, --all", "all; never meant if it is not said"),
+                    new("-web-9", "not this one: behind other words and a comma (@tag-web,-web-9), or behind --"),
+                    new("status=running", "only those: also status=stopped, type=lxc, node=pve1, tag=web, pool=x, template=any"),
                 ]),
-                ("Several words",
+                new("Several words",
                 [
-                    ("@tag-web @node-pve2", "words that name guests add up: all with the tag, and all on the node besides"),
-                    ("tag=web node=pve1", "those that meet both; @tag-web @node-pve1 are those of either"),
-                    ("@tag-web status=running", "conditions narrow what the others name: those with the tag that run"),
-                    ("@tag-web,-web-9", "- takes away from what the others name"),
-                    ("status=running", "a condition alone narrows all guests"),
-                    ("--all status=running", "--all goes with conditions and exclusions, not with names"),
+                    new("@tag-web @node-pve2", "words that name guests add up: all with the tag, and all on the node besides"),
+                    new("tag=web node=pve1", "those that meet both; @tag-web @node-pve1 are those of either"),
+                    new("@tag-web status=running", "conditions narrow what the others name: those with the tag that run"),
+                    new("@tag-web,-web-9", "- takes away from what the others name"),
+                    new("status=running", "a condition alone narrows all guests"),
+                    new("--all status=running", "--all goes with conditions and exclusions, not with names"),
                 ]),
-                ("Limits",
+                new("Limits",
                 [
-                    ("--max n", "refuses to act on more guests; verbs that destroy take 1 if it is not given"),
-                    ("--parallel n", "how many at a time, 8 if it is not given"),
-                    ("--per-node n", "how many at a time on one node, 4 if it is not given, 1 for backups"),
-                    ("--stop-on-error", "starts no further guest after a failure"),
+                    new("--max n", "refuses to act on more guests; verbs that destroy take 1 if it is not given"),
+                    new("--parallel n", "how many at a time, 8 if it is not given"),
+                    new("--per-node n", "how many at a time on one node, 4 if it is not given, 1 for backups"),
+                    new("--stop-on-error", "starts no further guest after a failure"),
                 ]),
             ],
             Examples =
@@ -97,32 +97,31 @@ internal static class HelpTopics
         {
             Sections =
             [
-                ("Of every command",
+                new("Of every command",
                 [
-                    ("-h, --help", "help for the command"),
-                    ("-o, --output", "the format (prox help output)"),
-                    ("--fields, --sort, --query", "what of the result, and in which order"),
-                    ("--no-header", "no header in tables, CSV and TSV"),
-                    ("--no-color", "no colours"),
-                    ("--debug", "the technical details of an error"),
-                    ("--debug-http", "every call to the server, secrets left out"),
-                    ("--record", "every exchange into a file or folder/, secrets masked; prox simulate --replay answers with it"),
+                    new("-h, --help", "help for the command"),
+                    new("-o, --output", "the format (prox help output)"),
+                    new("--fields, --sort, --query", "what of the result, and in which order"),
+                    new("--no-header", "no header in tables, CSV and TSV"),
+                    new("--no-color", "no colours"),
+                    new("--debug", "the technical details of an error"),
+                    new("--debug-http", "every call to the server, secrets left out"),
+                    new("--record", "every exchange into a file or folder/, secrets masked; prox simulate --replay answers with it"),
                 ]),
-                (
-                    "Of all that talk to a server",
-                    [("-c, --context", "the server (prox context list)"), ("-w, --watch", "verbs that read: again every few seconds")]),
-                ("Of verbs that change",
+                new("Of all that talk to a server",
+                    [new("-c, --context", "the server (prox context list)"), new("-w, --watch", "verbs that read: again every few seconds")]),
+                new("Of verbs that change",
                 [
-                    ("--dry-run", "shows the exact calls and the difference; sends nothing"),
-                    ("--yes", "verbs that destroy: do not ask for the name"),
-                    ("--no-wait", "prints the task and goes on; prox task wait waits for it later"),
-                    ("--wait-timeout", "waits this long at most, then exit code 11; two minutes without the server end a wait with exit code 3"),
-                    ("--fail-on-warnings", "exit code 10 if a task ended with warnings"),
+                    new("--dry-run", "shows the exact calls and the difference; sends nothing"),
+                    new("--yes", "verbs that destroy: do not ask for the name"),
+                    new("--no-wait", "prints the task and goes on; prox task wait waits for it later"),
+                    new("--wait-timeout", "waits this long at most, then exit code 11; two minutes without the server end a wait with exit code 3"),
+                    new("--fail-on-warnings", "exit code 10 if a task ended with warnings"),
                 ]),
             ],
             Examples = [new(
                 "vm set web-1 --memory 4096 --dry-run", "what would be sent, and what would change"), new("vm migrate web-1 pve2 --no-wait", "do not wait")],
         },
-        new("environment", "Environment variables.") { Sections = [("Environment", HelpWriter.Variables)] },
+        new("environment", "Environment variables.") { Sections = [new("Environment", HelpWriter.Variables)] },
     ];
 }

@@ -41,14 +41,17 @@ internal sealed class HelpWriter
         Section("Usage");
         _writer.WriteLine(Indent + Usage(command));
         WriteExamples(isRoot ? CommandTree.Examples : ((ProxCommand)command).Examples);
-        Columns("Commands", [.. command.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => (sub.Name, sub.Description ?? ""))]);
+        Columns("Commands", [.. command.Subcommands.Where(static sub => !sub.Hidden).Select(static sub => new HelpRow(sub.Name, sub.Description ?? ""))]);
         Columns(
             "Arguments",
-            [.. command.Arguments.Where(static argument => !argument.Hidden).Select(static argument => (ArgumentLabel(argument), argument.Description ?? ""))]);
-        Columns("Options", [.. OptionsOf(command, isRoot).Select(static option => (OptionLabel(option), option.Description ?? ""))]);
+            [
+                .. command.Arguments.Where(static argument => !argument.Hidden)
+                    .Select(static argument => new HelpRow(ArgumentLabel(argument), argument.Description ?? "")),
+            ]);
+        Columns("Options", [.. OptionsOf(command, isRoot).Select(static option => new HelpRow(OptionLabel(option), option.Description ?? ""))]);
         if (isRoot)
         {
-            Columns("Exit codes", [.. ExitCodes.All.Select(static code => (code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))]);
+            Columns("Exit codes", [.. ExitCodes.All.Select(static code => new HelpRow(code.Code.ToString(CultureInfo.InvariantCulture), code.Meaning))]);
             Columns("Environment", Variables);
             _writer.WriteLine();
             Paragraph("Help for a command: prox COMMAND --help. Help about a topic: prox help TOPIC.", "");
@@ -63,15 +66,15 @@ internal sealed class HelpWriter
     }
 
     /// <summary>The environment variables that the tool reads.</summary>
-    public static readonly IReadOnlyList<(string Name, string Meaning)> Variables =
+    public static readonly IReadOnlyList<HelpRow> Variables =
     [
-        ("PROX_CONTEXT", "the context to use where --context is not given"),
-        ("PROX_CONFIG", "the file with the contexts"),
-        ("PROX_READ_ONLY", "1: refuse everything that changes something, as under the program name prox-ro"),
-        ("PBS_REPOSITORY", "the server of 'prox backup' without --repository; or PBS_SERVER, PBS_PORT, PBS_AUTH_ID, PBS_DATASTORE, PBS_NAMESPACE; with PBS_FINGERPRINT"),
-        ("PBS_PASSWORD", "its secret, and PBS_ENCRYPTION_PASSWORD that of the key; both as _FILE, _CMD and _FD, too"),
-        ("NO_COLOR", "set to anything: no colours"),
-        ("CLICOLOR", "0: no colours; CLICOLOR_FORCE=1: colours in pipes too"),
+        new("PROX_CONTEXT", "the context to use where --context is not given"),
+        new("PROX_CONFIG", "the file with the contexts"),
+        new("PROX_READ_ONLY", "1: refuse everything that changes something, as under the program name prox-ro"),
+        new("PBS_REPOSITORY", "the server of 'prox backup' without --repository; or PBS_SERVER, PBS_PORT, PBS_AUTH_ID, PBS_DATASTORE, PBS_NAMESPACE; with PBS_FINGERPRINT"),
+        new("PBS_PASSWORD", "its secret, and PBS_ENCRYPTION_PASSWORD that of the key; both as _FILE, _CMD and _FD, too"),
+        new("NO_COLOR", "set to anything: no colours"),
+        new("CLICOLOR", "0: no colours; CLICOLOR_FORCE=1: colours in pipes too"),
     ];
 
     /// <summary>Writes a topic: paragraphs and rows.</summary>
@@ -79,7 +82,7 @@ internal sealed class HelpWriter
     {
         HelpWriter help = new(writer, Math.Clamp(width ?? WidestText, 40, WidestText));
         help.Paragraph(topic.Summary, "");
-        foreach ((string title, IReadOnlyList<(string Label, string Text)> rows) in topic.Sections)
+        foreach ((string title, IReadOnlyList<HelpRow> rows) in topic.Sections)
         {
             help.Columns(title, rows);
         }
@@ -166,7 +169,7 @@ internal sealed class HelpWriter
         _writer.WriteLine($"{title}:");
     }
 
-    private void Columns(string title, IReadOnlyList<(string Label, string Text)> rows)
+    private void Columns(string title, IReadOnlyList<HelpRow> rows)
     {
         if (rows.Count == 0)
         {

@@ -25,7 +25,7 @@ internal sealed class TopTable<T>
     // With fewer cells a name, and what stands above it, says nothing.
     private const int LeastOfAName = 4;
 
-    private readonly IReadOnlyList<(TopColumn<T> Column, int Width)> _columns;
+    private readonly IReadOnlyList<ChosenColumn> _columns;
     private readonly int _width;
     private readonly string _gap = UsualGap;
 
@@ -52,12 +52,12 @@ internal sealed class TopTable<T>
 
         // What is left over, or missing in a very narrow terminal, is for the columns that can be of more than one width.
         int spare = Spare(kept);
-        List<(TopColumn<T> Column, int Width)> chosen = [];
+        List<ChosenColumn> chosen = [];
         foreach (TopColumn<T> column in kept)
         {
             int given = IsFixed(column) ? column.Width : Math.Clamp(column.Least + spare, 1, column.Width);
             spare -= given - column.Least;
-            chosen.Add((column, given));
+            chosen.Add(new ChosenColumn(column, given));
         }
 
         _columns = chosen;
@@ -75,4 +75,6 @@ internal sealed class TopTable<T>
     private int Spare(List<TopColumn<T>> columns) => _width - columns.Sum(static column => column.Least) - (_gap.Length * (columns.Count - 1));
 
     private static bool IsFixed(TopColumn<T> column) => column.Least == column.Width;
+
+    private sealed record ChosenColumn(TopColumn<T> Column, int Width);
 }

@@ -12,7 +12,7 @@ internal sealed record OutputSettings
     public IReadOnlyList<string>? Fields { get; init; }
 
     /// <summary>The members to sort a list by, each with whether it is descending; empty leaves the order of the server.</summary>
-    public IReadOnlyList<(string Field, bool IsDescending)> Sort { get; init; } = [];
+    public IReadOnlyList<SortField> Sort { get; init; } = [];
 
     /// <summary>An expression that the result is put through first; null if there is none.</summary>
     public Query.JmesQuery? Query { get; init; }

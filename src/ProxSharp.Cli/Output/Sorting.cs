@@ -8,7 +8,7 @@ internal static class Sorting
 {
     /// <summary>Sorts a list of objects; anything else stays as it is.</summary>
     /// <exception cref="CliException">A field occurs in no item and is not known either, which is a typing mistake.</exception>
-    public static JsonElement Apply(JsonElement value, IReadOnlyList<(string Field, bool IsDescending)> fields, ResultShape shape)
+    public static JsonElement Apply(JsonElement value, IReadOnlyList<SortField> fields, ResultShape shape)
     {
         if (fields.Count == 0 || value.ValueKind != JsonValueKind.Array || (value.GetArrayLength() == 0 && !shape.IsClosed))
         {
@@ -17,7 +17,7 @@ internal static class Sorting
 
         IReadOnlyList<string> present = FieldSelection.NamesIn(value);
         if ((present.Count > 0 || value.GetArrayLength() == 0) && fields.FirstOrDefault(
-            field => !present.Contains(field.Field, StringComparer.Ordinal) && !shape.Knows(field.Field)).Field is { } unknown)
+            field => !present.Contains(field.Field, StringComparer.Ordinal) && !shape.Knows(field.Field))?.Field is { } unknown)
         {
             throw CliException.Usage($"--sort: the result has no field '{unknown}'", $"It has: {string.Join(", ", (present.Count > 0 ? present : [.. shape.KnownFields]).Order(StringComparer.Ordinal))}");
         }
@@ -37,7 +37,7 @@ internal static class Sorting
     }
 
     /// <summary>Sorts objects that are held as JSON.</summary>
-    public static IEnumerable<byte[]> Order(IEnumerable<byte[]> rows, IReadOnlyList<(string Field, bool IsDescending)> fields) =>
+    public static IEnumerable<byte[]> Order(IEnumerable<byte[]> rows, IReadOnlyList<SortField> fields) =>
         Order(rows, fields, static (row, field) =>
         {
             using JsonDocument document = JsonDocument.Parse((byte[])row);
@@ -90,7 +90,7 @@ internal static class Sorting
 
     // Of objects, so that one piece of native code sorts all.
     private static IEnumerable<object> Order(
-        IEnumerable<object> items, IReadOnlyList<(string Field, bool IsDescending)> fields, Func<object, string, Key> read)
+        IEnumerable<object> items, IReadOnlyList<SortField> fields, Func<object, string, Key> read)
     {
         IOrderedEnumerable<object> sorted = items.OrderBy(static _ => 0);
         foreach ((string field, bool isDescending) in fields)
@@ -102,7 +102,7 @@ internal static class Sorting
     }
 
     /// <summary>What a row is sorted by. What is absent comes last in any order.</summary>
-    private readonly record struct Key(bool IsAbsent, double? Number, string Text)
+    private sealed record Key(bool IsAbsent, double? Number, string Text)
     {
         public static readonly Comparer<Key> Ascending = Comparer<Key>.Create(static (a, b) => Compare(a, b, 1));
         public static readonly Comparer<Key> Descending = Comparer<Key>.Create(static (a, b) => Compare(a, b, -1));

@@ -6,41 +6,41 @@ namespace ProxSharp.Cli.Query;
 /// <summary>The functions of the query language.</summary>
 internal static class JmesFunctions
 {
-    private static readonly Dictionary<string, (int Least, int Most, Func<Given, object?> Run)> s_functions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Function> s_functions = new(StringComparer.Ordinal)
     {
-        ["abs"] = (1, 1, static given => JmesNumber.Of(Math.Abs(given.Number(0)))),
-        ["avg"] = (1, 1, static given => given.Numbers(0) is { Count: > 0 } numbers ? JmesNumber.Of(numbers.Average()) : null),
-        ["ceil"] = (1, 1, static given => JmesNumber.Of(Math.Ceiling(given.Number(0)))),
-        ["contains"] = (2, 2, Contains),
-        ["ends_with"] = (2, 2, static given => given.Text(0).EndsWith(given.Text(1), StringComparison.Ordinal)),
-        ["floor"] = (1, 1, static given => JmesNumber.Of(Math.Floor(given.Number(0)))),
-        ["join"] = (2, 2, static given => string.Join(given.Text(0), given.Texts(1))),
-        ["keys"] = (1, 1, static given => given.Object(0).Keys.Cast<object?>().ToList()),
-        ["length"] = (1, 1, Length),
-        ["map"] = (2, 2, static given => given.List(1).Select(item => JmesEvaluator.Evaluate(given.Expression(0), item)).ToList()),
-        ["max"] = (1, 1, static given => Extreme(given, +1)),
-        ["max_by"] = (2, 2, static given => ExtremeBy(given, +1)),
-        ["merge"] = (1, int.MaxValue, Merge),
-        ["min"] = (1, 1, static given => Extreme(given, -1)),
-        ["min_by"] = (2, 2, static given => ExtremeBy(given, -1)),
-        ["not_null"] = (1, int.MaxValue, static given => given.Values.FirstOrDefault(static value => value is not null)),
-        ["reverse"] = (1, 1, Reverse),
-        ["sort"] = (1, 1, static given => Ordered(given.Comparables(0).Select(static item => (item, item)))),
-        ["sort_by"] = (2, 2, static given => Ordered(given.Keyed())),
-        ["starts_with"] = (2, 2, static given => given.Text(0).StartsWith(given.Text(1), StringComparison.Ordinal)),
-        ["sum"] = (1, 1, static given => JmesNumber.Of(given.Numbers(0).Sum())),
-        ["to_array"] = (1, 1, static given => given.Value(0) is List<object?> list ? list : new List<object?> { given.Value(0) }),
-        ["to_number"] = (1, 1, ToNumber),
-        ["to_string"] = (1, 1, static given => given.Value(0) is string text ? text : JsonText.Compact(JmesValue.ToJson(given.Value(0)))),
-        ["type"] = (1, 1, static given => JmesValue.TypeOf(given.Value(0))),
-        ["values"] = (1, 1, static given => given.Object(0).Values.ToList()),
+        ["abs"] = new(1, 1, static given => JmesNumber.Of(Math.Abs(given.Number(0)))),
+        ["avg"] = new(1, 1, static given => given.Numbers(0) is { Count: > 0 } numbers ? JmesNumber.Of(numbers.Average()) : null),
+        ["ceil"] = new(1, 1, static given => JmesNumber.Of(Math.Ceiling(given.Number(0)))),
+        ["contains"] = new(2, 2, Contains),
+        ["ends_with"] = new(2, 2, static given => given.Text(0).EndsWith(given.Text(1), StringComparison.Ordinal)),
+        ["floor"] = new(1, 1, static given => JmesNumber.Of(Math.Floor(given.Number(0)))),
+        ["join"] = new(2, 2, static given => string.Join(given.Text(0), given.Texts(1))),
+        ["keys"] = new(1, 1, static given => given.Object(0).Keys.Cast<object?>().ToList()),
+        ["length"] = new(1, 1, Length),
+        ["map"] = new(2, 2, static given => given.List(1).Select(item => JmesEvaluator.Evaluate(given.Expression(0), item)).ToList()),
+        ["max"] = new(1, 1, static given => Extreme(given, +1)),
+        ["max_by"] = new(2, 2, static given => ExtremeBy(given, +1)),
+        ["merge"] = new(1, int.MaxValue, Merge),
+        ["min"] = new(1, 1, static given => Extreme(given, -1)),
+        ["min_by"] = new(2, 2, static given => ExtremeBy(given, -1)),
+        ["not_null"] = new(1, int.MaxValue, static given => given.Values.FirstOrDefault(static value => value is not null)),
+        ["reverse"] = new(1, 1, Reverse),
+        ["sort"] = new(1, 1, static given => Ordered(given.Comparables(0).Select(static item => new KeyedItem(item, item)))),
+        ["sort_by"] = new(2, 2, static given => Ordered(given.Keyed())),
+        ["starts_with"] = new(2, 2, static given => given.Text(0).StartsWith(given.Text(1), StringComparison.Ordinal)),
+        ["sum"] = new(1, 1, static given => JmesNumber.Of(given.Numbers(0).Sum())),
+        ["to_array"] = new(1, 1, static given => given.Value(0) is List<object?> list ? list : new List<object?> { given.Value(0) }),
+        ["to_number"] = new(1, 1, ToNumber),
+        ["to_string"] = new(1, 1, static given => given.Value(0) is string text ? text : JsonText.Compact(JmesValue.ToJson(given.Value(0)))),
+        ["type"] = new(1, 1, static given => JmesValue.TypeOf(given.Value(0))),
+        ["values"] = new(1, 1, static given => given.Object(0).Values.ToList()),
     };
 
     /// <summary>Calls a function.</summary>
     /// <exception cref="JmesException">There is none of that name, or it cannot do with what it is given.</exception>
     public static object? Call(string name, IReadOnlyList<object?> values)
     {
-        if (!s_functions.TryGetValue(name, out (int Least, int Most, Func<Given, object?> Run) function))
+        if (!s_functions.TryGetValue(name, out Function? function))
         {
             throw new JmesException("unknown-function", $"There is no function '{name}'; there are: {string.Join(", ", s_functions.Keys)}");
         }
@@ -103,11 +103,15 @@ internal static class JmesFunctions
     private static object? ExtremeBy(Given given, int sign) =>
         given.Keyed() is { Count: > 0 } items ? items.Aggregate((best, item) => Order(item.Key, best.Key) * sign > 0 ? item : best).Item : null;
 
-    private static List<object?> Ordered(IEnumerable<(object? Item, object? Key)> items) =>
+    private static List<object?> Ordered(IEnumerable<KeyedItem> items) =>
         [.. items.OrderBy(static item => item.Key, Comparer<object?>.Create(Order)).Select(static item => item.Item)];
 
     private static int Order(object? a, object? b) =>
         a is JmesNumber left && b is JmesNumber right ? left.Value.CompareTo(right.Value) : string.CompareOrdinal(a as string, b as string);
+
+    private sealed record Function(int Least, int Most, Func<Given, object?> Run);
+
+    private sealed record KeyedItem(object? Item, object? Key);
 
     /// <summary>What a function is given, with a check of each type.</summary>
     private sealed record Given(string Name, IReadOnlyList<object?> Values)
@@ -134,9 +138,9 @@ internal static class JmesFunctions
             return AreComparable(list) ? list : throw Wrong(at, "list of numbers or of texts");
         }
 
-        public List<(object? Item, object? Key)> Keyed()
+        public List<KeyedItem> Keyed()
         {
-            List<(object? Item, object? Key)> keyed = List(0).ConvertAll(item => (item, JmesEvaluator.Evaluate(Expression(1), item)));
+            List<KeyedItem> keyed = List(0).ConvertAll(item => new KeyedItem(item, JmesEvaluator.Evaluate(Expression(1), item)));
             return AreComparable(keyed.ConvertAll(static pair => pair.Key)) ? keyed : throw Wrong(1, "expression that gives numbers only, or texts only");
         }
 

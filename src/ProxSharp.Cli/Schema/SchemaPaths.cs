@@ -8,7 +8,7 @@ namespace ProxSharp.Cli.Schema;
 /// <summary>Walks the paths of a schema, by templates (<c>/nodes/{node}</c>) or by concrete paths (<c>/nodes/pve1</c>).</summary>
 internal sealed class SchemaPaths(ApiSchema schema)
 {
-    private readonly (ApiEndpoint Endpoint, string[] Segments)[] _endpoints = [.. schema.Endpoints.Select(static endpoint => (endpoint, Split(endpoint.Path)))];
+    private readonly SplitEndpoint[] _endpoints = [.. schema.Endpoints.Select(static endpoint => new SplitEndpoint(endpoint, Split(endpoint.Path)))];
 
     /// <summary>Returns the endpoints of a path, by verb.</summary>
     /// <exception cref="CliException">The schema has no such path.</exception>
@@ -29,7 +29,7 @@ internal sealed class SchemaPaths(ApiSchema schema)
             ];
         }
 
-        return here.Length > 0 ? [.. here.OrderBy(static endpoint => endpoint.Method)] : throw Unknown(path);
+        return here.Length > 0 ? [.. here.OrderBy(static endpoint => (int)endpoint.Method)] : throw Unknown(path);
     }
 
     /// <summary>Lists the paths right below a path; a path with nothing below it lists itself.</summary>
@@ -39,7 +39,7 @@ internal sealed class SchemaPaths(ApiSchema schema)
     public IReadOnlyList<(string Path, IReadOnlyList<ApiEndpoint> Endpoints)> List(string path, bool recursive)
     {
         string[] segments = Split(path);
-        List<(ApiEndpoint Endpoint, string[] Segments)> below = [.. Below(segments)];
+        List<SplitEndpoint> below = [.. Below(segments)];
         if (below.Count == 0)
         {
             throw Unknown(path);
@@ -108,11 +108,11 @@ internal sealed class SchemaPaths(ApiSchema schema)
         return null;
     }
 
-    private static IReadOnlyList<ApiEndpoint> Verbs(IGrouping<string, (ApiEndpoint Endpoint, string[] Segments)> group) =>
+    private static IReadOnlyList<ApiEndpoint> Verbs(IGrouping<string, SplitEndpoint> group) =>
     [
         .. group.Where(found => string.Join('/', found.Segments) == group.Key)
             .Select(static found => found.Endpoint)
-            .OrderBy(static endpoint => endpoint.Method),
+            .OrderBy(static endpoint => (int)endpoint.Method),
     ];
 
     private static string Concrete(string template, string[] typed)
@@ -129,17 +129,19 @@ internal sealed class SchemaPaths(ApiSchema schema)
     private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Finds the endpoints at or below a path: fixed segments win over placeholders, as on the server.</summary>
-    private IEnumerable<(ApiEndpoint Endpoint, string[] Segments)> Below(IReadOnlyList<string> segments)
+    private IEnumerable<SplitEndpoint> Below(IReadOnlyList<string> segments)
     {
-        IEnumerable<(ApiEndpoint Endpoint, string[] Segments)> found = _endpoints;
+        IEnumerable<SplitEndpoint> found = _endpoints;
         for (int depth = 0; depth < segments.Count; depth++)
         {
             (int at, string segment) = (depth, segments[depth]);
-            (ApiEndpoint Endpoint, string[] Segments)[] deeper = [.. found.Where(item => item.Segments.Length > at)];
-            (ApiEndpoint Endpoint, string[] Segments)[] literal = [.. deeper.Where(item => item.Segments[at] == segment)];
+            SplitEndpoint[] deeper = [.. found.Where(item => item.Segments.Length > at)];
+            SplitEndpoint[] literal = [.. deeper.Where(item => item.Segments[at] == segment)];
             found = literal.Length > 0 ? literal : [.. deeper.Where(item => item.Segments[at].StartsWith('{'))];
         }
 
         return found;
     }
+
+    private sealed record SplitEndpoint(ApiEndpoint Endpoint, string[] Segments);
 }

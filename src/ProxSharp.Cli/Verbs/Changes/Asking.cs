@@ -41,12 +41,12 @@ internal static class Asking
     private static readonly HashSet<string> s_releases = new(StringComparer.Ordinal) { "/cluster/sdn/lock", "/nodes/{node}/tasks/{upid}" };
 
     /// <summary>Calls that lose nothing, but stop or suspend many guests at once: whom, which where none is named, and what comes of it.</summary>
-    private static readonly Dictionary<string, (string Whom, string Which, string What)> s_many = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ManyGuests> s_many = new(StringComparer.Ordinal)
     {
-        ["POST /nodes/{node}/stopall"] = ("guests", "on the node", "are shut down; those that do not obey are stopped."),
-        ["POST /nodes/{node}/suspendall"] = ("virtual machines", "on the node", "are suspended."),
-        ["POST /cluster/bulk-action/guest/shutdown"] = ("guests", "of the cluster", "are shut down."),
-        ["POST /cluster/bulk-action/guest/suspend"] = ("virtual machines", "of the cluster", "are suspended."),
+        ["POST /nodes/{node}/stopall"] = new("guests", "on the node", "are shut down; those that do not obey are stopped."),
+        ["POST /nodes/{node}/suspendall"] = new("virtual machines", "on the node", "are suspended."),
+        ["POST /cluster/bulk-action/guest/shutdown"] = new("guests", "of the cluster", "are shut down."),
+        ["POST /cluster/bulk-action/guest/suspend"] = new("virtual machines", "of the cluster", "are suspended."),
     };
 
     /// <summary>Calls that lose nothing of guests, but leave many alone, may cut a node off or drop what somebody has written; and what they do.</summary>
@@ -126,7 +126,7 @@ internal static class Asking
             return Unlinked(parameters);
         }
 
-        if (s_many.TryGetValue(name, out (string Whom, string Which, string What) many))
+        if (s_many.TryGetValue(name, out ManyGuests? many))
         {
             return parameters.Find("vms") is { Length: > 0 } ? $"The {many.Whom} named {many.What}" : $"All {many.Whom} {many.Which} {many.What}";
         }
@@ -198,4 +198,6 @@ internal static class Asking
         (_, true) => "All guests on the node stop; those that start at boot come back with it.",
         _ => "All guests on the node stop; somebody has to switch it on again.",
     };
+
+    private sealed record ManyGuests(string Whom, string Which, string What);
 }

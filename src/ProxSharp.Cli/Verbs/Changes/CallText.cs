@@ -26,12 +26,13 @@ internal static class CallText
         json.WriteString("method", call.Method.ToVerb());
         json.WriteString("path", call.Path);
         json.WriteStartObject("parameters");
-        foreach (IGrouping<string, ApiParameter> parameter in call.Parameters.GroupBy(static parameter => parameter.Name))
+        foreach (string name in call.Parameters.Select(static parameter => parameter.Name).Distinct())
         {
-            if (parameter.First().IsListItem)
+            ApiParameter[] given = [.. call.Parameters.Where(parameter => parameter.Name == name)];
+            if (given[0].IsListItem)
             {
-                json.WriteStartArray(parameter.Key);
-                foreach (ApiParameter item in parameter)
+                json.WriteStartArray(name);
+                foreach (ApiParameter item in given)
                 {
                     json.WriteStringValue(Value(call, item));
                 }
@@ -40,7 +41,7 @@ internal static class CallText
             }
             else
             {
-                json.WriteString(parameter.Key, Value(call, parameter.First()));
+                json.WriteString(name, Value(call, given[0]));
             }
         }
 

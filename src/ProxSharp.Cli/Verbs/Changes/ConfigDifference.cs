@@ -78,15 +78,13 @@ internal static class ConfigDifference
     internal static IReadOnlyList<ConfigChange> Compare(PlannedCall call, JsonElement now)
     {
         List<ConfigChange> changes = [];
-        foreach (
-            IGrouping<string,
-            ApiParameter> given in call.Parameters.Where(static parameter => !s_notKeys.Contains(parameter.Name)).GroupBy(static parameter => parameter.Name))
+        foreach (string key in call.Parameters.Select(static parameter => parameter.Name).Where(static name => !s_notKeys.Contains(name)).Distinct())
         {
-            string to = string.Join(',', given.Select(parameter => CallText.Value(call, parameter)));
-            string? from = Text(now, given.Key);
+            string to = string.Join(',', call.Parameters.Where(parameter => parameter.Name == key).Select(parameter => CallText.Value(call, parameter)));
+            string? from = Text(now, key);
             if (from != to)
             {
-                changes.Add(new ConfigChange(call.Target, given.Key, from is not null && EndpointParameter.IsSecretOf(call.Template, given.Key) ? CallText.Hidden : from, to));
+                changes.Add(new ConfigChange(call.Target, key, from is not null && EndpointParameter.IsSecretOf(call.Template, key) ? CallText.Hidden : from, to));
             }
         }
 

@@ -35,7 +35,7 @@ internal static class DerivedExamples
         }
 
         string[] things = [.. words.Skip(front)];
-        (string Name, ApiNode Node, string Value)[] options = Options(given, verb, item);
+        ExampleOption[] options = Options(given, verb, item);
         words.AddRange(options.Select(static parameter => Option(parameter.Name, parameter.Node, parameter.Value)));
 
         if (OwnNode.IsMeant(verb.Product, verb.Node, endpoint))
@@ -57,9 +57,9 @@ internal static class DerivedExamples
     private static string Wide(ApiEndpoint endpoint, string line) =>
         EveryGuest.IsMeant(endpoint) ? line.Replace("--vms 100,101", "--all", StringComparison.Ordinal) : line;
 
-    private static (string Name, ApiNode Node, string Value)[] Options(ExampleValues given, DerivedVerb verb, string? item)
+    private static ExampleOption[] Options(ExampleValues given, DerivedVerb verb, string? item)
     {
-        (string Name, ApiNode Node, string Value)[] options =
+        ExampleOption[] options =
             [.. given.Usual(verb).Concat(given.Required()).DistinctBy(static parameter => parameter.Name).Where(parameter => parameter.Name != item)];
         return options.Length == 0 && verb.Name == "set" && given.Change() is { } change ? [change] : options;
     }

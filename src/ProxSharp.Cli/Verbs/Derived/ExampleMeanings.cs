@@ -15,8 +15,7 @@ internal static class ExampleMeanings
     /// <param name="isItem">True if the last of them is what the call is about, false if that is in it.</param>
     public static string Of(DerivedVerb verb, string? summary, IReadOnlyList<string> things, IReadOnlyList<string> options, bool isItem)
     {
-        string[] nouns = [.. verb.Noun.Select(static (word, at) => (word, at)).SkipWhile(item => item.at < verb.Noun.Count - 1 && item.word is "pbs" or "access")
-            .Select(static item => item.word)];
+        string[] nouns = [.. verb.Noun.SkipWhile((word, at) => at < verb.Noun.Count - 1 && word is "pbs" or "access")];
         string? owner = things.Count > 0 && nouns.Length > 1 && IsOwner(verb, nouns[0]) ? $"{Word(nouns[0])} {things[0]}" : null;
         string kind = string.Join(' ', owner is null ? nouns.Select(Word) : nouns.Skip(1)).Replace('-', ' ');
         string thing = owner is not null ? $"the {kind}{(things.Count > 1 ? $" {things[^1]}" : "")} of {owner}"

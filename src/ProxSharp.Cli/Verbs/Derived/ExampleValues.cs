@@ -45,11 +45,12 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
     public string Value(string name) => Value(name, Node(name));
 
     /// <summary>Returns what examples of the call usually give, as a shell takes it.</summary>
-    public IEnumerable<(string Name, ApiNode Node, string Value)> Usual(DerivedVerb verb) =>
-        ExampleOptions.Of(verb.Product, verb.Call).Select(parameter => (parameter.Name, Node(parameter.Name)!, GuardWords.Join([parameter.Value])));
+    public IEnumerable<ExampleOption> Usual(DerivedVerb verb) =>
+        ExampleOptions.Of(verb.Product, verb.Call)
+            .Select(parameter => new ExampleOption(parameter.Name, Node(parameter.Name)!, GuardWords.Join([parameter.Value])));
 
     /// <summary>Returns the parameters behind the path that the call needs, each with a value.</summary>
-    public IReadOnlyList<(string Name, ApiNode Node, string Value)> Required()
+    public IReadOnlyList<ExampleOption> Required()
     {
         OrderedDictionary<string, ApiNode> chosen = [];
         foreach ((string name, ApiNode node) in ParameterNeeds.OfFirstKind(endpoint))
@@ -69,13 +70,13 @@ internal sealed class ExampleValues(ApiSchema schema, ApiEndpoint endpoint)
             }
         }
 
-        return [.. chosen.Select(parameter => (parameter.Key, parameter.Value, Value(parameter.Key, parameter.Value)))];
+        return [.. chosen.Select(parameter => new ExampleOption(parameter.Key, parameter.Value, Value(parameter.Key, parameter.Value)))];
     }
 
     /// <summary>Returns a parameter that a call changes something with which needs none; null if it has none that everybody knows.</summary>
-    public (string Name, ApiNode Node, string Value)? Change() => s_changes
+    public ExampleOption? Change() => s_changes
         .Where(name => Node(name) is { IsOptional: true } node && Complaints(new OrderedDictionary<string, ApiNode> { [name] = node }).Count == 0)
-        .Select(name => ((string, ApiNode, string)?)(name, Node(name)!, Value(name, Node(name))))
+        .Select(name => new ExampleOption(name, Node(name)!, Value(name, Node(name))))
         .FirstOrDefault();
 
     private List<string> Complaints(OrderedDictionary<string, ApiNode> chosen)

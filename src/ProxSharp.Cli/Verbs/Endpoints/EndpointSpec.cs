@@ -6,11 +6,17 @@ using ProxSharp.Pve.Guests;
 namespace ProxSharp.Cli.Verbs.Endpoints;
 
 /// <summary>A verb that is one call of the API: everything else follows from the schema.</summary>
-/// <param name="Name">The word.</param>
-/// <param name="Call">The call, for example <c>POST /nodes/{node}/qemu/{vmid}/clone</c>.</param>
-/// <param name="Summary">What it does, in one sentence.</param>
-internal sealed record EndpointSpec(string Name, string Call, string Summary)
+internal sealed class EndpointSpec(string name, string call, string summary)
 {
+    /// <summary>The word.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The call, for example <c>POST /nodes/{node}/qemu/{vmid}/clone</c>.</summary>
+    public string Call { get; } = call;
+
+    /// <summary>What it does, in one sentence.</summary>
+    public string Summary { get; } = summary;
+
     /// <summary>The product.</summary>
     public ProxmoxProduct Product { get; init; } = ProxmoxProduct.VirtualEnvironment;
 

@@ -13,7 +13,7 @@ internal sealed class GuestAnswers
     private const string Result = "result";
     private const int LongestCell = 60;
 
-    private readonly ConcurrentDictionary<VmId, JsonElement> _answers = new();
+    private readonly ConcurrentDictionary<string, JsonElement> _answers = new(StringComparer.Ordinal);
 
     /// <summary>Keeps an answer, unless it says nothing.</summary>
     public void Keep(VmId guest, JsonElement answer)
@@ -25,12 +25,12 @@ internal sealed class GuestAnswers
             || (said.ValueKind == JsonValueKind.Object && !said.EnumerateObject().Any());
         if (!isEmpty)
         {
-            _answers[guest] = said;
+            _answers[guest.ToString()] = said;
         }
     }
 
     /// <summary>Returns what was answered about a guest; null if nothing was.</summary>
-    public JsonElement? Of(VmId guest) => _answers.TryGetValue(guest, out JsonElement answer) ? answer : null;
+    public JsonElement? Of(VmId guest) => _answers.TryGetValue(guest.ToString(), out JsonElement answer) ? answer : null;
 
     /// <summary>Returns what tables show: short answers have a column.</summary>
     public ResultShape Shape(ResultShape rows) => _answers.IsEmpty || !_answers.Values.All(IsShort)

@@ -23,7 +23,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
 {
     private const string Unanswered = "The call was cancelled before its answer came. It may have been carried out: look before you repeat it.";
 
-    private readonly ConcurrentDictionary<VmId, string> _upids = new();
+    private readonly ConcurrentDictionary<int, string> _upids = new();
     private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
     private readonly GuestAnswers _answers = new();
     private readonly long _chosenAt = run.Command.Services.Time.GetTimestamp();
@@ -151,7 +151,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private void ShowEnd(IChangeProgress progress, BulkItem item)
     {
         bool isThrough = item.Outcome is not (BulkOutcome.Running or BulkOutcome.NotStarted);
-        if (run.Waits && isThrough && (progress.ShowsAll || item.Outcome != BulkOutcome.Succeeded || _upids.ContainsKey(item.Guest.Id)))
+        if (run.Waits && isThrough && (progress.ShowsAll || item.Outcome != BulkOutcome.Succeeded || _upids.ContainsKey(item.Guest.Id.Value)))
         {
             progress.Ended(item.Guest, item.Error switch
             {
@@ -163,7 +163,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         else if (run.Waits && item.Outcome == BulkOutcome.Running)
         {
             // Who interrupts the waiting ends no task: what was started goes on.
-            string upid = _upids[item.Guest.Id];
+            string upid = _upids[item.Guest.Id.Value];
             progress.Ended(item.Guest, $"{IChangeProgress.StillRunning}{(_ended.ContainsKey(upid) ? " with high availability" : "")}, {upid}");
         }
     }
@@ -212,7 +212,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
                 return item with { Outcome = BulkOutcome.Succeeded };
             }
 
-            _upids[guest.Id] = upid;
+            _upids[guest.Id.Value] = upid;
             if (!run.Waits)
             {
                 return item with { Outcome = BulkOutcome.Running };
@@ -224,11 +224,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return _upids.ContainsKey(guest.Id)
+            return _upids.ContainsKey(guest.Id.Value)
                 ? item with { Outcome = BulkOutcome.Running }
                 : item with { Outcome = BulkOutcome.Failed, Error = new OperationCanceledException(Unanswered) };
         }
-        catch (Exception late) when (IsLate(late) && _upids.ContainsKey(guest.Id))
+        catch (Exception late) when (IsLate(late) && _upids.ContainsKey(guest.Id.Value))
         {
             return item with { Outcome = BulkOutcome.Running, Error = late };
         }
@@ -358,11 +358,11 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
 
         if (late.Length > 0)
         {
-            throw new CliException(StillRunning(items.Count, [.. late.Select(item => _upids[item.Guest.Id])]), late[0].Error);
+            throw new CliException(StillRunning(items.Count, [.. late.Select(item => _upids[item.Guest.Id.Value])]), late[0].Error);
         }
 
         return WarningEnds.Settle(
-            run.FailsOnWarnings, [.. items.Where(static item => item.Outcome == BulkOutcome.Warnings).Select(item => _upids[item.Guest.Id])]);
+            run.FailsOnWarnings, [.. items.Where(static item => item.Outcome == BulkOutcome.Warnings).Select(item => _upids[item.Guest.Id.Value])]);
     }
 
     private void Write(IReadOnlyList<BulkItem> items, ResultShape shape)
@@ -372,7 +372,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
         run.Write(JsonText.Build(json =>
         {
             json.WriteStartArray();
-            foreach (BulkItem item in items.Where(item => !isTasks || _upids.ContainsKey(item.Guest.Id)))
+            foreach (BulkItem item in items.Where(item => !isTasks || _upids.ContainsKey(item.Guest.Id.Value)))
             {
                 GuestRows.Write(json, Row(item));
             }
@@ -386,7 +386,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         return new GuestRow(item.Guest, change.Action, item.Outcome)
         {
-            Upid = _upids.GetValueOrDefault(item.Guest.Id),
+            Upid = _upids.GetValueOrDefault(item.Guest.Id.Value),
             ExitStatus = item.Result?.ExitStatus,
             Message = item.Error switch
             {
@@ -421,7 +421,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
             TaskAdvice.Unanswered(run, $"of {string.Join(", ", uncertain)}");
         }
 
-        string[] left = [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id])];
+        string[] left = [.. items.Where(static item => item.Outcome == BulkOutcome.Running).Select(item => _upids[item.Guest.Id.Value])];
         TaskAdvice.Detached(run, left, [.. _ended.Keys]);
         return new OperationCanceledException(cancellationToken);
     }
@@ -429,7 +429,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     private CliError Named(BulkItem item)
     {
         CliError error = ErrorMapper.Map(item.Error!);
-        return error with { Upid = error.Upid ?? _upids.GetValueOrDefault(item.Guest.Id), Node = error.Node ?? item.Guest.Node };
+        return error with { Upid = error.Upid ?? _upids.GetValueOrDefault(item.Guest.Id.Value), Node = error.Node ?? item.Guest.Node };
     }
 
     private static CliError StillRunning(int all, string[] upids) => new()
@@ -444,7 +444,7 @@ internal sealed class GuestRunner(VerbRun run, GuestChange change)
     {
         CliError[] errors = [.. failed.Select(static item => ErrorMapper.Map(item.Error!))];
         int[] codes = [.. errors.Select(static error => error.ExitCode).Distinct()];
-        string[] upids = [.. failed.Where(item => _upids.ContainsKey(item.Guest.Id)).Select(item => _upids[item.Guest.Id])];
+        string[] upids = [.. failed.Where(item => _upids.ContainsKey(item.Guest.Id.Value)).Select(item => _upids[item.Guest.Id.Value])];
         int left = items.Count(static item => item.Outcome == BulkOutcome.NotStarted);
         bool isUncertain = items.Any(IsUncertain);
         return new CliError

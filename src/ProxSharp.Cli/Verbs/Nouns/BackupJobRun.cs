@@ -91,7 +91,7 @@ internal static class BackupJobRun
             run.Note($"Of job {id} are left out, because they are not there or may not be seen: {string.Join(", ", missing)}.");
         }
 
-        GuestSummary[] guests = [.. all.Where(guest => covered.Contains(guest.Id.Value)).OrderBy(static guest => guest.Id)];
+        GuestSummary[] guests = [.. all.Where(guest => covered.Contains(guest.Id.Value)).OrderBy(static guest => guest.Id.Value)];
         return guests.Length > 0 ? guests : throw new CliException(new CliError
         {
             Code = "not_found",
