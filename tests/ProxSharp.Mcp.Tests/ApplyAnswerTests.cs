@@ -82,4 +82,21 @@ public sealed class ApplyAnswerTests
         Assert.Equal(2 - which, value.GetProperty("not_done").GetArrayLength());
         Assert.EndsWith(end, Assert.IsType<TextContentBlock>(answer.Content[0]).Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Outcome_ThatNobodyKnows_IsNotCalledAFailure()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(Policy);
+        string plan = await session.PlanAsync($$$"""[{"method":"POST","path":"{{{Config}}}","parameters":{"cores":2}}]""");
+        session.Pve.Faults.When(static request => request.Method == "POST" && request.Path.EndsWith("/106/config", StringComparison.Ordinal), Fault.DropAfterExecution);
+
+        CallToolResult answer = await session.CallAsync("apply", $$"""{"plan":"{{plan}}"}""");
+
+        JsonElement step = answer.StructuredContent!.Value.GetProperty("steps")[0];
+        Assert.False(step.TryGetProperty("succeeded", out _));
+        Assert.Equal("unknown", step.GetProperty("outcome").GetString());
+        string text = Assert.IsType<TextContentBlock>(answer.Content[0]).Text;
+        Assert.StartsWith("UNKNOWN whether it succeeded: POST ", text, StringComparison.Ordinal);
+        Assert.Contains("before anything is planned again", text, StringComparison.Ordinal);
+    }
 }

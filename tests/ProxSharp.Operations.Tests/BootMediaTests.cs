@@ -31,6 +31,7 @@ public sealed class BootMediaTests
     [InlineData("delete=boot", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("boot=order=scsi0", "scsi5=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     [InlineData("boot=order=scsi0", "scsi5=local:import/other.qcow2", OperationClass.Privileged)]
+    [InlineData("boot=order=scsi0", "efidisk0=local-lvm:0,import-from=local:import/other.qcow2", OperationClass.Privileged)]
     public async Task Image_InADriveOfTheBootOrder_IsPrivilegedBeforeTheFirstDisk(string order, string change, OperationClass expected)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

@@ -55,6 +55,9 @@ public sealed class GuestPowerTests
             Assert.Equal("paused", (await TextPlans.PlanAsync(cluster, "PUT", $"{Machine}/config", "cores=3")).Targets[0].Facts["power"]);
             GuardRefusedException paused = await Assert.ThrowsAsync<GuardRefusedException>(() => TextPlans.PlanAsync(cluster, "POST", Machine + path, ""));
             Assert.Contains("the guest is paused, and goes on with POST .../status/resume", paused.Message, StringComparison.Ordinal);
+            Plan retired = await cluster.Guard.PlanRetirementAsync(106, TimeSpan.FromDays(3));
+            Assert.True((await cluster.Guard.ApplyAsync(retired.Id)).IsComplete);
+            Assert.Equal("stopped", await PowerAsync(cluster, Machine));
             return;
         }
 

@@ -384,10 +384,12 @@ public sealed class UndoTests
     [Theory]
     [InlineData("/nodes/pve1/qemu/106/migrate", "target=pve2")]
     [InlineData("/nodes/pve2/lxc/203/migrate", "target=pve1")]
-    public async Task SnapshotFirst_BeforeAMoveOfLocalDisks_WouldMakeItFail(string path, string parameters)
+    [InlineData("/nodes/pve1/qemu/106/move_disk", "disk=scsi0 storage=ceph delete=1")]
+    [InlineData("/nodes/pve1/qemu/106/template", "")]
+    public async Task SnapshotFirst_BeforeWhatTheServerDoesNotDoWithSnapshots_WouldMakeItFail(string path, string parameters)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync("""
-            {"version":1,"allow":[{"classes":["reversible","disruptive"]}],"approval":{"disruptive":"none"},"snapshotFirst":["disruptive"]}
+            {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"approval":{"disruptive":"none"},"snapshotFirst":["disruptive","destructive"]}
             """);
         PlanRequest move = TextPlans.Request("POST", path, parameters);
         Assert.Single((await cluster.Guard.PlanAsync([move])).Calls);

@@ -221,7 +221,7 @@ internal static class PlanNoun
             CliError error = ErrorMapper.Map(fault);
             return error with
             {
-                Message = failed.Succeeded ? error.Message.TrimEnd('.') + rest : $"{failed.Call}: it did not succeed ({error.Message.TrimEnd('.')}){rest}",
+                Message = failed.Succeeded ? error.Message.TrimEnd('.') + rest : $"{failed.Call}: {(failed.IsUnknown ? "nobody knows whether it succeeded" : "it did not succeed")} ({error.Message.TrimEnd('.')}){rest}",
                 Hint = error.Hint ?? next,
                 IsRetryable = false,
                 Upid = error.Upid ?? failed.Upid,

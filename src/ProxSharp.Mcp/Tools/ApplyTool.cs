@@ -279,13 +279,14 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Take(MostSteps).Select(static call => SafeText.Of(call, "call", 300)))}"
                     + (result.NotMade.Count > MostSteps ? string.Create(CultureInfo.InvariantCulture, $" and {result.NotMade.Count - MostSteps} more") : "")
             : result.Steps[^1].Succeeded ? "\nThe plan was carried out to its last call; the ledger does not say so."
+            : result.Steps[^1].IsUnknown ? "\nNobody knows how the last call ended, and it may go on: look at the server, or wait for its task with task_wait, before anything is planned again."
             : "\nThe plan was not completed.";
         return new ToolAnswer(string.Join('\n', steps) + end, value);
     }
 
     private static string Line(AgentSite site, ApplyStep step)
     {
-        string how = step.Succeeded ? "done" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
+        string how = step.Succeeded ? "done" : step.IsUnknown ? "UNKNOWN whether it succeeded:" : HasFailed(step.Program) ? "the program FAILED:" : "FAILED";
         (string call, string message) = (SafeText.Of(step.Call, "call", 300), Message(step, 300));
         string written = step.Program is { } program ? $"{Written("out-data", program.Output)}{Written("err-data", program.Error)}" : "";
         string note = step.Note is null ? "" : $" NOTE: {SafeText.Of(step.Note, "note", LongestNote)}";
@@ -304,7 +305,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
     {
         JsonObject row = Values.Row(
             ("call", SafeText.Of(step.Call, "call")),
-            ("succeeded", step.Succeeded),
+            ("succeeded", step.IsUnknown ? null : step.Succeeded),
+            ("outcome", step.IsUnknown ? "unknown" : null),
             ("upid", step.Upid),
             ("message", Message(step)),
             ("number", step.LedgerNumber));

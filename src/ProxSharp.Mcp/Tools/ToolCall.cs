@@ -79,7 +79,7 @@ internal sealed class ToolCall(RequestContext<CallToolRequestParams> context)
                 case JsonValueKind.Null:
                     break;
                 default:
-                    parameters.Add(member.Name, member.Value.ToString());
+                    parameters.Add(member.Name, TextOf(member.Value));
                     break;
             }
         }

@@ -26,6 +26,11 @@ public sealed record ApplyStep(string Call, long LedgerNumber, bool Succeeded, s
     /// </summary>
     public string? Note { get; init; }
 
+    /// <summary>
+    /// True if nobody knows how it ended: the answer did not come, or nobody could ask for the end of its task. It may have succeeded, or do so yet.
+    /// </summary>
+    public bool IsUnknown { get; init; }
+
     /// <summary>True if the call runs a program whose end nobody has seen: what follows it cannot rely on it.</summary>
     internal bool IsOpen { get; init; }
 }

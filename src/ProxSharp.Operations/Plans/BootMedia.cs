@@ -32,7 +32,7 @@ internal static class BootMedia
             : call;
 
     /// <summary>True for a call that puts something foreign into a drive, or something else into one.</summary>
-    public static bool IsOne(PlannedCall call) => call.Path == Path ? call.Others.Any(static parameter => DiskKeys.IsDrive(parameter.Name))
+    public static bool IsOne(PlannedCall call) => call.Path == Path ? call.Others.Any(static parameter => DiskKeys.IsUsed(parameter.Name))
         : call.Path == Making && (Foreign(call).Any() || CopyOrders.IsCopy(call));
 
     /// <summary>True if a machine starts from a drive before it comes to its disks, or it is the first of them.</summary>
@@ -87,8 +87,9 @@ internal static class BootMedia
         return first.Except(CopyOrders.CopiedDrives(call).Select(static drive => drive.Name), StringComparer.Ordinal).Any();
     }
 
+    // What a machine keeps of its firmware beside the disks may be imported, too.
     private static IEnumerable<ApiParameter> Foreign(PlannedCall call) => call.Others
-        .Where(static parameter => DiskKeys.IsDrive(parameter.Name))
+        .Where(static parameter => DiskKeys.IsDrive(parameter.Name) || (DiskKeys.IsUsed(parameter.Name) && IsImport(parameter)))
         .Select(static parameter => parameter with { Name = parameter.Name.ToLowerInvariant() })
         .Where(parameter => (IsImage(parameter) || IsImport(parameter)) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text)));
 

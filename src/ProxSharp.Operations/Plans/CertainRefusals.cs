@@ -47,7 +47,7 @@ internal static class CertainRefusals
 
         string? power = targets[0].Facts.GetValueOrDefault(GuestPower.Fact);
         bool isStart = call.Path.EndsWith("/status/start", StringComparison.Ordinal);
-        if (isStart && GuestPower.Runs(targets[0]) && power != goal)
+        if ((isStart && GuestPower.Runs(targets[0]) && power != goal) || (power == "paused" && call.Path.EndsWith("/status/shutdown", StringComparison.Ordinal)))
         {
             throw new GuardRefusedException(
                 "target", $"{UntrustedText.Clean(call.Title, 200)} is refused: the guest is {UntrustedText.Clean(power ?? "", 40)}, and goes on with POST .../status/resume.");

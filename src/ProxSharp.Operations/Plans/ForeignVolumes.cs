@@ -14,7 +14,10 @@ internal static partial class ForeignVolumes
     private const string Machine = "/nodes/{node}/qemu/{vmid}/config";
     private const string Container = "/nodes/{node}/lxc/{vmid}/config";
 
-    /// <summary>Returns the call, as destructive if it gives a guest a disk that another one has at that moment.</summary>
+    /// <summary>
+    /// Returns the call, as destructive if it gives a guest a disk that another one has at that moment, and as privileged if it is one that another had: it may tell
+    /// the system what to do.
+    /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="own">What it acts on.</param>
     /// <param name="earlier">The calls of the plan before it, with what they act on.</param>
@@ -32,8 +35,9 @@ internal static partial class ForeignVolumes
                 .Select(vmid => (vmid, given.Volume))),
         ];
         HashSet<(string Vmid, string Volume)> free = Detached(earlier);
-        return held.Except(free).Any() || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)))
-            ? call.AsLosing()
+        bool isLost = held.Except(free).Any() || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
+        return isLost ? call.AsLosing()
+            : GuestNames.IsInPath(call) && Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume)) ? call.Also(OperationClass.Privileged)
             : call;
     }
 
@@ -56,9 +60,12 @@ internal static partial class ForeignVolumes
     {
         string volume = Replacements.Volume(disk.Text);
         return VolumeOwners.IsOwned(volume)
-            ? VolumeOwners.OwnersOf(volume).Any(vmid => vmid != call.Parameters.Find("vmid"))
+            ? IsOfOther(call, volume)
             : SharedVolumes.GivenBy(call).Contains(volume) && !DiskOptions.ThrowsAway(disk.Text);
     }
+
+    private static bool IsOfOther(PlannedCall call, string volume) =>
+        VolumeOwners.IsOwned(volume) && VolumeOwners.OwnersOf(volume).Any(vmid => vmid != call.Parameters.Find("vmid"));
 
     private static bool IsGuest(PlannedCall call) => call.Method is ApiMethod.Post or ApiMethod.Put && call.Path is "/nodes/{node}/qemu" or "/nodes/{node}/lxc"
         or "/nodes/{node}/qemu/{vmid}/config" or "/nodes/{node}/lxc/{vmid}/config";

@@ -69,6 +69,7 @@ internal sealed class PlannedCallMaker(ProxmoxClient client, Door door, Ledger l
             Program = outcome.Program,
             Fault = outcome.Fault,
             Note = note,
+            IsUnknown = outcome.Result is AppliedCalls.Unknown or AppliedCalls.Running,
             IsOpen = outcome.Result == AppliedCalls.Succeeded && GuestProgram.IsStartedBy(call) && outcome.Program is not { HasExited: true },
         };
     }

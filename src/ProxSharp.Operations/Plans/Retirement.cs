@@ -40,8 +40,21 @@ internal static class Retirement
         // The list of the cluster may show a guest as stopped that was started seconds ago.
         JsonElement now = (await client.Raw.GetAsync($"{path}/status/current", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         ApiParameters change = new() { { "tags", tags }, { "description", note }, { "onboot", false }, { "protection", true } };
-        PlanRequest[] stop = now.Text("status") == "running" ? [new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown")] : [];
-        return [.. stop, new PlanRequest(ApiMethod.Put, $"{path}/config", change)];
+        return [.. Stop(path, GuestPower.Of(now)), new PlanRequest(ApiMethod.Put, $"{path}/config", change)];
+    }
+
+    // Proxmox: a machine that is paused is not shut down.
+    private static IEnumerable<PlanRequest> Stop(string path, string power)
+    {
+        if (power is "paused" or "suspended")
+        {
+            yield return new PlanRequest(ApiMethod.Post, $"{path}/status/resume");
+        }
+
+        if (power is not ("" or GuestPower.Stopped))
+        {
+            yield return new PlanRequest(ApiMethod.Post, $"{path}/status/shutdown");
+        }
     }
 
     /// <summary>True for the call of a retirement that marks and protects the guest.</summary>

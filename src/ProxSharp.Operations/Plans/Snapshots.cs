@@ -12,6 +12,8 @@ internal static class Snapshots
     private const string Prefix = "prox-";
     private const string Description = "Taken before a planned change";
 
+    private static readonly string[] s_moves = ["/{vmid}/move_disk", "/{vmid}/move_volume"];
+
     /// <summary>What a plan says of such a snapshot.</summary>
     public const string Why = " It stays when the plan is taken back.";
 
@@ -58,16 +60,19 @@ internal static class Snapshots
         return snapshots;
     }
 
-    // Proxmox: disks that have snapshots are not copied to another node, or not by every storage: the snapshot before the move would make it fail.
+    // Proxmox: disks that have snapshots are not copied to another node, or not by every storage, and not taken from where they were; no template is made of a
+    // guest with some. The snapshot before such a call would make it fail.
     private static async Task<bool> AreInTheWayAsync(ProxmoxClient client, IEnumerable<PlannedCall> planned, bool isDemanded, CancellationToken cancellationToken)
     {
-        foreach (PlannedCall move in planned)
+        foreach (PlannedCall call in planned)
         {
-            if (await LocalDisks.AreMovedAsync(client, move, cancellationToken).ConfigureAwait(false))
+            if (call.Path.EndsWith("/{vmid}/template", StringComparison.Ordinal)
+                || (UndoBuilder.IsSet(call, "delete") && s_moves.Any(end => call.Path.EndsWith(end, StringComparison.Ordinal)))
+                || await LocalDisks.AreMovedAsync(client, call, cancellationToken).ConfigureAwait(false))
             {
                 return !isDemanded ? true : throw new GuardRefusedException(
-                    "target", $"A snapshot before {UntrustedText.Clean(move.Title, 200)} would make it fail: disks of the guest that other nodes do not have are not copied with snapshots. "
-                    + "Plan the move without one; a backup keeps what there is.");
+                    "target", $"A snapshot before {UntrustedText.Clean(call.Title, 200)} would make it fail: the server does not do so with disks that have snapshots. "
+                    + "Plan it without one; a backup keeps what there is.");
             }
         }
 
