@@ -1,36 +1,45 @@
 namespace ProxSharp.Cli.Commands;
 
 /// <summary>
-/// Lets the context stand in front of the command too: <c>prox -c lab vm list</c>. Its option belongs to commands that talk to a server, so the words
-/// are put in the order in which the parser looks for it. Pure.
+/// Lets the context, and what all commands take, stand in front of the command and between its words too: <c>prox -c lab vm list</c>. The parser knows
+/// them in some places only, and other spellings are told by the first words, so they are put behind the words of the command. Pure.
 /// </summary>
 internal static class FrontOptions
 {
-    private static readonly HashSet<string> s_withValue = new(StringComparer.Ordinal) { "-o", "--output", "--fields", "--sort", "--query", "--record" };
+    // No place below which other spellings are understood has more words.
+    private const int MostPlaces = 3;
 
-    /// <summary>Returns the words with the context behind the word of the command.</summary>
+    private static readonly HashSet<string> s_withValue = new(StringComparer.Ordinal)
+    {
+        "-c", "--context", "-o", "--output", "--fields", "--sort", "--query", "--record",
+    };
+
+    private static readonly HashSet<string> s_switches = new(StringComparer.Ordinal) { "--no-header", "--no-color", "--debug", "--debug-http" };
+
+    /// <summary>Returns the words with these options behind the words of the command.</summary>
     public static IReadOnlyList<string> Settle(IReadOnlyList<string> words)
     {
         List<string> front = [];
-        List<string> context = [];
+        List<string> moved = [];
+        List<string> command = [];
         int at = 0;
-        while (at < words.Count && words[at].StartsWith('-') && words[at] != "--")
+        while (at < words.Count && words[at] != "--")
         {
-            string word = words[at];
-            int length = Length(words, at);
-            bool isJoined = word.StartsWith("--context=", StringComparison.Ordinal) || (word.StartsWith("-c", StringComparison.Ordinal) && word.Length > 2);
-            (word is "-c" or "--context" || isJoined ? context : front).AddRange(words.Skip(at).Take(length));
+            bool isOption = words[at].StartsWith('-');
+            int length = isOption ? Length(words, at) : 1;
+
+            // The words behind "plan create" are those of the command that is planned, and -cores of another tool is no context.
+            bool isBehind = command is ["plan", "create"] || command.Count >= MostPlaces;
+            if (isOption ? command.Count > 0 && (isBehind || !IsCommon(words[at])) : command is ["plan", "create"])
+            {
+                break;
+            }
+
+            (!isOption ? command : IsCommon(words[at]) || IsJoined(words[at]) ? moved : front).AddRange(words.Skip(at).Take(length));
             at += length;
         }
 
-        if (context.Count == 0 || at == words.Count)
-        {
-            return words;
-        }
-
-        // The words behind "plan create" are those of the command that is planned.
-        int command = at + 1 < words.Count && words[at] == "plan" && words[at + 1] == "create" ? 2 : 1;
-        return [.. front, .. words.Skip(at).Take(command), .. context, .. words.Skip(at + command)];
+        return moved.Count == 0 || command.Count == 0 ? words : [.. front, .. command, .. moved, .. words.Skip(at)];
     }
 
     /// <summary>Returns how many words stand in front of the command.</summary>
@@ -45,6 +54,11 @@ internal static class FrontOptions
         return at;
     }
 
+    private static bool IsCommon(string word) => word.Split('=')[0] is var name && (s_withValue.Contains(name) || s_switches.Contains(name));
+
+    private static bool IsJoined(string word) => word.Length > 2 && word[1] is 'c' or 'o';
+
+    // --sort -mem is whole: the dash turns the order round.
     private static int Length(IReadOnlyList<string> words, int at) =>
-        (words[at] is "-c" or "--context" || s_withValue.Contains(words[at])) && at + 1 < words.Count ? 2 : 1;
+        s_withValue.Contains(words[at]) && at + 1 < words.Count && !words[at + 1].StartsWith("--", StringComparison.Ordinal) ? 2 : 1;
 }
