@@ -14,18 +14,51 @@ internal sealed record AgentClient(string Name, string Title, string SkillsFolde
     /// <summary>How that configuration names MCP servers.</summary>
     public McpPlace Place { get; private init; }
 
+    // The variables that name another place for what is below the home directory, each with the place that it stands for. The first that is set counts.
+    private string[][] Moved { get; init; } = [];
+
+    /// <summary>Finds where the program looks for a file or folder of its own.</summary>
+    /// <param name="environment">The variables, some of which move it.</param>
+    /// <param name="path">The place below the home directory.</param>
+    public string Locate(CliEnvironment environment, string path)
+    {
+        foreach (string[] moved in Moved)
+        {
+            if (environment.Variable(moved[0]) is { } place && $"{path}/".StartsWith(moved[1], StringComparison.Ordinal))
+            {
+                return Path.Combine(environment.AbsolutePath(place), $"{path}/"[moved[1].Length..].TrimEnd('/'));
+            }
+        }
+
+        return Path.Combine(environment.HomeDirectory, path);
+    }
+
     /// <summary>The programs that are known.</summary>
     public static readonly IReadOnlyList<AgentClient> All =
     [
-        new("claude", "Claude Code", ".claude/skills", null, static command => $"claude mcp add proxmox -- {command}"),
-        new("codex", "Codex", ".codex/skills", "~/.codex/config.toml", Toml) { ConfigFile = ".codex/config.toml", Place = McpPlace.Toml },
+        new("claude", "Claude Code", ".claude/skills", null, static command => $"claude mcp add proxmox -- {command}")
+        {
+            Moved = [["CLAUDE_CONFIG_DIR", ".claude/"]],
+        },
+        new("codex", "Codex", ".codex/skills", "~/.codex/config.toml", Toml)
+        {
+            ConfigFile = ".codex/config.toml",
+            Place = McpPlace.Toml,
+            Moved = [["CODEX_HOME", ".codex/"]],
+        },
         new("openclaw", "OpenClaw", ".openclaw/skills", null, static command => $"openclaw mcp set proxmox '{Json(command)}'")
         {
             ConfigFile = ".openclaw/openclaw.json",
             Place = McpPlace.NestedServers,
+            Moved = [["OPENCLAW_CONFIG_PATH", ".openclaw/openclaw.json/"], ["OPENCLAW_STATE_DIR", ".openclaw/"], ["OPENCLAW_HOME", ""]],
         },
         new("cursor", "Cursor", ".cursor/skills", "~/.cursor/mcp.json", Servers) { ConfigFile = ".cursor/mcp.json", Place = McpPlace.Servers },
-        new("gemini", "Gemini CLI", ".gemini/skills", "~/.gemini/settings.json", Servers) { ConfigFile = ".gemini/settings.json", Place = McpPlace.Servers },
+        new("gemini", "Gemini CLI", ".gemini/skills", "~/.gemini/settings.json", Servers)
+        {
+            ConfigFile = ".gemini/settings.json",
+            Place = McpPlace.Servers,
+            Moved = [["GEMINI_CLI_HOME", ""]],
+        },
         new("agents", "the folder that several programs share", ".agents/skills", "the settings of your program", Servers),
     ];
 

@@ -165,7 +165,7 @@ internal static class AgentSetupNoun
         CliEnvironment environment = run.Command.Services.Environment;
         string folder = run.Value(settings.Folder) is { } named
             ? environment.AbsolutePath(named)
-            : Path.Combine(environment.HomeDirectory, client.SkillsFolder);
+            : client.Locate(environment, client.SkillsFolder);
         string target = Path.Combine(folder, SkillFiles.Name);
         List<Step> work = [.. SkillFiles.All.Select(file => StepOf(Path.Combine(target, file.Path), file.Text))];
         if (run.Value(settings.McpFile) is { } mcpFile)
@@ -175,7 +175,7 @@ internal static class AgentSetupNoun
 
         if (run.Value(settings.Config))
         {
-            string path = Path.Combine(environment.HomeDirectory, client.ConfigFile ?? throw CliException.Usage(
+            string path = client.Locate(environment, client.ConfigFile ?? throw CliException.Usage(
                 $"The configuration of {client.Title} is nothing to write into",
                 client.McpFile is null ? $"Run: {client.McpText(Command(names))}" : "Name a file: --mcp-file FILE"));
             work.Add(ConfigStep(names, path, client.Place) with { IsKept = true });
@@ -225,7 +225,11 @@ internal static class AgentSetupNoun
         if (run.Value(settings.McpFile) is null && !run.Value(settings.Config))
         {
             string text = client.McpText(Command(names));
-            run.Note(client.McpFile is { } place ? $"For the MCP server, put into {place}:\n{text}" : $"For the MCP server run:\n  {text}");
+            CliEnvironment environment = run.Command.Services.Environment;
+            string? place = client is { McpFile: { } usual, ConfigFile: { } file } && client.Locate(environment, file) is var path
+                ? path == Path.Combine(environment.HomeDirectory, file) ? usual : path
+                : client.McpFile;
+            run.Note(place is not null ? $"For the MCP server, put into {place}:\n{text}" : $"For the MCP server run:\n  {text}");
         }
     }
 
