@@ -31,6 +31,15 @@ public sealed class BackupTests : SimulatedCluster
     }
 
     [Fact]
+    public async Task Content_OfABackupServer_TellsContainersFromMachines()
+    {
+        Assert.Equal(200, (await Client.PostAsync("/storage", ("storage", "vault"), ("type", "pbs"), ("server", "192.0.2.7"), ("datastore", "main"))).Status);
+        Assert.Equal("OK", (await RunAsync(Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106,200"), ("storage", "vault")))).Exit);
+        JsonArray backups = (await DataAsync("/nodes/pve1/storage/vault/content?content=backup")).AsArray();
+        Assert.Equal(["ct/lxc", "vm/qemu"], backups.Select(static entry => $"{entry!["volid"]!.GetValue<string>().Split('/')[1]}/{entry["subtype"]}").Order());
+    }
+
+    [Fact]
     public async Task Vzdump_WhileItRuns_HoldsTheBackupLock()
     {
         string upid = (await Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106"))).Data!.GetValue<string>();

@@ -89,6 +89,37 @@ public sealed class PveGuestTests : IAsyncLifetime
         Assert.Equal(500, (await _client.GetAsync("/nodes/pve1/qemu/100/status/current")).Status);
     }
 
+    [Theory]
+    [InlineData("qemu/106", "", "can't migrate local disk 'local-lvm:vm-106-disk-0': non-migratable snapshot exists")]
+    [InlineData("qemu/102", "online=1&with-local-disks=1", "can't migrate local disk 'local-lvm:vm-102-disk-0': online storage migration not possible if non-replicated snapshot exists")]
+    [InlineData("lxc/200", "restart=1", "can't migrate local volume 'local-lvm:vm-200-disk-0': non-migratable snapshot exists")]
+    public async Task Migrate_OfALocalDiskWithASnapshot_FailsInItsExitStatus(string guest, string form, string exitStatus)
+    {
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync($"/nodes/pve1/{guest}/snapshot", ("snapname", "s1"))));
+        using StringContent content = new($"target=pve2&{form}", null, "application/x-www-form-urlencoded");
+        Assert.Equal(exitStatus, await _client.RunAsync(_time, _client.SendAsync(HttpMethod.Post, $"/nodes/pve1/{guest}/migrate", content)));
+
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.DeleteAsync($"/nodes/pve1/{guest}/snapshot/s1")));
+        using StringContent again = new($"target=pve2&{form}", null, "application/x-www-form-urlencoded");
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.SendAsync(HttpMethod.Post, $"/nodes/pve1/{guest}/migrate", again)));
+    }
+
+    [Fact]
+    public async Task Migrate_OfADiskOnZfsWithASnapshot_WorksOfflineAndWhereItIsReplicated()
+    {
+        (string, string)[] live = [("target", "pve2"), ("online", "1"), ("with-local-disks", "1")];
+        Assert.Equal(200, (await _client.PostAsync("/storage", ("storage", "tank"), ("type", "zfspool"), ("pool", "tank"))).Status);
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/106/move_disk", ("disk", "scsi0"), ("storage", "tank"), ("delete", "1"))));
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/106/snapshot", ("snapname", "s1"))));
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/106/status/start")));
+        Assert.EndsWith("non-replicated snapshot exists", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/106/migrate", live)), StringComparison.Ordinal);
+
+        Assert.Equal(200, (await _client.PostAsync("/cluster/replication", ("id", "106-0"), ("type", "local"), ("target", "pve2"))).Status);
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/106/migrate", live)));
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve2/qemu/106/status/stop")));
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve2/qemu/106/migrate", ("target", "pve3"))));
+    }
+
     [Fact]
     public async Task Migrate_ToItsOwnNode_NamesTheTarget() =>
         Assert.Equal("target is local node.", (await _client.PostAsync("/nodes/pve1/qemu/106/migrate", ("target", "pve1"))).Error("target"));

@@ -118,6 +118,7 @@ internal sealed class BulkHandlers(PveState state, GuestContext context)
                 throw ApiFault.Failed("Problem found while scanning volumes - can't live migrate attached local disks without with-local-disks option");
             }
 
+            GuestMoving.DemandWithoutSnapshots(state, guest, target, local);
             foreach (Volume volume in local)
             {
                 context.Configurator.Volumes.Move(volume, target);

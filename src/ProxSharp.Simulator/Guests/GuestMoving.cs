@@ -92,7 +92,9 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
                 guest.Config.Remove("lock");
                 check();
                 DemandStorages(guest, target);
-                foreach (Volume volume in LocalVolumes(guest).ToArray())
+                Volume[] local = [.. LocalVolumes(guest)];
+                DemandWithoutSnapshots(state, guest, target, local);
+                foreach (Volume volume in local)
                 {
                     context.Configurator.Volumes.Move(volume, target);
                 }
@@ -113,6 +115,32 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             }
         }
     }
+
+    /// <summary>Fails if a volume that has to be copied is in a snapshot which does not come along.</summary>
+    /// <param name="state">The cluster.</param>
+    /// <param name="guest">The guest.</param>
+    /// <param name="target">The node it goes to.</param>
+    /// <param name="local">Its volumes that are on its node alone.</param>
+    public static void DemandWithoutSnapshots(PveState state, Guest guest, string target, Volume[] local)
+    {
+        // Proxmox: replication has brought the snapshots to the other node before.
+        bool isReplicated = state.Collections.Items("/cluster/replication").Any(job =>
+            job.Key.Split('-')[0] == guest.VmId.ToString(CultureInfo.InvariantCulture) && (string?)job.Value["target"] == target);
+        foreach (Volume volume in local.Where(volume => IsInSnapshot(guest, volume.Id)))
+        {
+            bool isLive = guest is { IsRunning: true, IsContainer: false };
+            string? problem = isLive && !isReplicated ? "online storage migration not possible if non-replicated snapshot exists"
+                : state.GetStorage(volume.Storage).Type is "zfspool" or "btrfs" || (volume.Format == "qcow2" && !guest.IsContainer) ? null
+                : "non-migratable snapshot exists";
+            if (problem is not null)
+            {
+                throw ApiFault.Failed($"can't migrate local {(guest.IsContainer ? "volume" : "disk")} '{volume.Id}': {problem}");
+            }
+        }
+    }
+
+    private static bool IsInSnapshot(Guest guest, string volume) =>
+        guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume));
 
     private IEnumerable<Volume> LocalVolumes(Guest guest) =>
         state.Volumes.OfGuest(guest.VmId).Where(static volume => volume.Node is not null && (volume.Content is "images" or "rootdir"));
@@ -200,7 +228,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             throw ApiFault.Failed("you can't move to the same storage with same format");
         }
 
-        if (delete && guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume)))
+        if (delete && IsInSnapshot(guest, volume))
         {
             throw ApiFault.Failed("you can't move a disk with snapshots and delete the source");
         }
@@ -263,7 +291,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         string volume = guest.Config.TryGetValue(disk, out string? value)
             ? DiskOptions.VolumeOf(value)
             : throw ApiFault.Failed($"disk '{disk}' does not exist");
-        if (guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume)))
+        if (IsInSnapshot(guest, volume))
         {
             throw ApiFault.Failed($"Can't move disk used by a snapshot to another {kind}");
         }

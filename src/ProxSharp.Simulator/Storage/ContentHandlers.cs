@@ -91,7 +91,7 @@ internal sealed class ContentHandlers(PveState state, GuestConfigurator configur
 
         if (volume.Content == "backup")
         {
-            entry["subtype"] = volume.Name.Contains("vzdump-lxc", StringComparison.Ordinal) ? "lxc" : "qemu";
+            entry["subtype"] = PruneMarks.TypeOf(volume);
             if (volume.Notes is { } notes)
             {
                 entry["notes"] = notes;
