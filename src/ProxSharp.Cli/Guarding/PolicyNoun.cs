@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Cli.Contexts;
 using ProxSharp.Cli.Errors;
@@ -56,7 +57,7 @@ internal static class PolicyNoun
     private static Verb Check()
     {
         Argument<string> file = new("file") { Description = "The file [default: that of the context]", Arity = ArgumentArity.ZeroOrOne };
-        Option<bool> token = new("--token") { Description = "Also compare it with what the token of the context may do on the server" };
+        Option<bool> token = new("--token") { Description = "Also compare it with what the token of the context may do on the server, and with what is there" };
         const string summary = "Check a policy. Ends with exit code 1 if it would refuse everything.";
         return new Verb("check", summary, VerbClass.Read, (run, cancel) => CheckAsync(run, file, token, cancel))
         {
@@ -175,6 +176,32 @@ internal static class PolicyNoun
             "warning",
             excess.Privilege,
             $"the token has it on {string.Join(", ", excess.Paths)}, and the policy allows nothing {excess.Class.ToString().ToLowerInvariant()}")));
+        await AddAbsentAsync(guard, policy, findings, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A mistyped name protects nothing, and nothing else would tell.
+    private static async Task AddAbsentAsync(
+        OperationGuard guard, GuardPolicy policy, List<(string, string, string)> findings, CancellationToken cancellationToken)
+    {
+        if (guard.Client.Schema.Product != ProxmoxProduct.VirtualEnvironment)
+        {
+            return;
+        }
+
+        string[] pools = await NamesAsync("/pools", "poolid").ConfigureAwait(false);
+        string[] nodes = await NamesAsync("/nodes", "node").ConfigureAwait(false);
+        string[] guests = await NamesAsync("/cluster/resources", "vmid").ConfigureAwait(false);
+        int[] vmids = [.. guests.Select(static vmid => int.Parse(vmid, CultureInfo.InvariantCulture))];
+        foreach ((string key, string meaning) in PolicyOddities.FindAbsent(policy, pools, nodes, vmids))
+        {
+            findings.Add(("warning", key, meaning));
+        }
+
+        async Task<string[]> NamesAsync(string path, string member)
+        {
+            JsonElement items = (await guard.Client.Raw.GetAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
+            return [.. items.EnumerateArray().Select(item => item.TryGetProperty(member, out JsonElement value) ? value.ToString() : "").Where(static name => name.Length > 0)];
+        }
     }
 
     private static Verb NewKey()

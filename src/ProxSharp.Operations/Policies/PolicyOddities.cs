@@ -26,6 +26,52 @@ internal static class PolicyOddities
         return found;
     }
 
+    /// <summary>The keys that name what a caller does not see on the server, each with what it names: such an entry matches nothing.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="pools">The pools that are seen.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="vmids">The numbers of the guests that are seen.</param>
+    public static Dictionary<string, string> FindAbsent(
+        GuardPolicy policy, IReadOnlyCollection<string> pools, IReadOnlyCollection<string> nodes, IReadOnlyCollection<int> vmids)
+    {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
+        for (int i = 0; i < policy.Rules.Count; i++)
+        {
+            string rule = $"allow[{JsonTexts.Number(i + 1)}]";
+            AllowRule allowed = policy.Rules[i];
+            AddNames(found, $"{rule}.pools", "pool", allowed.Pools, pools);
+            AddNames(found, $"{rule}.nodes", "node", allowed.Nodes, nodes);
+
+            // A range may be for guests that are still to be made.
+            AddNumbers(found, $"{rule}.vmids", (allowed.Vmids ?? []).Where(static range => range.First == range.Last), vmids);
+        }
+
+        AddNames(found, "protect.pools", "pool", policy.ProtectedPools, pools);
+        AddNumbers(found, "protect.vmids", policy.ProtectedVmids, vmids);
+        return found;
+    }
+
+    private static void AddNames(Dictionary<string, string> found, string key, string kind, IEnumerable<string>? named, IReadOnlyCollection<string> there)
+    {
+        string text = string.Join("; ", (named ?? []).Where(name => !there.Contains(name)).Select(name =>
+            there.FirstOrDefault(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } near
+                ? $"names the {kind} '{name}', which is '{near}' on the server: upper and lower case differ, so that this matches nothing"
+                : $"names the {kind} '{name}', and the token sees none of that name: it is mistyped, is not there, or the token lacks the right to see it"));
+        if (text.Length > 0)
+        {
+            found[key] = text;
+        }
+    }
+
+    private static void AddNumbers(Dictionary<string, string> found, string key, IEnumerable<VmidRange> ranges, IReadOnlyCollection<int> there)
+    {
+        string absent = string.Join(", ", ranges.Where(range => range.Last >= LeastVmid && !there.Any(range.Contains)).Select(static range => range.ToString()));
+        if (absent.Length > 0)
+        {
+            found[key] = $"has {absent}, and the token sees no guest of that number: it is mistyped, is not there, or the token lacks the right to see it";
+        }
+    }
+
     private static void AddLimit(Dictionary<string, string> found, string key, int value, string meaning)
     {
         if (value == 0)
