@@ -134,4 +134,16 @@ public sealed class AccessListTests
         await using AgentSession session = await AgentSession.StartAsync(new SessionOptions { WithBackup = true });
         Assert.Equal("not-found", await session.RefusedAsync("access_list", """{"context":"backup","user":"nobody@pbs"}"""));
     }
+
+    [Fact]
+    public async Task PrivilegesOfAUser_AreWholeInTheText()
+    {
+        await using AgentSession session = await AgentSession.StartAsync(new SessionOptions());
+        CallToolResult result = await session.CallAsync("access_list", """{"user":"demo@pve!ci"}""");
+        string text = AgentSession.TextOf(result);
+        JsonElement[] rows = [.. result.StructuredContent!.Value.GetProperty("rows").EnumerateArray()];
+        Assert.Contains(rows, static row => row.GetProperty("privileges").GetString()!.Length > 300);
+        Assert.All(rows, row => Assert.Contains(row.GetProperty("privileges").GetString()!, text, StringComparison.Ordinal));
+        Assert.DoesNotContain("(cut;", text, StringComparison.Ordinal);
+    }
 }

@@ -19,6 +19,9 @@ internal static class Rows
 
     private const int CellLength = 188;
 
+    // Lists of names: some clients give the model the text alone, and a right whose end it never sees is one that it takes to be missing.
+    private const int LongCellLength = 1988;
+
     /// <summary>A page of a list, as the call wants it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="all">All rows.</param>
@@ -85,7 +88,7 @@ internal static class Rows
         StringBuilder text = new(string.Join('\t', columns));
         foreach (JsonObject row in rows)
         {
-            text.Append('\n').AppendJoin('\t', columns.Select(column => Cell(row[column], rest)));
+            text.Append('\n').AppendJoin('\t', columns.Select(column => Cell(row[column], rest, column is "privileges" or "paths" ? LongCellLength : CellLength)));
         }
 
         return text.ToString();
@@ -189,7 +192,7 @@ internal static class Rows
         return new ToolAnswer(text, value);
     }
 
-    private static string Cell(JsonNode? value, string rest)
+    private static string Cell(JsonNode? value, string rest, int length)
     {
         string text = value switch
         {
@@ -198,6 +201,6 @@ internal static class Rows
             JsonObject members => Values.Compact(members),
             _ => value.ToString(),
         };
-        return text.Length == 0 ? "-" : text.Length > CellLength + 30 ? $"{UntrustedText.CutMarked(text, CellLength)}... (cut; {rest})" : text;
+        return text.Length == 0 ? "-" : text.Length > length + 30 ? $"{UntrustedText.CutMarked(text, length)}... (cut; {rest})" : text;
     }
 }
