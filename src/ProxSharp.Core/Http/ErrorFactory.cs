@@ -105,9 +105,17 @@ internal static class ErrorFactory
             : $"The call needs {need.Text}; {Token}");
     }
 
+    // Proxmox: a new backup is a conversation that begins with a GET.
+    private const string NewBackup = "/backup";
+
     // Only a change can be made twice.
     private static string HintFor(ErrorRule rule, ApiCall call)
     {
+        if (rule.ReadHint is { } other && call.IsRead && call.Operation.Path != NewBackup)
+        {
+            return other;
+        }
+
         if (!rule.OutcomeUnknown)
         {
             return rule.Hint;

@@ -29,6 +29,9 @@ internal sealed record ErrorRule(string Name, int Status, string Pattern, ErrorK
     /// <summary>The next step for the reader; empty if there is none that always fits.</summary>
     public string Hint { get; init; } = "";
 
+    /// <summary>The next step after a read, where it is another one; null for <see cref="Hint"/>.</summary>
+    public string? ReadHint { get; init; }
+
     /// <summary>Tells whether an answer matches.</summary>
     public bool Matches(int status, string text) => MatchesStatus(status) && MatchesText(text);
 

@@ -64,13 +64,16 @@ internal static class ErrorTable
     private static ErrorRule[] Permission() =>
     [
         new("token-refused", 403, "need proper ticket", ErrorKind.Permission) { Hint = "This call refuses API tokens: log in with a user name and password" },
+        new("backup-owner", 400, "owner check failed", ErrorKind.Permission)
+        {
+            LastStatus = 403,
+            ReadHint = "The backup group belongs to somebody else: to read it needs Datastore.Read on the datastore or namespace (role DatastoreReader), "
+                + "which a token needs for itself as well",
+            Hint = "The backup group belongs to somebody else. Use the credentials of its owner, or let someone with Datastore.Modify change the owner",
+        },
         new("forbidden", 403, "", ErrorKind.Permission)
         {
             Hint = "The user lacks a privilege; a token with privilege separation needs it for itself as well",
-        },
-        new("backup-owner", 400, "owner check failed", ErrorKind.Permission)
-        {
-            Hint = "The backup group belongs to somebody else. Use the credentials of its owner, or let someone with Datastore.Modify change the owner",
         },
         new("root-only", 0, "only root can", ErrorKind.Permission)
         {

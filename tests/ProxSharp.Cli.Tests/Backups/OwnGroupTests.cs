@@ -70,6 +70,31 @@ public sealed class OwnGroupTests
         Assert.Contains("For a group of one's own Datastore.Prune is enough", run.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_OfAGroupOfOthers_WorksWithTheRightThatTheGuideGives()
+    {
+        SimulatedBackupServer server = new();
+        await server.InitializeAsync();
+        await using PbsSimulator simulator = server.Simulator;
+        using CliHarness cli = new();
+        cli.MakeTree();
+        await server.UseAsync(cli, "admin");
+        (await cli.LineAsync("backup create root.pxar:tree --backup-id others --backup-time 1767225600 --datastore store1")).Succeeded();
+        (await cli.LineAsync("agent token create --role operator --store file --name agent")).Succeeded();
+        const string look = "api get /admin/datastore/store1/catalog backup-type=host backup-id=others backup-time=1767225600 filepath=/ -c agent";
+
+        string refused = (await cli.LineAsync(look)).FailedWith(4);
+
+        Assert.Contains("to read it needs Datastore.Read on the datastore or namespace (role DatastoreReader)", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("change the owner", refused, StringComparison.Ordinal);
+        foreach (string id in (string[])["prox-operator@pbs", "prox-operator@pbs!operator"])
+        {
+            (await cli.LineAsync($"pbs access acl set --path /datastore/store1 --auth-id '{id}' --role DatastoreReader")).Succeeded();
+        }
+
+        Assert.Contains("root.pxar", (await cli.LineAsync(look)).Succeeded(), StringComparison.Ordinal);
+    }
+
     private static string? Need(CliRun run)
     {
         using JsonDocument error = JsonDocument.Parse(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);

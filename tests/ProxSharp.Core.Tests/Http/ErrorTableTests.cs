@@ -24,6 +24,7 @@ public sealed class ErrorTableTests
         ("forbidden", 403, "permission check failed", typeof(ProxmoxPermissionException), false),
         ("backup-owner", 400, "backup owner check failed (demo@pbs!ci != demo@pbs)", typeof(ProxmoxPermissionException), false),
         ("backup-owner", 400, "backup owner check failed!", typeof(ProxmoxPermissionException), false),
+        ("backup-owner", 403, "backup owner check failed", typeof(ProxmoxPermissionException), false),
         ("root-only", 500, "only root can set 'args' config", typeof(ProxmoxPermissionException), false),
         ("root-only-option", 400, "Parameter verification failed.\nOnly root may use this option.", typeof(ProxmoxPermissionException), false),
         ("unreachable", 595, "Connection refused", typeof(ProxmoxApiException), true),
@@ -122,6 +123,20 @@ public sealed class ErrorTableTests
         Assert.StartsWith("Unable to GET /version on pve1:8006: ", thrown.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', thrown.Message);
         Assert.False(thrown.OutcomeUnknown);
+    }
+
+    [Theory]
+    [InlineData("/admin/datastore/{store}/files", ApiMethod.Get, true)]
+    [InlineData("/reader", ApiMethod.Get, true)]
+    [InlineData("/backup", ApiMethod.Get, false)]
+    [InlineData("/admin/datastore/{store}/notes", ApiMethod.Put, false)]
+    public async Task OwnerCheck_OfARead_NamesTheRightThatIsMissing(string path, ApiMethod method, bool isRead)
+    {
+        using TestConnection connection = new(_ => StubHandler.Text(400, "Bad Request", "backup owner check failed (demo@pbs!ci != demo@pbs)"));
+        ProxmoxPermissionException refused = await Assert.ThrowsAsync<ProxmoxPermissionException>(
+            () => connection.SendAsync(false, new ApiOperation(method, path), path.Contains('{', StringComparison.Ordinal) ? new() { { "store", "store1" } } : null));
+        Assert.Equal(isRead, refused.Message.Contains("Datastore.Read on the datastore or namespace (role DatastoreReader)", StringComparison.Ordinal));
+        Assert.Equal(isRead, !refused.Message.Contains("change the owner", StringComparison.Ordinal));
     }
 
     [Fact]
