@@ -105,6 +105,14 @@ public sealed class PveGuestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Migrate_WithASnapshotOfALocalCloudInitDrive_Works()
+    {
+        Assert.Equal(200, (await _client.PutAsync("/nodes/pve1/qemu/100/config", ("ide2", "local-lvm:cloudinit"))).Status);
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/100/snapshot", ("snapname", "s1"))));
+        Assert.Equal("OK", await _client.RunAsync(_time, _client.PostAsync("/nodes/pve1/qemu/100/migrate", ("target", "pve2"), ("online", "1"))));
+    }
+
+    [Fact]
     public async Task Migrate_OfADiskOnZfsWithASnapshot_WorksOfflineAndWhereItIsReplicated()
     {
         (string, string)[] live = [("target", "pve2"), ("online", "1"), ("with-local-disks", "1")];

@@ -52,7 +52,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         bool withDisks = call.IsSet("with-local-disks");
         return Run(call, guest, target, "qmigrate", online, () =>
         {
-            if (online && !withDisks && LocalVolumes(guest).Any(static volume => !volume.Name.Contains("cloudinit", StringComparison.Ordinal)))
+            if (online && !withDisks && !LocalVolumes(guest).All(IsCloudInit))
             {
                 throw ApiFault.Failed("Problem found while scanning volumes - can't live migrate attached local disks without with-local-disks option");
             }
@@ -126,7 +126,7 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         // Proxmox: replication has brought the snapshots to the other node before.
         bool isReplicated = state.Collections.Items("/cluster/replication").Any(job =>
             job.Key.Split('-')[0] == guest.VmId.ToString(CultureInfo.InvariantCulture) && (string?)job.Value["target"] == target);
-        foreach (Volume volume in local.Where(volume => IsInSnapshot(guest, volume.Id)))
+        foreach (Volume volume in local.Where(volume => !IsCloudInit(volume) && IsInSnapshot(guest, volume.Id)))
         {
             bool isLive = guest is { IsRunning: true, IsContainer: false };
             string? problem = isLive && !isReplicated ? "online storage migration not possible if non-replicated snapshot exists"
@@ -138,6 +138,9 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
             }
         }
     }
+
+    // Proxmox: it is made anew where the guest arrives.
+    private static bool IsCloudInit(Volume volume) => volume.Name.Contains("cloudinit", StringComparison.Ordinal);
 
     private static bool IsInSnapshot(Guest guest, string volume) =>
         guest.Snapshots.Any(snapshot => snapshot.Config.Values.Any(kept => DiskOptions.VolumeOf(kept) == volume));
