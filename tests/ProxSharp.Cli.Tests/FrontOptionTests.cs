@@ -56,6 +56,8 @@ public sealed class FrontOptionTests(SimulatedCluster cluster, SimulatedBackupSe
     [InlineData("-c lab vm agent exec web-1 -- ls -c x", "vm agent exec web-1 -c lab -- ls -c x")]
     [InlineData("qm set 100 -cores 2 x", "qm set 100 -cores 2 x")]
     [InlineData("-o --fields x vm list", "vm list -o --fields x")]
+    [InlineData("vm delete --query -o json 106", "vm delete 106 --query -o json")]
+    [InlineData("-c --yes vm delete 106", "vm delete 106 -c --yes")]
     [InlineData("--yes -c lab vm list", "--yes vm list -c lab")]
     [InlineData("-- -c lab", "-- -c lab")]
     [InlineData("-c", "-c")]

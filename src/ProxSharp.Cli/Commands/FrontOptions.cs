@@ -58,7 +58,7 @@ internal static class FrontOptions
 
     private static bool IsJoined(string word) => word.Length > 2 && word[1] is 'c' or 'o';
 
-    // --sort -mem is whole: the dash turns the order round.
+    // Where the value is missing, what follows is an option of its own. Any other stays where it is, so that it is told.
     private static int Length(IReadOnlyList<string> words, int at) =>
-        s_withValue.Contains(words[at]) && at + 1 < words.Count && !words[at + 1].StartsWith("--", StringComparison.Ordinal) ? 2 : 1;
+        s_withValue.Contains(words[at]) && at + 1 < words.Count && !IsCommon(words[at + 1]) ? 2 : 1;
 }
