@@ -245,10 +245,12 @@ public sealed class VmVerbTests(SimulatedCluster cluster) : IClassFixture<Simula
         (await cli.LineAsync("vm snapshot rollback copy-1 fresh --yes")).Succeeded();
         (await cli.LineAsync("vm resize copy-1 scsi0 +8G")).Succeeded();
         (await cli.LineAsync("vm start copy-1")).Succeeded();
+        Assert.Contains(
+            "non-replicated snapshot exists", (await cli.LineAsync("vm migrate copy-1 pve2 --with-local-disks")).Errors, StringComparison.Ordinal);
+        (await cli.LineAsync("vm snapshot delete copy-1 fresh --yes")).Succeeded();
         (await cli.LineAsync("vm migrate copy-1 pve2 --with-local-disks")).Succeeded();
         Assert.Equal("pve2\n", (await cli.LineAsync("vm list copy-1 --query '[0].node' -o name")).Succeeded());
         (await cli.LineAsync("vm stop copy-1")).Succeeded();
-        (await cli.LineAsync("vm snapshot delete copy-1 fresh --yes")).Succeeded();
         (await cli.LineAsync("vm backup copy-1 --storage local")).Succeeded();
         (await cli.LineAsync("vm delete copy-1 --purge --yes")).Succeeded();
         Assert.Equal(5, (await cli.LineAsync("vm show copy-1")).ExitCode);

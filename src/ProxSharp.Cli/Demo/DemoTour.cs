@@ -62,7 +62,8 @@ internal static class DemoTour
             Line("vm", "config", "web-3", "--fields", "name,memory,scsi0,tags")),
         new(
             "Move it to another node, and back many up at once",
-            "The machine keeps running while it moves. What is done with many at once has limits, for all and for each node.",
+            "The machine keeps running while it moves; a snapshot on a local disk would not come along. What is done with many at once has limits, for all and for each node.",
+            Line("vm", "snapshot", "delete", "web-3", "fresh", "--yes"),
             Line("vm", "migrate", "web-3", "pve2", "--with-local-disks"),
             Line("vm", "snapshot", "create", "@tag-prod", "nightly", "--parallel", "4", "--per-node", "2")),
         new(
