@@ -87,12 +87,13 @@ public sealed class ApplyAnswerTests
     public async Task Outcome_ThatNobodyKnows_IsNotCalledAFailure()
     {
         await using AgentSession session = await AgentSession.StartAsync(Policy);
-        string plan = await session.PlanAsync($$$"""[{"method":"POST","path":"{{{Config}}}","parameters":{"cores":2}}]""");
+        string plan = await session.PlanAsync($$$"""[{"method":"POST","path":"{{{Config}}}","parameters":{"cores":3}}]""");
         session.Pve.Faults.When(static request => request.Method == "POST" && request.Path.EndsWith("/106/config", StringComparison.Ordinal), Fault.DropAfterExecution);
 
         CallToolResult answer = await session.CallAsync("apply", $$"""{"plan":"{{plan}}"}""");
 
-        JsonElement step = answer.StructuredContent!.Value.GetProperty("steps")[0];
+        Assert.True(answer.StructuredContent!.Value.TryGetProperty("steps", out JsonElement steps), AgentSession.TextOf(answer));
+        JsonElement step = steps[0];
         Assert.False(step.TryGetProperty("succeeded", out _));
         Assert.Equal("unknown", step.GetProperty("outcome").GetString());
         string text = Assert.IsType<TextContentBlock>(answer.Content[0]).Text;

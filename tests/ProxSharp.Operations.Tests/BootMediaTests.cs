@@ -56,6 +56,18 @@ public sealed class BootMediaTests
         Assert.Equal(expected, plan.Class);
     }
 
+    [Fact]
+    public async Task SystemThatIsChangedInSeveralPlans_IsPrivilegedAsInOne()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await cluster.Other.Raw.PutAsync(Config, TextPlans.Parameters("boot=order=scsi0;net0"));
+        await cluster.Other.Raw.PutAsync(Config, TextPlans.Parameters("delete=scsi0"));
+        Task<Plan> Plan(string change) => TextPlans.PlanAsync(cluster, "PUT", Config, change);
+        Assert.Equal(OperationClass.Privileged, (await Plan("scsi0=local-lvm:0,import-from=local:import/other.qcow2")).Class);
+        Assert.Equal(OperationClass.Privileged, (await Plan("scsi5=local-lvm:vm-106-disk-0")).Class);
+        Assert.Equal(OperationClass.Reversible, (await Plan("scsi0=local-lvm:vm-106-disk-0")).Class);
+    }
+
     [Theory]
     [InlineData("args: -device x", "args")]
     [InlineData("hookscript: local:snippets/x.sh", "hookscript")]

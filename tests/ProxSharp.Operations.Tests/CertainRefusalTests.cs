@@ -17,6 +17,7 @@ public sealed class CertainRefusalTests
     [InlineData("/nodes/pve1/qemu/100/migrate", "target=pve2", "the server moves it only with online=1, or once it is stopped")]
     [InlineData("/nodes/pve1/qemu/100/migrate", "target=pve2 online=0", "only with online=1")]
     [InlineData("/nodes/pve1/lxc/200/migrate", "target=pve2", "only with restart=1, or")]
+    [InlineData("/nodes/pve1/lxc/200/migrate", "target=pve2 online=1", "only with restart=1, or")]
     public async Task MoveOfAGuestThatRuns_WithoutSayingHow_IsRefused(string path, string parameters, string said)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

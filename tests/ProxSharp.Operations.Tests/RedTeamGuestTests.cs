@@ -7,6 +7,11 @@ namespace ProxSharp.Operations.Tests;
 /// <summary>Protected guests that are reached by another way than their own path: each attempt is refused, and nothing is sent.</summary>
 public sealed class RedTeamGuestTests
 {
+    private const string Giving = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"limits":{"targetsPerPlan":3},
+         "approval":{"destructive":"none","disruptive":"none","privileged":"none"}}
+        """;
+
     private const string Most = """
         {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"protect":{"tags":["prod"]},
          "limits":{"targetsPerPlan":3},"approval":{"destructive":"none","disruptive":"none"}}
@@ -63,10 +68,13 @@ public sealed class RedTeamGuestTests
     [InlineData("PUT", "/nodes/pve1/qemu/106/config", "scsi7=local-lvm:vm-106-disk-7", OperationClass.Reversible)]
     public async Task VolumeOfAnotherGuest_ThatKeepsIt_IsDestructive(string method, string path, string parameters, OperationClass expected)
     {
-        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Giving);
         Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
-        Assert.Equal(expected, plan.Class);
-        Assert.Equal(expected, cluster.Guard.Plans.Load(plan.Id).Class);
+        Assert.True(plan.Calls[0].Set.Has(expected) && plan.Class >= expected);
+        Assert.True(cluster.Guard.Plans.Load(plan.Id).Calls[0].Set.Has(expected));
+
+        // What is given to a guest that is there opens it, as target-vmid does.
+        Assert.Equal(expected == OperationClass.Destructive && path.EndsWith("/config", StringComparison.Ordinal), plan.Class == OperationClass.Privileged);
         bool isShared = expected == OperationClass.Destructive;
         Assert.Equal(isShared, plan.Consequences.Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
         Assert.Equal(isShared, plan.Describe().Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
@@ -76,14 +84,16 @@ public sealed class RedTeamGuestTests
     [Fact]
     public async Task VolumeOfAnotherGuest_ThatThePlanDetachesFirst_IsAsBadAsGivingItAway()
     {
-        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most.Replace("\"destructive\"]", "\"destructive\",\"privileged\"]", StringComparison.Ordinal));
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Giving);
         const string Holder = "/nodes/pve3/qemu/105/config", Volume = "ceph:vm-105-disk-0";
         PlanRequest detach = TextPlans.Request("PUT", Holder, "delete=scsi0"), attach = TextPlans.Request("PUT", Own, $"scsi7={Volume}");
         Assert.Equal(OperationClass.Privileged, (await cluster.Guard.PlanAsync([detach, attach])).Calls[^1].Class);
-        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([attach])).Calls[^1].Class);
-        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([attach, detach])).Calls[0].Class);
+        async Task<bool> LosesAsync(int place, params PlanRequest[] calls) => (await cluster.Guard.PlanAsync(calls)).Calls[place].Set.Has(OperationClass.Destructive);
+        Assert.True(await LosesAsync(0, attach));
+        Assert.True(await LosesAsync(0, attach, detach));
         PlanRequest other = TextPlans.Request("PUT", Holder, "delete=net0");
-        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([other, attach])).Calls[^1].Class);
+        Assert.True(await LosesAsync(1, other, attach));
+        Assert.False(await LosesAsync(1, detach, attach));
 
         // What hangs there already stays as it is: its options may be changed.
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi7", Volume } });
@@ -92,7 +102,26 @@ public sealed class RedTeamGuestTests
         // A guest that runs may not let go of it.
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "delete", "scsi7" } });
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve3/qemu/105/status/start"));
-        Assert.Equal(OperationClass.Destructive, (await cluster.Guard.PlanAsync([detach, attach])).Calls[^1].Class);
+        Assert.True(await LosesAsync(1, detach, attach));
+    }
+
+    [Fact]
+    public async Task OwnVolume_ThatAnotherGuestHas_IsDestructive_AndProtectedWithIt()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Most);
+        const string Volume = "local-lvm:vm-106-disk-0", Other = "/nodes/pve1/qemu/107";
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters("vmid=107 memory=16")));
+        await cluster.Other.Raw.PutAsync(Own, TextPlans.Parameters("delete=scsi0"));
+        PlanRequest back = TextPlans.Request("PUT", Own, $"scsi0={Volume}");
+        Assert.Equal(OperationClass.Reversible, (await cluster.Guard.PlanAsync([back])).Calls[0].Class);
+
+        await cluster.OpenRoot().Raw.PutAsync($"{Other}/config", TextPlans.Parameters($"scsi6={Volume}"));
+        Plan plan = await cluster.Guard.PlanAsync([back]);
+        Assert.Equal(OperationClass.Destructive, plan.Calls[0].Class);
+        Assert.Contains("guest 107", plan.Targets.Select(static target => target.Key));
+        Assert.Contains(plan.Describe(), static line => line.Contains("has local-lvm:vm-106-disk-0 as scsi6", StringComparison.Ordinal));
+        await cluster.OpenRoot().Raw.PutAsync($"{Other}/config", TextPlans.Parameters("tags=prod"));
+        Assert.Equal("protected", await cluster.RefusedAsync(() => cluster.Guard.PlanAsync([back])));
     }
 
     [Fact]

@@ -141,6 +141,8 @@ public sealed class RedTeamRoundaboutTests
     [InlineData(Pools, "POST", Machine + "/clone", "newid=300 pool=staging")]
     [InlineData(Numbers, "POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst")]
     [InlineData(Scratch, "POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst")]
+    [InlineData(Numbers, "POST", "/nodes/pve1/qemu", "vmid=800 template=1 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst")]
+    [InlineData(Numbers, "POST", "/nodes/pve1/qemu", "vmid=800 template=1 scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0")]
     [InlineData(Numbers, "POST", "/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-777-2026_01_01-00_00_00.vma.zst")]
     public async Task Copy_InWhichCommandsMayBeRun_NeedsAPerson(string policy, string method, string path, string parameters)
     {
@@ -150,6 +152,17 @@ public sealed class RedTeamRoundaboutTests
         Plan plan = await alone.PlanAsync([TextPlans.Request(method, path, parameters)], cancellationToken: Token);
         Assert.Equal(OperationClass.Exec, plan.Calls[^1].Grants);
         Assert.Equal("approval", await cluster.RefusedAsync(() => alone.ApplyAsync(plan.Id, Token)));
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=850", "/nodes/pve1/qemu/850/clone", "newid=301")]
+    [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=850", "/nodes/pve1/qemu", "vmid=301 scsi0=local-lvm:0,import-from=local-lvm:vm-850-disk-0")]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=850 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst", "/nodes/pve1/qemu/850/clone", "newid=301")]
+    public async Task CopyOfACopy_InOnePlan_NeedsAPersonAsWell(string method, string path, string parameters, string second, string copied)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Numbers);
+        Plan plan = await cluster.Guard.PlanAsync([TextPlans.Request(method, path, parameters), TextPlans.Request("POST", second, copied)]);
+        Assert.Equal(OperationClass.Exec, plan.Calls[^1].Grants);
     }
 
     [Theory]

@@ -181,7 +181,7 @@ internal static class PolicyNoun
 
     // A mistyped name protects nothing, and nothing else would tell.
     private static async Task AddAbsentAsync(
-        OperationGuard guard, GuardPolicy policy, List<(string, string, string)> findings, CancellationToken cancellationToken)
+        OperationGuard guard, GuardPolicy policy, List<PolicyFinding> findings, CancellationToken cancellationToken)
     {
         if (guard.Client.Schema.Product != ProxmoxProduct.VirtualEnvironment)
         {
@@ -194,7 +194,7 @@ internal static class PolicyNoun
         int[] vmids = [.. guests.Select(static vmid => int.Parse(vmid, CultureInfo.InvariantCulture))];
         foreach ((string key, string meaning) in PolicyOddities.FindAbsent(policy, pools, nodes, vmids))
         {
-            findings.Add(("warning", key, meaning));
+            findings.Add(new PolicyFinding("warning", key, meaning));
         }
 
         async Task<string[]> NamesAsync(string path, string member)

@@ -60,7 +60,7 @@ internal sealed class AccessGrants(
 
     private bool Fits(Grant grant, string[] places, HashSet<string>? roles)
     {
-        bool Counts(Grant other, string place) => other.Holds(place) && (roles is null || !_acl.Any(nearer => nearer.Holds(place) && Replaces(nearer, other)));
+        bool Counts(Grant other, string place) => other.Holds(place) && !_acl.Any(nearer => nearer.Holds(place) && Replaces(nearer, other));
         return (places.Length == 0 || places.Any(place => Counts(grant, place)))
             && (roles is null || roles.Contains(grant.Role))
 

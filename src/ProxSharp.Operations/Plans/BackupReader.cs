@@ -22,6 +22,12 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
     {
         string Value(string name) => call.Parameters.Find(name) ?? "";
         string key = $"{Value("store")}:{Value("ns")}/{Value("backup-type")}/{Value("backup-id")}" + (isSnapshot ? $"/{Date(Value("backup-time"))}" : "");
+        if (isSnapshot && PlanTarget.Time(Value("backup-time")) == 0
+            && DateTimeOffset.TryParse(Value("backup-time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+        {
+            throw new GuardRefusedException("target", $"'backup-time' is in seconds since 1970: write {JsonTexts.Number(time.ToUnixTimeSeconds())} for the backup {key}.");
+        }
+
         JsonElement[] found = await FindAsync(call, isSnapshot ? Value("backup-time") : null, cancellationToken).ConfigureAwait(false);
         if (found.Length == 0)
         {
@@ -54,7 +60,9 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
             Policy = new PolicyTarget(key)
             {
                 Vmid = PolicyTarget.GuestOf(Value("backup-type"), Value("backup-id")),
-                IsProtected = found.Any(static snapshot => snapshot.IsSet("protected")),
+
+                // Proxmox: what is protected is never pruned.
+                IsProtected = !call.Path.EndsWith("/prune", StringComparison.Ordinal) && found.Any(static snapshot => snapshot.IsSet("protected")),
             },
         };
     }

@@ -18,6 +18,9 @@ internal static class BootMedia
     private static readonly string[] s_drives =
         [.. new[] { ("ide", 4), ("sata", 6), ("scsi", 31), ("virtio", 16) }.SelectMany(static bus => Enumerable.Range(0, bus.Item2).Select(n => $"{bus.Item1}{n}"))];
 
+    // Proxmox: 256 of them.
+    private static readonly string[] s_unused = [.. Enumerable.Range(0, 256).Select(static n => $"unused{n}")];
+
     /// <summary>What a plan says of such a call.</summary>
     public const string Why = " The machine starts from that drive before it comes to its disks, or takes orders from it, or nobody knows.";
 
@@ -57,7 +60,13 @@ internal static class BootMedia
 
     // A machine without disks has nothing that the other system could get at. With another disk in the place of the first one it starts from that, or from the
     // network, where that comes next and the disk is empty; what it had comes in again behind it.
-    private static bool StartsOther(PlannedCall call, Func<string, string?> config) => StartsForeign(call, config) || ReplacesFirst(call, config);
+    private static bool StartsOther(PlannedCall call, Func<string, string?> config) =>
+        StartsForeign(call, config) || ReplacesFirst(call, config) || ComesBehindOthers(call, config);
+
+    // A disk that is there and comes to a machine whose order names no disk that it has: it starts from the network, or from an image, beside that disk.
+    private static bool ComesBehindOthers(PlannedCall call, Func<string, string?> config) => Order(config) is { } order && call.Others
+        .Where(static parameter => DiskKeys.IsDrive(parameter.Name) && VolumeOwners.IsOwned(Replacements.Volume(parameter.Text)))
+        .Any(drive => config(drive.Name) is null && !order.Any(device => device == drive.Name || IsDisk(config(device), device)));
 
     private static bool ReplacesFirst(PlannedCall call, Func<string, string?> config) => call.Others
         .Where(static parameter => DiskKeys.IsDrive(parameter.Name))
@@ -104,7 +113,8 @@ internal static class BootMedia
     public static string? ImportOf(string drive) => ItemLists.Split(drive)
         .FirstOrDefault(static item => item.StartsWith("import-from=", StringComparison.OrdinalIgnoreCase))?["import-from=".Length..];
 
-    private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive));
+    // What was taken out is there again with one more call.
+    private static bool HasDisk(Func<string, string?> config) => s_drives.Any(drive => IsDisk(config(drive), drive)) || s_unused.Any(key => config(key) is not null);
 
     private static bool IsDisk(string? value, string device) => value is not null && DiskKeys.IsDrive(device) && !ItemLists.Split(value).Contains("media=cdrom");
 

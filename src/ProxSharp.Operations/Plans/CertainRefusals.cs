@@ -94,7 +94,7 @@ internal static class CertainRefusals
         return call.Method switch
         {
             ApiMethod.Delete when call.Path is Machines + "/{vmid}" || (call.Path is Containers + "/{vmid}" && !UndoBuilder.IsSet(call, "force")) => "destroys it only",
-            ApiMethod.Post when call.Path.EndsWith(Migrate, StringComparison.Ordinal) && !UndoBuilder.IsSet(call, "online") && !(isContainer && UndoBuilder.IsSet(call, "restart")) =>
+            ApiMethod.Post when call.Path.EndsWith(Migrate, StringComparison.Ordinal) && !UndoBuilder.IsSet(call, isContainer ? "restart" : "online") =>
                 $"moves it only with {(isContainer ? "restart=1" : "online=1")}, or",
             _ => null,
         };

@@ -35,15 +35,24 @@ internal static partial class ForeignVolumes
                 .Select(vmid => (vmid, given.Volume))),
         ];
         HashSet<(string Vmid, string Volume)> free = Detached(earlier);
-        bool isLost = held.Except(free).Any() || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
-        return isLost ? call.AsLosing()
-            : GuestNames.IsInPath(call) && Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume)) ? call.Also(OperationClass.Privileged)
-            : call;
+        bool isLost = held.Except(free).Any() || WasGiven(call, earlier) || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
+        PlannedCall judged = isLost ? call.AsLosing() : call;
+        return GuestNames.IsInPath(call) && Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume))
+            ? judged.Also(OperationClass.Privileged)
+            : judged;
     }
 
     /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
     public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
         && call.Others.Where(static parameter => DiskKeys.IsGiven(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
+
+    // Whoever has got it by an earlier call keeps it.
+    private static bool WasGiven(PlannedCall call, IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
+    {
+        HashSet<string> given = [.. Given(call).Select(static disk => disk.Volume).Where(VolumeOwners.IsOwned)];
+        return given.Count > 0 && earlier.Any(step => IsGuest(step.Call) && step.Call.Parameters.Find("vmid") != call.Parameters.Find("vmid")
+            && Given(step.Call).Any(disk => given.Contains(disk.Volume)));
+    }
 
     // A disk in two drives of one machine, or at two places of a container, is ruined as it is by two machines.
     private static IEnumerable<string> GivenTwice(PlannedCall call, JsonElement config) => call.Path is not (Machine or Container) || config.ValueKind != JsonValueKind.Object ? [] : Given(call)
@@ -84,8 +93,9 @@ internal static partial class ForeignVolumes
         return holders.Where(vmid => vmid != call.Parameters.Find("vmid"));
     }
 
-    // Proxmox: what a guest that runs does not let go of stays pending, so that only one that is off has certainly lost its disk.
-    private static HashSet<(string Vmid, string Volume)> Detached(IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
+    /// <summary>The disks that earlier calls have taken from guests, with these, and given to nobody since.</summary>
+    /// <remarks>Proxmox: what a guest that runs does not let go of stays pending, so that only one that is off has certainly lost its disk.</remarks>
+    public static HashSet<(string Vmid, string Volume)> Detached(IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
     {
         HashSet<(string Vmid, string Volume)> free = [];
         foreach ((PlannedCall call, IReadOnlyList<PlanTarget> own) in earlier.Where(static step => IsGuest(step.Call)))

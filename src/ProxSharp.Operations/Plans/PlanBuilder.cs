@@ -128,7 +128,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
         UndoStep[] back = await WeighAsync(place, call, own, GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own), cancellationToken).ConfigureAwait(false);
-        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call);
+        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call)
+            || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeUsers.Gives(call));
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, draft.Wanted, cancellationToken).ConfigureAwait(false));
         if (ways.Obstacle is { } obstacle)
@@ -175,7 +176,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
     private static PlannedCall Judge(PlannedCall wanted, PlanTarget[] own, Building draft)
     {
         PlannedCall call = Replacements.Judge(Ejections.Judge(wanted, own, draft.Steps), own);
-        call = VolumeUsers.Judge(ForeignVolumes.Judge(call, own, draft.Steps), own);
+        call = VolumeUsers.Judge(ForeignVolumes.Judge(call, own, draft.Steps), own, draft.Steps);
         call = TakenAddresses.Judge(call, own);
         return ShrunkMemory.Judge(LongStarts.Judge(CopyOrders.Judge(BootMedia.Judge(DiskOptions.Judge(call, own), own, draft.Calls))), own);
     }

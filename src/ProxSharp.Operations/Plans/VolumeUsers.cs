@@ -16,6 +16,7 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
     public const string Why = " Another guest has a disk that is called after this one, and loses it, or finds another in its place.";
 
     private const string Fact = "has";
+    private const string As = " as ";
     private const string NotCompared = "disks";
 
     // Each costs a request. What may belong to another guest alone is looked for among any number.
@@ -36,7 +37,14 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
     /// <summary>Returns the call, as destructive if it takes a disk from another guest.</summary>
     /// <param name="call">The call.</param>
     /// <param name="own">What it acts on.</param>
-    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> own) => IsOne(own) ? call.AsLosing() : call;
+    /// <param name="earlier">The calls of the plan before it, with what they act on: who has let go of a disk that is given has it no more.</param>
+    public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> own, IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
+    {
+        HashSet<(string Vmid, string Volume)> free = Gives(call) && !TakesVolumes(call) ? ForeignVolumes.Detached(earlier) : [];
+        return own.Any(target => target.Facts.TryGetValue(Fact, out string? disk) && !free.Contains((target.Identity.GetValueOrDefault("vmid") ?? "", disk[..disk.LastIndexOf(As, StringComparison.Ordinal)])))
+            ? call.AsLosing()
+            : call;
+    }
 
     /// <summary>The guest as one that has a disk of another.</summary>
     public static PlanTarget Mark(PlanTarget target, string? disk) => disk is null ? target : target.Telling(Fact, disk);
@@ -69,7 +77,7 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
             {
                 if (DiskKeys.IsVolume(member.Name) && Replacements.Volume(member.Value.ToString()) is var volume && isMeant(volume))
                 {
-                    found[guest[(guest.LastIndexOf('/') + 1)..]] = $"{volume} as {member.Name}";
+                    found[guest[(guest.LastIndexOf('/') + 1)..]] = $"{volume}{As}{member.Name}";
                     return true;
                 }
             }
@@ -83,12 +91,12 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
 
     private async Task<Search> SearchAsync(PlannedCall call, JsonElement config, CancellationToken cancellationToken)
     {
-        if (!TakesVolumes(call))
+        if (!TakesVolumes(call) && !Gives(call))
         {
             return default;
         }
 
-        string[] known = [.. Volumes(call, config).Where(VolumeOwners.IsOwned)];
+        string[] known = [.. Volumes(call, config).Where(IsVolume)];
         _storages ??= (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
         string[] local = [.. known.Where(IsLocal)];
 
@@ -115,6 +123,14 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
         || Keys(call).Any(IsUnused);
 
     private static bool IsUnused(string key) => key.StartsWith("unused", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True for a call that gives its guest a volume which is there, and is called after a guest.</summary>
+    public static bool Gives(PlannedCall call) => GuestNames.IsConfig(call) && Given(call).Any(static disk => IsVolume(Replacements.Volume(disk.Text)));
+
+    // A path of the host is judged by itself.
+    private static bool IsVolume(string text) => VolumeOwners.IsOwned(text) && text.Contains(':', StringComparison.Ordinal) && text[0] != '/';
+
+    private static IEnumerable<ApiParameter> Given(PlannedCall call) => GuestNames.IsConfig(call) ? call.Others.Where(static parameter => DiskKeys.IsVolume(parameter.Name)) : [];
 
     /// <summary>True for a call after which a volume is gone, elsewhere, or another one.</summary>
     public static bool TakesVolumes(PlannedCall call) => IsDestruction(call) || IsMigration(call) || (call.Method, call.Path) switch
@@ -149,9 +165,11 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
             return [];
         }
 
+        // What is in its drive already stays with whoever has it.
         string[] keys = [.. Keys(call)];
-        return config.EnumerateObject().Where(member => keys.Length > 0 ? keys.Contains(member.Name) : DiskKeys.IsVolume(member.Name))
-            .Select(static member => Replacements.Volume(member.Value.ToString()));
+        string[] given = [.. Given(call).Where(disk => config.Text(disk.Name) is not { } value || Replacements.Volume(value) != Replacements.Volume(disk.Text)).Select(static disk => Replacements.Volume(disk.Text))];
+        return config.EnumerateObject().Where(member => keys.Length > 0 ? keys.Contains(member.Name) : !GuestNames.IsConfig(call) && DiskKeys.IsVolume(member.Name))
+            .Select(static member => Replacements.Volume(member.Value.ToString())).Concat(given);
     }
 
     private static IEnumerable<string> Keys(PlannedCall call) => s_keys.Select(call.Parameters.Find).OfType<string>()

@@ -48,7 +48,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
             : null;
         PolicyTarget[] copies =
         [
-            .. own.Where(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal)).Select(target => target.Policy with
+            .. own.Where(target => IsMade(call, target)).Select(target => target.Policy with
             {
                 // A backup brings tags with it that nobody sees here.
                 Tags = TagsSet(call) ?? old ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : policy.TagsOfRules),
@@ -56,10 +56,25 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         ];
         OperationClass[] gained =
         [
-            .. own.Where(source => copies.Length > 0 && source.Key.StartsWith("guest ", StringComparison.Ordinal)
+            .. own.Where(source => copies.Length > 0 && IsSource(call, source)
                 && CopySources.IsOne(call, source.Policy.Vmid) && !IsTemplate(source)).Select(source => policy.Gained(source.Policy, copies)),
         ];
-        return gained.Where(static kind => kind >= OperationClass.Privileged).DefaultIfEmpty(OperationClass.Read).Max();
+        return gained.Where(static kind => kind >= OperationClass.Privileged).Concat(GainedByTemplate(call, own)).DefaultIfEmpty(OperationClass.Read).Max();
+    }
+
+    // One that an earlier call of the plan makes is one like others.
+    private static bool IsSource(PlannedCall call, PlanTarget target) => target.Key.StartsWith("guest ", StringComparison.Ordinal)
+        || (target.Key.StartsWith("new guest ", StringComparison.Ordinal) && !IsMade(call, target));
+
+    private static bool IsMade(PlannedCall call, PlanTarget target) => NewGuests.MadeBy(call).Any(vmid => target.Key == $"new guest {vmid}");
+
+    // A template may be copied to any place, which nobody is asked about: it is judged when it is made.
+    private IEnumerable<OperationClass> GainedByTemplate(PlannedCall call, IReadOnlyList<PlanTarget> own)
+    {
+        bool isMade = NewGuests.MadeBy(call).Any() && UndoBuilder.IsSet(call, "template");
+        bool isTurned = call.Path.EndsWith("/{vmid}/template", StringComparison.Ordinal) || (GuestNames.IsConfig(call) && UndoBuilder.IsSet(call, "template"));
+        return own.Where(target => !IsTemplate(target) && (isMade ? IsSource(call, target) : isTurned && target.Policy.Vmid == own[0].Policy.Vmid))
+            .Select(target => policy.GainedAnywhere(target.Policy));
     }
 
     private static bool IsTemplate(PlanTarget guest) => guest.Before.ValueKind == JsonValueKind.Object && guest.Before.IsSet("template");
@@ -75,7 +90,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         string[] made = [.. NewGuests.MadeBy(call)];
         if (made.Length > 0 && !made.Contains(giver.Policy.Vmid?.ToString(CultureInfo.InvariantCulture)))
         {
-            return [.. own.Where(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal))
+            return [.. own.Where(target => IsMade(call, target))
                 .Select(target => target.Policy with { Tags = TagsSet(call) ?? target.Policy.Tags })];
         }
 
@@ -108,7 +123,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
 
     // What a call only copies stays where it is, and a guest that it makes was nobody's before.
     private static bool IsMoved(PlannedCall call, PlanTarget target) => target.Policy.Vmid is { } vmid && !CopySources.IsOne(call, vmid)
-        && (target.Key.StartsWith("guest ", StringComparison.Ordinal) || GuestNames.IsInPath(call));
+        && (IsSource(call, target) || GuestNames.IsInPath(call));
 
     /// <summary>What policies may see of a guest after the call; empty if the call leaves its place as it is.</summary>
     private async Task<IReadOnlyList<PolicyTarget>> AfterAsync(PlannedCall call, PolicyTarget guest, CancellationToken cancellationToken)
