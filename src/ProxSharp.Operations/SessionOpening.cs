@@ -69,7 +69,9 @@ internal sealed class SessionOpening(ProxmoxClient client, Door door, Ledger led
         if (PlanTarget.Time(keys.Find(Time)) > (client.Options.TimeProvider.GetUtcNow() + s_tolerance).ToUnixTimeSeconds())
         {
             throw new GuardRefusedException(
-                "target", "A backup of a time to come is refused: it would be kept in place of those that are of today, and until then the group would take no other. Leave its time out.");
+                "target",
+                "A backup of a time to come is refused: it would be kept in place of those that are of today, and until then the group would take no other. "
+                    + "Leave its time out.");
         }
     }
 

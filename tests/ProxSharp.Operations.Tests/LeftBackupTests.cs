@@ -84,6 +84,8 @@ public sealed class LeftBackupTests
 
         string told = Assert.Single(plan.Consequences, static line => line.StartsWith("The latest backup of guest 106 is of ", StringComparison.Ordinal));
         Assert.EndsWith("Z. Backups of it leave out scsi1.", told, StringComparison.Ordinal);
+        Assert.Contains($"The plan says: {told}", Plan.Parse(plan.ToJson()).Describe());
+        Assert.Contains(told, (await cluster.Guard.ExamineAsync(plan.Id)).Describe());
         Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
         await cluster.DoneAsync(await cluster.Other.Raw.DeleteAsync($"{Content}/{Uri.EscapeDataString(backup)}"));
         Assert.Equal("drift", await cluster.RefusedAsync(() => cluster.Guard.ApplyAsync(plan.Id)));

@@ -279,7 +279,8 @@ internal sealed class ApplyTool(AgentSites sites, ElicitationApprover approver, 
                 ? $"\nThe plan was not completed; not done: {string.Join("; ", result.NotMade.Take(MostSteps).Select(static call => SafeText.Of(call, "call", 300)))}"
                     + (result.NotMade.Count > MostSteps ? string.Create(CultureInfo.InvariantCulture, $" and {result.NotMade.Count - MostSteps} more") : "")
             : result.Steps[^1].Succeeded ? "\nThe plan was carried out to its last call; the ledger does not say so."
-            : result.Steps[^1].IsUnknown ? "\nNobody knows how the last call ended, and it may go on: look at the server, or wait for its task with task_wait, before anything is planned again."
+            : result.Steps[^1].IsUnknown ? "\nNobody knows how the last call ended, and it may go on: look at the server, or wait for its task with task_wait, "
+                + "before anything is planned again."
             : "\nThe plan was not completed.";
         return new ToolAnswer(string.Join('\n', steps) + end, value);
     }

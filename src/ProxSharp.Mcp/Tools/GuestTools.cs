@@ -50,7 +50,9 @@ internal sealed class GuestTools(AgentSites sites)
             1 => found[0],
             0 => throw new ToolException("not-found", $"There is no guest '{UntrustedText.Clean(wanted, 100)}' in {site.Name}."),
             _ => throw new ToolException(
-                "usage", $"Several guests are named '{UntrustedText.Clean(wanted, 100)}': {string.Join(", ", found.Select(static guest => guest.Text("vmid")))}. Choose one by its number."),
+                "usage",
+                $"Several guests are named '{UntrustedText.Clean(wanted, 100)}': {string.Join(", ", found.Select(static guest => guest.Text("vmid")))}. "
+                    + "Choose one by its number."),
         };
     }
 

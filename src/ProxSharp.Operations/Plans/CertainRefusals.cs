@@ -55,7 +55,8 @@ internal static class CertainRefusals
 
         if (earlier.Count > 0 && (isStart || (call.Path.StartsWith(Containers, StringComparison.Ordinal) && goal == GuestPower.Stopped)) && power == goal)
         {
-            throw new GuardRefusedException("target", $"{UntrustedText.Clean(call.Title, 200)} is refused: {targets[0].Key} is {power} already, and the server refuses that. Leave it out.");
+            throw new GuardRefusedException(
+                "target", $"{UntrustedText.Clean(call.Title, 200)} is refused: {targets[0].Key} is {power} already, and the server refuses that. Leave it out.");
         }
     }
 
@@ -82,7 +83,9 @@ internal static class CertainRefusals
             if (node != "localhost" && guest.Facts.GetValueOrDefault("node") is { } place && place != node)
             {
                 throw new GuardRefusedException(
-                    "target", $"{UntrustedText.Clean(call.Title, 200)} would leave out {guest.Key} without an error: it is on {place}. Plan its backup as POST /nodes/{place}/vzdump.");
+                    "target",
+                    $"{UntrustedText.Clean(call.Title, 200)} would leave out {guest.Key} without an error: it is on {place}. "
+                        + $"Plan its backup as POST /nodes/{place}/vzdump.");
             }
         }
     }

@@ -43,7 +43,8 @@ internal static class CopyOrders
     // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
     private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)
         ? !parameter.Name.Equals("smbios1", StringComparison.OrdinalIgnoreCase) || ItemLists.Split(parameter.Text).Any(static item => !Harmless.IsMatch(item))
-        : DiskKeys.IsDrive(parameter.Name) && (BootMedia.IsImage(parameter) || BootMedia.IsImport(parameter)) && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text));
+        : DiskKeys.IsDrive(parameter.Name) && (BootMedia.IsImage(parameter) || BootMedia.IsImport(parameter))
+            && !Ejections.IsCloudInit(call, Replacements.Volume(parameter.Text));
 
     private static Regex Harmless => field ??= new(@"\A(uuid|base64)=", RegexOptions.IgnoreCase);
 }

@@ -35,7 +35,8 @@ internal static partial class ForeignVolumes
                 .Select(vmid => (vmid, given.Volume))),
         ];
         HashSet<(string Vmid, string Volume)> free = Detached(earlier);
-        bool isLost = held.Except(free).Any() || WasGiven(call, earlier) || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
+        bool isLost = held.Except(free).Any() || WasGiven(call, earlier)
+            || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
         PlannedCall judged = isLost ? call.AsLosing() : call;
         return GuestNames.IsInPath(call) && Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume))
             ? judged.Also(OperationClass.Privileged)

@@ -73,7 +73,8 @@ internal sealed class GoneObjects(ProxmoxClient client)
         }
 
         string path = back.ConcretePath[..back.ConcretePath.IndexOf("/status/", StringComparison.Ordinal)] + "/status/current";
-        return await StandingRules.ReadAsync(client, path, null, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } now && GuestPower.Of(now) == goal
+        return await StandingRules.ReadAsync(client, path, null, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } now
+            && GuestPower.Of(now) == goal
             ? goal
             : null;
     }

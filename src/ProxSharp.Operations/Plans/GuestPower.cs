@@ -33,7 +33,8 @@ internal static class GuestPower
 
     /// <summary>The power of a guest. Proxmox: a machine that is paused, or has stopped at an error of its disks, is running all the same.</summary>
     /// <param name="current">The answer of <c>status/current</c>.</param>
-    public static string Of(JsonElement current) => current.Text("status") is Running && current.Text("qmpstatus") is { Length: > 0 } state ? state : current.Text("status") ?? "";
+    public static string Of(JsonElement current) =>
+        current.Text("status") is Running && current.Text("qmpstatus") is { Length: > 0 } state ? state : current.Text("status") ?? "";
 
     /// <summary>True for a guest with a process, whether it is paused or not.</summary>
     public static bool Runs(PlanTarget guest) => guest.Facts.GetValueOrDefault(Fact) is { Length: > 0 } power && power != Stopped;
@@ -43,7 +44,9 @@ internal static class GuestPower
 
     /// <summary>The power that a call gives to the guest in its path; null if it gives none.</summary>
     public static string? Goal(PlannedCall call) =>
-        call.Method == ApiMethod.Post && call.Path.IndexOf("{vmid}", StringComparison.Ordinal) is > 0 and int at ? s_goals.GetValueOrDefault(call.Path[(at + "{vmid}".Length)..]) : null;
+        call.Method == ApiMethod.Post && call.Path.IndexOf("{vmid}", StringComparison.Ordinal) is > 0 and int at
+            ? s_goals.GetValueOrDefault(call.Path[(at + "{vmid}".Length)..])
+            : null;
 
     /// <summary>True if all is so already that a call would do to the power of its guest, or to a service.</summary>
     /// <param name="call">The call.</param>

@@ -33,7 +33,11 @@ internal sealed class GuestReader(ProxmoxClient client, GuestConfigs? configs = 
     /// <param name="vmid">What stands in place of a number.</param>
     public GuardRefusedException None(string vmid)
     {
-        string[] named = [.. _all!.Values.Where(guest => vmid.Equals(guest.Text("name"), StringComparison.OrdinalIgnoreCase)).Select(static guest => guest.Text("vmid")).OfType<string>()];
+        string[] named =
+        [
+            .. _all!.Values.Where(guest => vmid.Equals(guest.Text("name"), StringComparison.OrdinalIgnoreCase))
+                .Select(static guest => guest.Text("vmid")).OfType<string>(),
+        ];
         return new GuardRefusedException("target", $"There is no guest {Text.UntrustedText.Clean(vmid, 100)}"
             + (named.Length == 0 ? "." : $": in paths guests are called by their numbers, and the name is that of {string.Join(" and of ", named)}."));
     }

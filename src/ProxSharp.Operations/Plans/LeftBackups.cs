@@ -48,12 +48,20 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         return null;
     }
 
+    /// <summary>
+    /// True for a sentence of just this form. Who decides about the file of a plan has no server to ask: what the plan tells of backups is compared when it is applied.
+    /// </summary>
+    public static bool IsSentence(string line) => Told.IsMatch(line) || Nothing.IsMatch(line);
+
     private static int Count(Match told) => int.TryParse(told.Groups["count"].ValueSpan, CultureInfo.InvariantCulture, out int count) ? count : 0;
 
     // Dates of this form are in the order of their letters.
     private static Regex Told => field ??= new(
         $@"\A({Latest}|{Staying})(?<of>.+?)(, beside what the plan removes,)?( is of |: (?<count>[0-9]+), the latest of )(?<date>[0-9]{{4}}-[0-9: -]+Z)\.({NotIn}.+)?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
+
+    private static Regex Nothing => field ??= new(
+        $@"\A{None}[0-9]+ on the storages of [A-Za-z0-9-]+[a-z ,;]*\.({NotIn}[a-z0-9, ]+\.)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
     /// <summary>The sentence for a target of a call; null where nothing is destroyed that has backups, or is one.</summary>
     public async Task<string?> SayAsync(PlannedCall call, PlanTarget target, CancellationToken cancellationToken) => !call.Set.Has(OperationClass.Destructive) ? null

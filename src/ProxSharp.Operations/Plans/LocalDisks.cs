@@ -62,7 +62,10 @@ internal static class LocalDisks
             JsonElement config = (await client.Raw.GetAsync(
                 call.ConcretePath[..call.ConcretePath.LastIndexOf('/')] + "/config", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
             JsonElement storages = (await client.Raw.GetAsync("/storage", cancellationToken: cancellationToken).ConfigureAwait(false)).Data;
-            string[] shared = [.. storages.EnumerateArray().Where(static storage => storage.IsSet("shared")).Select(static storage => storage.Text("storage")).OfType<string>()];
+            string[] shared =
+            [
+                .. storages.EnumerateArray().Where(static storage => storage.IsSet("shared")).Select(static storage => storage.Text("storage")).OfType<string>(),
+            ];
             return config.EnumerateObject().Where(static member => DiskKeys.IsUsed(member.Name)).Select(static member => Replacements.Volume(member.Value.ToString()))
                 .Any(volume => volume.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon && !shared.Contains(volume[..colon]));
         }

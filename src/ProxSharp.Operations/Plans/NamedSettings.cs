@@ -58,7 +58,8 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
         {
             JsonElement? rules = await read($"{Groups}/{Uri.EscapeDataString(group)}", cancellationToken).ConfigureAwait(false);
             found[$"security group {group}"] = rules is { } known ? Describe(known) : StandingRules.Unreadable;
-            await FollowAsync(found, RulesOf(rules ?? default).SelectMany(static each => new[] { each.Text("source"), each.Text("dest") }), guest, cancellationToken).ConfigureAwait(false);
+            IEnumerable<string?> addresses = RulesOf(rules ?? default).SelectMany(static each => new[] { each.Text("source"), each.Text("dest") });
+            await FollowAsync(found, addresses, guest, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -68,7 +69,8 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
     // guest; without either that of the guest goes before that of the cluster.
     private async Task FollowAsync(Dictionary<string, string> found, IEnumerable<string?> addresses, string? guest, CancellationToken cancellationToken)
     {
-        foreach (Match item in addresses.OfType<string>().SelectMany(ItemLists.Split).Select(static item => Addresses.Match(item)).Where(static match => match.Success).ToArray())
+        IEnumerable<Match> items = addresses.OfType<string>().SelectMany(ItemLists.Split).Select(static item => Addresses.Match(item));
+        foreach (Match item in items.Where(static match => match.Success).ToArray())
         {
             bool isSet = item.Groups["set"].Success;
             string name = item.Groups["name"].Value;
@@ -79,7 +81,8 @@ internal sealed class NamedSettings(Func<string, CancellationToken, Task<JsonEle
             }
 
             string end = $"/firewall/{(isSet ? "ipset" : "aliases")}/{name}";
-            JsonElement? known = guest is not null && item.Groups["place"].Value is not "dc/" ? await read($"{guest}{end}", cancellationToken).ConfigureAwait(false) : null;
+            bool mayBeOfGuest = guest is not null && item.Groups["place"].Value is not "dc/";
+            JsonElement? known = mayBeOfGuest ? await read($"{guest}{end}", cancellationToken).ConfigureAwait(false) : null;
             known ??= item.Groups["place"].Value is "guest/" ? null : await read($"/cluster{end}", cancellationToken).ConfigureAwait(false);
             found[key] = known is not { } behind ? StandingRules.Unreadable
                 : behind.ValueKind == JsonValueKind.Array

@@ -149,6 +149,7 @@ public sealed class Plan
         lines.AddRange(_draft.Purges.Select(static purge => purge.Describe()));
         lines.AddRange(_draft.Overwrites.Select(static change => Clean(Plans.Consequences.Overwrites(change))));
         lines.AddRange(_checked.Select(Clean));
+        lines.AddRange(Consequences.Where(LeftBackups.IsSentence).Except(_checked).Select(static line => $"The plan says: {Clean(line)}"));
         lines.AddRange(Undo.Count == 0
             ? ["There is no way back."]
             : [$"It can be taken back{WaysBack.Words(this)}{(NotTakenBack is [_, ..] kept ? $" in part, without call {string.Join(", ", kept)}" : "")}:",

@@ -127,7 +127,8 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         draft.Before.Add(UndoBuilder.Before(call, own));
         draft.Calls.Add(isFirst ? Digests.Add(client.Schema, call, own, place == 0) : call);
         UndoBuilder ways = new(client.Schema);
-        UndoStep[] back = await WeighAsync(place, call, own, GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own), cancellationToken).ConfigureAwait(false);
+        IEnumerable<PlannedCall> lead = GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own);
+        UndoStep[] back = await WeighAsync(place, call, own, lead, cancellationToken).ConfigureAwait(false);
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call)
             || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeUsers.Gives(call));
         draft.Undo.InsertRange(0, back);

@@ -33,7 +33,8 @@ internal static class Snapshots
         TimeProvider time = client.Options.TimeProvider;
         List<PlannedCall> snapshots = [];
         string name = $"{Prefix}{time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
-        foreach (IGrouping<string, PlannedCall> planned in calls.Where(static call => PathOf(call) is not null).GroupBy(static call => PathOf(call)!, StringComparer.Ordinal))
+        IEnumerable<PlannedCall> onGuests = calls.Where(static call => PathOf(call) is not null);
+        foreach (IGrouping<string, PlannedCall> planned in onGuests.GroupBy(static call => PathOf(call)!, StringComparer.Ordinal))
         {
             string guest = planned.Key;
             if (await AreInTheWayAsync(client, planned, isDemanded, cancellationToken).ConfigureAwait(false))

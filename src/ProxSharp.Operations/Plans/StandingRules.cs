@@ -116,7 +116,8 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
         }
 
         // What is not there brings nothing.
-        if (RestoredSettings.IsOne(call) && found.Values.All(static state => state != NotThere) && await RestoredSettings.ReadAsync(client, call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } brought)
+        if (RestoredSettings.IsOne(call) && found.Values.All(static state => state != NotThere)
+            && await RestoredSettings.ReadAsync(client, call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } brought)
         {
             found[RestoredSettings.Fact] = brought;
         }

@@ -41,7 +41,8 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> own, IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)
     {
         HashSet<(string Vmid, string Volume)> free = Gives(call) && !TakesVolumes(call) ? ForeignVolumes.Detached(earlier) : [];
-        return own.Any(target => target.Facts.TryGetValue(Fact, out string? disk) && !free.Contains((target.Identity.GetValueOrDefault("vmid") ?? "", disk[..disk.LastIndexOf(As, StringComparison.Ordinal)])))
+        return own.Any(target => target.Facts.TryGetValue(Fact, out string? disk)
+            && !free.Contains((target.Identity.GetValueOrDefault("vmid") ?? "", disk[..disk.LastIndexOf(As, StringComparison.Ordinal)])))
             ? call.AsLosing()
             : call;
     }
@@ -130,7 +131,8 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
     // A path of the host is judged by itself.
     private static bool IsVolume(string text) => VolumeOwners.IsOwned(text) && text.Contains(':', StringComparison.Ordinal) && text[0] != '/';
 
-    private static IEnumerable<ApiParameter> Given(PlannedCall call) => GuestNames.IsConfig(call) ? call.Others.Where(static parameter => DiskKeys.IsVolume(parameter.Name)) : [];
+    private static IEnumerable<ApiParameter> Given(PlannedCall call) =>
+        GuestNames.IsConfig(call) ? call.Others.Where(static parameter => DiskKeys.IsVolume(parameter.Name)) : [];
 
     /// <summary>True for a call after which a volume is gone, elsewhere, or another one.</summary>
     public static bool TakesVolumes(PlannedCall call) => IsDestruction(call) || IsMigration(call) || (call.Method, call.Path) switch
@@ -167,7 +169,9 @@ internal sealed class VolumeUsers(ProxmoxClient client, GuestConfigs guests)
 
         // What is in its drive already stays with whoever has it.
         string[] keys = [.. Keys(call)];
-        string[] given = [.. Given(call).Where(disk => config.Text(disk.Name) is not { } value || Replacements.Volume(value) != Replacements.Volume(disk.Text)).Select(static disk => Replacements.Volume(disk.Text))];
+        IEnumerable<string> given = Given(call)
+            .Where(disk => config.Text(disk.Name) is not { } value || Replacements.Volume(value) != Replacements.Volume(disk.Text))
+            .Select(static disk => Replacements.Volume(disk.Text));
         return config.EnumerateObject().Where(member => keys.Length > 0 ? keys.Contains(member.Name) : !GuestNames.IsConfig(call) && DiskKeys.IsVolume(member.Name))
             .Select(static member => Replacements.Volume(member.Value.ToString())).Concat(given);
     }

@@ -44,7 +44,8 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     {
         // Proxmox: a clone of a snapshot has the tags of that time.
         IReadOnlyList<string>? old = GuestNames.IsInPath(call) && NewGuests.MadeBy(call).Any() && call.Parameters.Find("snapname") is { } snapshot
-            ? await TagsAtAsync($"{call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]}/snapshot/{Uri.EscapeDataString(snapshot)}/config", cancellationToken).ConfigureAwait(false)
+            ? await TagsAtAsync(
+                $"{call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]}/snapshot/{Uri.EscapeDataString(snapshot)}/config", cancellationToken).ConfigureAwait(false)
             : null;
         PolicyTarget[] copies =
         [

@@ -170,7 +170,9 @@ public sealed class GuardPolicy
     /// <summary>The worst class that is allowed for a guest after a change and was not before; <see cref="OperationClass.Read"/> for none.</summary>
     internal OperationClass Gained(PolicyTarget before, IReadOnlyList<PolicyTarget> after) => RulePlaces.Gained(Permits, before, after);
 
-    /// <summary>The worst class from privileged on that a rule allows for some guest, and none for this one: whatever is made a template may be copied to wherever that holds.</summary>
+    /// <summary>
+    /// The worst class from privileged on that a rule allows for some guest, and none for this one: what is made a template may be copied to wherever that holds.
+    /// </summary>
     internal OperationClass GainedAnywhere(PolicyTarget before) => new[] { OperationClass.Exec, OperationClass.Privileged }
         .Where(kind => (kind != OperationClass.Exec || ExecEnabled) && AllowsSome(kind) && !Permits(kind, before)).DefaultIfEmpty(OperationClass.Read).Max();
 
