@@ -21,13 +21,8 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
     public async Task<PlanTarget> ReadAsync(PlannedCall call, bool isSnapshot, CancellationToken cancellationToken)
     {
         string Value(string name) => call.Parameters.Find(name) ?? "";
-        string key = $"{Value("store")}:{Value("ns")}/{Value("backup-type")}/{Value("backup-id")}" + (isSnapshot ? $"/{Date(Value("backup-time"))}" : "");
-        if (isSnapshot && PlanTarget.Time(Value("backup-time")) == 0
-            && DateTimeOffset.TryParse(Value("backup-time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
-        {
-            throw new GuardRefusedException("target", $"'backup-time' is in seconds since 1970: write {JsonTexts.Number(time.ToUnixTimeSeconds())} for the backup {key}.");
-        }
-
+        string key = GroupOf(call) + (isSnapshot ? $"/{Date(Value("backup-time"))}" : "");
+        CheckTime(isSnapshot ? Value("backup-time") : "", key);
         JsonElement[] found = await FindAsync(call, isSnapshot ? Value("backup-time") : null, cancellationToken).ConfigureAwait(false);
         if (found.Length == 0)
         {
@@ -65,6 +60,20 @@ internal sealed class BackupReader(ProxmoxClient client, Door door)
                 IsProtected = !call.Path.EndsWith("/prune", StringComparison.Ordinal) && found.Any(static snapshot => snapshot.IsSet("protected")),
             },
         };
+    }
+
+    /// <summary>The name of the group that a call is about, or whose snapshot.</summary>
+    public static string GroupOf(PlannedCall call) =>
+        $"{call.Parameters.Find("store")}:{call.Parameters.Find("ns")}/{call.Parameters.Find("backup-type")}/{call.Parameters.Find("backup-id")}";
+
+    // Lists show times as dates, and the call takes seconds.
+    private static void CheckTime(string text, string key)
+    {
+        if (PlanTarget.Time(text) == 0 && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+        {
+            throw new GuardRefusedException(
+                "target", $"'backup-time' is in seconds since 1970: write {JsonTexts.Number(time.ToUnixTimeSeconds())} for the backup {key}.");
+        }
     }
 
     // Proxmox: the folder of a snapshot is called so.

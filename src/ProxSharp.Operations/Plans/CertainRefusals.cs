@@ -66,7 +66,7 @@ internal static class CertainRefusals
         bool isSnapshot = call.Parameters.Find("backup-time") is not null;
         if (call.Parameters.Find("backup-id") is not null
             && earlier.Any(before => before.Method == ApiMethod.Delete && before.Path is LeftBackups.Snapshots or Groups
-                && (before.Path == Groups || !isSnapshot) && LeftBackups.GroupOf(before) == LeftBackups.GroupOf(call)))
+                && (before.Path == Groups || !isSnapshot) && BackupReader.GroupOf(before) == BackupReader.GroupOf(call)))
         {
             throw new GuardRefusedException(
                 "target", $"{UntrustedText.Clean(call.Title, 200)} cannot be planned behind a call that removes backups of the same group: make two plans of it.");

@@ -120,7 +120,7 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
 
     private async Task<string> OfGroupAsync(PlannedCall call, CancellationToken cancellationToken)
     {
-        HashSet<string> removed = [.. calls.Where(other => other is { Method: ApiMethod.Delete, Path: Snapshots } && GroupOf(other) == GroupOf(call))
+        HashSet<string> removed = [.. calls.Where(other => other is { Method: ApiMethod.Delete, Path: Snapshots } && BackupReader.GroupOf(other) == BackupReader.GroupOf(call))
             .Select(static other => other.Parameters.Find("backup-time") ?? "")];
         ApiParameters filter = [];
         foreach (string name in s_group[1..])
@@ -131,13 +131,9 @@ internal sealed class LeftBackups(ProxmoxClient client, IReadOnlyList<PlannedCal
         JsonElement all = await GetAsync(call.ConcretePath, filter, cancellationToken).ConfigureAwait(false);
         long[] left = [.. all.EnumerateArray().Where(entry => !removed.Contains(entry.Text("backup-time") ?? "")).Select(static entry => Time(entry, "backup-time"))];
         string taken = long.TryParse(call.Parameters.Find("backup-time"), CultureInfo.InvariantCulture, out long time) ? $" without that of {Date(time)}" : "";
-        string group = $"{call.Parameters.Find("store")}:{call.Parameters.Find("ns")}/{call.Parameters.Find("backup-type")}/{call.Parameters.Find("backup-id")}";
-        return $"{Staying}{UntrustedText.Clean(group)}{taken}: "
+        return $"{Staying}{UntrustedText.Clean(BackupReader.GroupOf(call))}{taken}: "
             + (left.Length == 0 ? "none." : string.Create(CultureInfo.InvariantCulture, $"{left.Length}, the latest of {Date(left.Max())}."));
     }
-
-    /// <summary>The group of backups that a call names, to be compared.</summary>
-    public static string GroupOf(PlannedCall call) => string.Join('\n', s_group.Select(name => call.Parameters.Find(name) ?? ""));
 
     private static long Time(JsonElement entry, string name) => long.TryParse(entry.Text(name), CultureInfo.InvariantCulture, out long time) ? time : 0;
 

@@ -18,7 +18,7 @@ internal sealed class PlanApplier(ProxmoxClient client, Door door, Ledger ledger
     {
         using IAbandonedMark mark = marks.Hold(plan.Id);
         ApplyResult result = await MakeAsync(plan, checks, approval, progress, cancellationToken).ConfigureAwait(false);
-        if (result.Steps is [.., { LedgerNumber: 0, Fault: GuardRefusedException }])
+        if (result.Steps is [.., { LedgerNumber: 0, Fault: GuardRefusedException { Reason: "ledger" } }])
         {
             // What came of it is not on record. The mark tells others that it is not under way, so that they ask the server.
             mark.Keep();

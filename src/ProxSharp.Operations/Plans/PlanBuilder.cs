@@ -138,6 +138,12 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             draft.Consequences.Add($"{Consequences.NoWayBack}{UntrustedText.Clean(call.Title, 200)}: {obstacle}.");
         }
 
+        Take(draft, call, own);
+        draft.Made.Add(call, own);
+    }
+
+    private static void Take(Building draft, PlannedCall call, PlanTarget[] own)
+    {
         foreach (PlanTarget target in own)
         {
             draft.Take(target);
@@ -146,8 +152,6 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
                 draft.Changed.Add(target.Key);
             }
         }
-
-        draft.Made.Add(call, own);
     }
 
     // Of a call on disks it is these that count, and of one with a drive it is that, not the tape in it.

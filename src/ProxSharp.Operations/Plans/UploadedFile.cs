@@ -47,12 +47,7 @@ internal static class UploadedFile
             return call;
         }
 
-        ApiParameters parameters = [];
-        foreach (ApiParameter parameter in call.Parameters)
-        {
-            parameters.Add(parameter);
-        }
-
+        ApiParameters parameters = [.. call.Parameters];
         parameters.Add(Checksum, file.Identity[Digest]);
         parameters.Add("checksum-algorithm", Digest);
         return call.With(parameters);
