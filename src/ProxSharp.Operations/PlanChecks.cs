@@ -20,7 +20,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
         string[] destinations = Destinations.Of(call);
         foreach (PlanTarget target in targets)
         {
-            PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = CopySources.IsOne(call, target.Policy.Vmid) };
+            PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = CopySources.IsOne(call, target) };
             policy.Check(call.Classes, call.Title, meant, StateRaises.Why(call));
         }
 

@@ -73,9 +73,9 @@ public sealed class RedTeamGuestTests
         Assert.True(plan.Calls[0].Set.Has(expected) && plan.Class >= expected);
         Assert.True(cluster.Guard.Plans.Load(plan.Id).Calls[0].Set.Has(expected));
 
-        // What is given to a guest that is there opens it, as target-vmid does.
-        Assert.Equal(expected == OperationClass.Destructive && path.EndsWith("/config", StringComparison.Ordinal), plan.Class == OperationClass.Privileged);
+        // Whoever has another guest's disk opens it, as target-vmid does.
         bool isShared = expected == OperationClass.Destructive;
+        Assert.Equal(isShared, plan.Class == OperationClass.Privileged);
         Assert.Equal(isShared, plan.Consequences.Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
         Assert.Equal(isShared, plan.Describe().Any(static line => line.Contains("The disk is that of another guest", StringComparison.Ordinal)));
         Assert.Equal(isShared, plan.Undo.Count == 0);
@@ -94,6 +94,11 @@ public sealed class RedTeamGuestTests
         PlanRequest other = TextPlans.Request("PUT", Holder, "delete=net0");
         Assert.True(await LosesAsync(1, other, attach));
         Assert.False(await LosesAsync(1, detach, attach));
+
+        // A new machine opens it as well as one that is there.
+        Plan opened = await cluster.Guard.PlanAsync([detach, TextPlans.Request("POST", "/nodes/pve3/qemu", $"vmid=300 scsi0=local-lvm:4 scsi1={Volume}")]);
+        Assert.Equal([OperationClass.Privileged], opened.Calls[1].Set.Items.Where(static kind => kind >= OperationClass.Destructive));
+        Assert.Contains(opened.Describe(), static line => line.EndsWith(ForeignVolumes.Why, StringComparison.Ordinal));
 
         // What hangs there already stays as it is: its options may be changed.
         await cluster.Other.Raw.PutAsync(Own, new ApiParameters { { "scsi7", Volume } });

@@ -57,7 +57,7 @@ internal static class TextPlans
     private static async Task IsReachedAsync(GuardedCluster cluster, PlanRequest request, string number)
     {
         HashSet<int> among = [.. Enumerable.Range(100, 1000).Where(vmid => vmid.ToString(CultureInfo.InvariantCulture).StartsWith(number, StringComparison.Ordinal))];
-        bool isCopied = request.Parameters?.Find("archive") is not null || request.Path.EndsWith("/clone", StringComparison.Ordinal);
+        bool isCopied = request.Parameters?.Find("archive")?.Contains($"-{number}", StringComparison.Ordinal) == true || request.Path.EndsWith("/clone", StringComparison.Ordinal);
         Assert.Equal(!isCopied, (await GuestReach.FindAsync(cluster.Other, request, among)).Count > 0);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
 using ProxSharp.Pve;
@@ -41,6 +42,96 @@ public sealed class VolumeUserTests
         Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
         cluster.Policy(Guarded);
         await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Theory]
+    [InlineData("/nodes/pve1/qemu", "vmid=300 scsi0=" + Disk)]
+    [InlineData("/nodes/pve1/qemu", "vmid=300 scsi0=local-lvm:4 efidisk0=file=" + Disk + ",size=4M")]
+    [InlineData("/nodes/pve1/qemu", "vmid=300 unused0=" + Disk)]
+    [InlineData("/nodes/pve1/qemu", "vmid=300 archive=local:backup/vzdump-qemu-106-2026_01_01-00_00_00.vma.zst scsi3=" + Disk)]
+    [InlineData("/nodes/pve1/lxc", "vmid=300 ostemplate=local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst mp0=volume=" + Disk + ",mp=/data")]
+    public async Task Disk_ThatComesToANewGuest_IsNotTakenUnseenFromWhoeverHasIt(string path, string parameters)
+    {
+        await using GuardedCluster cluster = await StartAsync("scsi3=" + Disk);
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", path, parameters);
+
+        Assert.True(plan.Calls[0].Set.Has(OperationClass.Destructive) && plan.Calls[0].Set.Has(OperationClass.Privileged));
+        Assert.Contains(plan.Describe(), static line => line.StartsWith("Acts on guest 102 (db-1)", StringComparison.Ordinal) && line.Contains($"has {Disk} as scsi3", StringComparison.Ordinal));
+        Assert.Empty(plan.Undo);
+        cluster.Policy(Guarded);
+        await TextPlans.IsProtectedAsync(cluster, "POST", path, parameters, "guest 102");
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=300 scsi0=local-lvm:0,import-from=" + Disk)]
+    [InlineData("PUT", "/nodes/pve1/qemu/100/config", "scsi7=local-lvm:0,import-from=" + Disk)]
+    [InlineData("POST", Machine + "/move_disk", "disk=unused0 storage=local")]
+    public async Task Disk_ThatIsCopied_StaysWithWhoeverHasIt_WhoIsNamed(string method, string path, string parameters)
+    {
+        await using GuardedCluster cluster = await StartAsync("");
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync(Machine + "/config", TextPlans.Parameters("delete=scsi0"));
+        await root.Raw.PutAsync("/nodes/pve1/qemu/102/config", TextPlans.Parameters("scsi3=" + Disk));
+
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
+
+        Assert.False(plan.Calls[0].Set.Has(OperationClass.Destructive));
+        Assert.Contains("guest 102", plan.Targets.Select(static target => target.Key));
+        cluster.Policy(Guarded);
+        await TextPlans.IsProtectedAsync(cluster, method, path, parameters, "guest 102");
+    }
+
+    [Theory]
+    [InlineData("lxc", 203, "delete=mp0", 104, true)]
+    [InlineData("qemu", 106, "", 102, true)]
+    [InlineData("qemu", 106, "delete=scsi0", 102, false)]
+    public async Task RestoreOverAGuest_WhoseDiskAnotherGuestHas_IsNotMadeUnseen(string type, int vmid, string change, int holder, bool isLost)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Open);
+        await using PveClient root = cluster.OpenRoot();
+        string node = type == "lxc" ? "pve2" : "pve1", guest = $"/nodes/{node}/{type}/{vmid}", other = type == "lxc" ? "rootfs" : "scsi0";
+        await cluster.DoneAsync(await root.Raw.PostAsync($"/nodes/{node}/vzdump", TextPlans.Parameters($"vmid={vmid} storage=local")));
+        if (type == "lxc")
+        {
+            await root.Raw.PutAsync(guest + "/config", TextPlans.Parameters("mp0=local-lvm:1,mp=/data"));
+        }
+
+        JsonElement before = (await root.Raw.GetAsync(guest + "/config")).Data;
+        string disk = Replacements.Volume(before.Text(type == "lxc" ? "mp0" : other)!);
+        if (change.Length > 0)
+        {
+            await root.Raw.PutAsync(guest + "/config", TextPlans.Parameters(change));
+        }
+
+        await root.Raw.PutAsync($"/nodes/{node}/qemu/{holder}/config", TextPlans.Parameters($"scsi3={disk} tags=db"));
+        string backup = (await root.Raw.GetAsync($"/nodes/{node}/storage/local/content", TextPlans.Parameters($"content=backup vmid={vmid}"))).Data[0].Text("volid")!;
+        string restore = type == "lxc" ? $"vmid={vmid} ostemplate={backup} restore=1 force=1 unprivileged=1" : $"vmid={vmid} archive={backup} force=1";
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", $"/nodes/{node}/{type}", restore);
+
+        // What a machine does not use stays after a restore.
+        Assert.Equal(isLost, plan.Targets.Any(target => target.Key == $"guest {holder}"));
+        cluster.Policy(Guarded);
+        if (isLost)
+        {
+            await TextPlans.IsProtectedAsync(cluster, "POST", $"/nodes/{node}/{type}", restore, $"guest {holder}");
+        }
+    }
+
+    [Fact]
+    public async Task DiskCalledAfterANumberThatThePlanMakes_IsNotTakenUnseenFromWhoeverHasIt()
+    {
+        await using GuardedCluster cluster = await StartAsync("");
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/nodes/pve1/storage/local-lvm/content", TextPlans.Parameters("vmid=458 filename=vm-458-disk-0 size=1G"));
+        await root.Raw.PutAsync("/nodes/pve1/qemu/102/config", TextPlans.Parameters("scsi3=local-lvm:vm-458-disk-0"));
+
+        Plan plan = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("POST", "/nodes/pve1/qemu", "vmid=458 memory=16"), TextPlans.Request("PUT", "/nodes/pve1/qemu/458/config", "scsi1=local-lvm:vm-458-disk-0")]);
+
+        Assert.True(plan.Calls[1].Set.Has(OperationClass.Destructive));
+        Assert.Contains("guest 102", plan.Targets.Select(static target => target.Key));
     }
 
     [Fact]

@@ -14,20 +14,21 @@ internal static class CopySources
     {
         if (GuestNames.IsInPath(call))
         {
-            return call.Path.EndsWith("/clone", StringComparison.Ordinal) && call.Parameters.Find("vmid") == vmid && !Names(call, vmid);
+            return call.Path.EndsWith("/clone", StringComparison.Ordinal) && call.Parameters.Find("vmid") == vmid && !Names(call, vmid, isSource: false);
         }
 
-        // Whoever has a volume whose name says nobody may lose it.
-        return NewGuests.MadeBy(call).Any() && !Names(call, vmid) && SharedVolumes.GivenBy(call).Length == 0;
+        // Whoever is named by neither has a volume that comes to the new guest, and may lose it; so may anyone where the name of the volume says nobody.
+        return NewGuests.MadeBy(call).Any() && Names(call, vmid, isSource: true) && !Names(call, vmid, isSource: false) && SharedVolumes.GivenBy(call).Length == 0;
     }
 
-    /// <summary>True for a guest that a call reaches as a source alone; false for what is no guest.</summary>
-    public static bool IsOne(PlannedCall call, int? vmid) => vmid is { } number && IsOne(call, number.ToString(CultureInfo.InvariantCulture));
+    /// <summary>True for a guest that a call reaches as a source alone; false for what is no guest, and for one that has a disk which the call takes away.</summary>
+    public static bool IsOne(PlannedCall call, PlanTarget target) =>
+        target.Policy.Vmid is { } number && IsOne(call, number.ToString(CultureInfo.InvariantCulture)) && !VolumeUsers.Has(target);
 
-    private static bool Names(PlannedCall call, string vmid)
+    private static bool Names(PlannedCall call, string vmid, bool isSource)
     {
         ApiParameters others = [];
-        foreach (ApiParameter parameter in call.Parameters.Where(static parameter => !s_sources.Contains(parameter.Name)))
+        foreach (ApiParameter parameter in call.Parameters.Where(parameter => s_sources.Contains(parameter.Name) == isSource))
         {
             others.Add(parameter);
         }

@@ -10,6 +10,9 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static partial class ForeignVolumes
 {
+    /// <summary>What a plan says of a call that gives a guest a disk which another one had.</summary>
+    public const string Why = " It gets a disk that was another guest's: whoever logs in to it, or tells it what to do, gets at what is there.";
+
     private const string Power = "power";
     private const string Machine = "/nodes/{node}/qemu/{vmid}/config";
     private const string Container = "/nodes/{node}/lxc/{vmid}/config";
@@ -38,7 +41,7 @@ internal static partial class ForeignVolumes
         bool isLost = held.Except(free).Any() || WasGiven(call, earlier)
             || GivenTwice(call, config).Any(volume => !free.Contains((call.Parameters.Find("vmid") ?? "", volume)));
         PlannedCall judged = isLost ? call.AsLosing() : call;
-        return GuestNames.IsInPath(call) && Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume))
+        return Given(call).Any(given => given.Volume != Behind(config, given.Key) && IsOfOther(call, given.Volume))
             ? judged.Also(OperationClass.Privileged)
             : judged;
     }
@@ -46,6 +49,9 @@ internal static partial class ForeignVolumes
     /// <summary>True for a call that the plan knows to give a guest the disk of another.</summary>
     public static bool IsOne(PlannedCall call) => call.LosesMore && IsGuest(call)
         && call.Others.Where(static parameter => DiskKeys.IsGiven(parameter.Name)).Any(parameter => MayBeOfAnother(call, parameter));
+
+    /// <summary>True for a call that gives a guest a disk which is called after another one.</summary>
+    public static bool GivesOther(PlannedCall call) => IsGuest(call) && Given(call).Any(given => IsOfOther(call, given.Volume));
 
     // Whoever has got it by an earlier call keeps it.
     private static bool WasGiven(PlannedCall call, IEnumerable<(PlannedCall Call, IReadOnlyList<PlanTarget> Own)> earlier)

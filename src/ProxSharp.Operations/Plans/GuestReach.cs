@@ -118,14 +118,14 @@ public static class GuestReach
         GuestConfigs configs = new(client, among);
         TouchedGuests guests = new(client, configs, new VolumeUsers(client, configs));
         IEnumerable<TouchedGuest> touched = await guests.ReadAsync(call, config, cancellationToken).ConfigureAwait(false);
-        return touched.Select(static guest => guest.Vmid).Where(vmid => !CopySources.IsOne(call, vmid));
+        return touched.Where(guest => guest.Holds is not null || !CopySources.IsOne(call, guest.Vmid)).Select(static guest => guest.Vmid);
     }
 
     /// <summary>The configuration of the guest in the path, where the call may be about disks in it: those may belong to others.</summary>
     private static async Task<JsonElement> ConfigAsync(ProxmoxClient client, PlannedCall call, CancellationToken cancellationToken)
     {
         bool isMeant = GuestNames.IsInPath(call) && !call.Path.EndsWith("/clone", StringComparison.Ordinal)
-            && (call.Others.Any() || VolumeUsers.TakesVolumes(call));
+            && (call.Others.Any() || VolumeEffects.Takes(call));
         if (!isMeant)
         {
             return default;

@@ -130,7 +130,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         IEnumerable<PlannedCall> lead = GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own);
         UndoStep[] back = await WeighAsync(place, call, own, lead, cancellationToken).ConfigureAwait(false);
         draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call)
-            || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeUsers.Gives(call));
+            || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeEffects.Gives(call));
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, draft.Wanted, cancellationToken).ConfigureAwait(false));
         if (ways.Obstacle is { } obstacle)
@@ -147,7 +147,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         foreach (PlanTarget target in own)
         {
             draft.Take(target);
-            if (!CopySources.IsOne(call, target.Policy.Vmid) && !IsToldByOther(call, target))
+            if (!CopySources.IsOne(call, target) && !IsToldByOther(call, target))
             {
                 draft.Changed.Add(target.Key);
             }

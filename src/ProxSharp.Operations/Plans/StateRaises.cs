@@ -104,6 +104,7 @@ internal sealed class StateRaises(ProxmoxClient client)
     [
         MountWhy, ReplicationWhy, CountsWhy, Snapshots.Why, MovedBackups.Why, UsedNumbers.Why, ContainerWhy, RestoredWhy, BootMedia.Why, DiskOptions.Why,
         CopyOrders.Why, ShrunkMemory.Why, TakenAddresses.Why, VolumeUsers.Why, FrequentJobs.Why, LongStarts.Why, RestoredSettings.Why,
+        ForeignVolumes.Why,
     ];
 
     /// <summary>Says why a call is worse than its operation, where that is not seen from its parameters; empty for nothing.</summary>
@@ -116,13 +117,14 @@ internal sealed class StateRaises(ProxmoxClient client)
             when FrequentJobs.IsFrequent(call.Parameters.Find("schedule")) && !ChangedJob.IsOff(call.Parameters.Find(Enabled)) => FrequentJobs.Why,
         { Path: Backup or BackupJobs, Method: ApiMethod.Post } when Counts(call) => CountsWhy,
         { LosesMore: true } when MovedBackups.IsOne(call) => MovedBackups.Why,
-        { LosesMore: true } when VolumeUsers.TakesVolumes(call) && !ForeignVolumes.IsOne(call) => VolumeUsers.Why,
+        { LosesMore: true } when VolumeEffects.Takes(call) && !ForeignVolumes.IsOne(call) => VolumeUsers.Why,
         { LosesMore: true } when UsedNumbers.IsOne(call) && !ForeignVolumes.IsOne(call) => UsedNumbers.Why,
         { Path: Containers } when call.Set.Has(OperationClass.Privileged) && call.Parameters.Find(Unprivileged) is null =>
             UndoBuilder.IsSet(call, "restore") ? RestoredWhy : ContainerWhy,
         _ when RestoredSettings.IsOne(call) && !BootMedia.OpensCopy(call) && !CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => RestoredSettings.Why,
         _ when CopyOrders.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => CopyOrders.Why,
         _ when DiskOptions.LeavesOut(call) && IsRaisedTo(call, OperationClass.Privileged) => DiskOptions.Why,
+        _ when ForeignVolumes.GivesOther(call) && IsRaisedTo(call, OperationClass.Privileged) => ForeignVolumes.Why,
         _ when BootMedia.IsOne(call) && IsRaisedTo(call, OperationClass.Privileged) => BootMedia.Why,
         _ when TakenAddresses.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => TakenAddresses.Why,
         _ when ShrunkMemory.IsOne(call) && IsRaisedTo(call, OperationClass.Disruptive) => ShrunkMemory.Why,

@@ -58,7 +58,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
         OperationClass[] gained =
         [
             .. own.Where(source => copies.Length > 0 && IsSource(call, source)
-                && CopySources.IsOne(call, source.Policy.Vmid) && !IsTemplate(source)).Select(source => policy.Gained(source.Policy, copies)),
+                && CopySources.IsOne(call, source) && !IsTemplate(source)).Select(source => policy.Gained(source.Policy, copies)),
         ];
         return gained.Where(static kind => kind >= OperationClass.Privileged).Concat(GainedByTemplate(call, own)).DefaultIfEmpty(OperationClass.Read).Max();
     }
@@ -123,7 +123,7 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     }
 
     // What a call only copies stays where it is, and a guest that it makes was nobody's before.
-    private static bool IsMoved(PlannedCall call, PlanTarget target) => target.Policy.Vmid is { } vmid && !CopySources.IsOne(call, vmid)
+    private static bool IsMoved(PlannedCall call, PlanTarget target) => target.Policy.Vmid is not null && !CopySources.IsOne(call, target)
         && (IsSource(call, target) || GuestNames.IsInPath(call));
 
     /// <summary>What policies may see of a guest after the call; empty if the call leaves its place as it is.</summary>
