@@ -155,6 +155,42 @@ public sealed class GuestRuleTests : SimulatedCluster
         Assert.Equal(original["scsi0"]!.GetValue<string>().Split(':')[0], restored["scsi0"]!.GetValue<string>().Split(':')[0]);
     }
 
+    [Fact]
+    public async Task Restore_OverAMachine_KeepsItsPool_AndTheDisksThatTheBackupDoesNotBring_Unused()
+    {
+        await RunAsync(Client.PostAsync("/nodes/pve1/vzdump", ("vmid", "106"), ("storage", "local"), ("mode", "stop")));
+        string archive = (await DataAsync("/nodes/pve1/storage/local/content?content=backup&vmid=106"))[0]!["volid"]!.GetValue<string>();
+        await Client.PostAsync("/pools", ("poolid", "tests"));
+        await Client.PutAsync("/pools/tests", ("vms", "106"));
+        string old = (await DataAsync($"{Staging}/config"))["scsi0"]!.GetValue<string>().Split(',')[0];
+        await Client.PutAsync($"{Staging}/config", ("scsi4", "local:1"));
+        string added = (await DataAsync($"{Staging}/config"))["scsi4"]!.GetValue<string>().Split(',')[0];
+        await Client.PutAsync($"{Staging}/config", ("scsi0", "local:1"));
+        string second = (await DataAsync($"{Staging}/config"))["scsi0"]!.GetValue<string>().Split(',')[0];
+
+        Assert.Equal("OK", (await RunAsync(Client.PostAsync("/nodes/pve1/qemu", ("vmid", "106"), ("archive", archive), ("force", "1")))).Exit);
+
+        JsonObject restored = (await DataAsync($"{Staging}/config")).AsObject();
+        string[] unused = [.. restored.Where(static option => option.Key.StartsWith("unused", StringComparison.Ordinal)).Select(static option => option.Value!.GetValue<string>()).Order(StringComparer.Ordinal)];
+        Assert.Equal(new[] { old, added }.Order(StringComparer.Ordinal), unused);
+        Assert.DoesNotContain((await DataAsync("/nodes/pve1/storage/local/content")).AsArray(), item => item!["volid"]!.GetValue<string>() == second);
+        Assert.Contains((await DataAsync("/pools/tests"))["members"]!.AsArray(), static member => member!["vmid"]!.ToString() == "106");
+    }
+
+    [Fact]
+    public async Task Move_OfAnUnusedDisk_KeepsItBesideItsCopy()
+    {
+        await Client.PutAsync($"{Staging}/config", ("delete", "scsi0"));
+        string volume = (await DataAsync($"{Staging}/config"))["unused0"]!.GetValue<string>();
+
+        Assert.Equal("OK", (await RunAsync(Client.PostAsync($"{Staging}/move_disk", ("disk", "unused0"), ("storage", "local")))).Exit);
+
+        JsonNode config = await DataAsync($"{Staging}/config");
+        Assert.StartsWith("local:", config["unused0"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(volume, config["unused1"]!.GetValue<string>());
+        Assert.Contains((await DataAsync("/nodes/pve1/storage/local-lvm/content")).AsArray(), item => item!["volid"]!.GetValue<string>() == volume);
+    }
+
     [Theory]
     [InlineData("pve1", "qemu", 106, "archive", "VM")]
     [InlineData("pve2", "lxc", 203, "ostemplate", "CT")]

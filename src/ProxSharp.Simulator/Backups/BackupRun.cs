@@ -149,7 +149,10 @@ internal sealed class BackupRun(PveState state, BackupLog log, StorageDefinition
                 .Replace("{{cluster}}", state.Nodes.Count > 1 ? state.ClusterName : "standalone node", StringComparison.Ordinal)
                 .Replace("\\n", "\n", StringComparison.Ordinal),
             IsProtected = IsProtected,
-            SavedConfig = new Dictionary<string, string>(guest.Config, StringComparer.Ordinal),
+
+            // Proxmox: volumes that are not used are no part of a backup.
+            SavedConfig = new Dictionary<string, string>(
+                guest.Config.Where(static option => !option.Key.StartsWith("unused", StringComparison.Ordinal)), StringComparer.Ordinal),
         };
         if (state.Volumes.Find(id, guest.Node) is { } same)
         {

@@ -45,14 +45,16 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             return ApiReply.Of(Refuse(call, vmid, isContainer, reason).Upid);
         }
 
+        string[] kept = [];
         if (state.Guests.TryGetValue(vmid, out Guest? replaced))
         {
             DemandBackup(archive, node);
-            DestroyVolumes(replaced);
+            kept = isContainer ? [] : KeptBy(replaced, archive);
+            DestroyVolumes(replaced, kept);
         }
 
         string action = restores ? "restore" : "create";
-        Guest guest = Add(call, vmid, isContainer, action);
+        Guest guest = Add(call, vmid, isContainer, action, replaced?.Pool);
         bool start = call.IsSet("start");
         bool isManaged = call.IsSet("ha-managed");
         SimulatedTask made = state.Tasks.Start(GuestContext.Task(call, (isContainer ? "vz" : "qm") + action, guest) with
@@ -60,17 +62,29 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             Effort = isContainer ? 4 : restores ? 2 : 1,
             Lines = restores && context.Configurator.Volumes.Find(archive, node) is { } saved ? BackupLog.Restore(saved, isContainer) : [],
             OnAbort = () => Discard(guest),
-            Work = task => Finish(guest, options, restore, archive, task, () => Settle(guest, start, isManaged, task)),
+            Work = task => Finish(guest, options, restore, archive, task, () => Settle(guest, kept, start, isManaged, task)),
         });
         return ApiReply.Of(made.Upid);
     }
 
-    private Guest Add(ApiCall call, int vmid, bool isContainer, string action)
+    // Proxmox: of a machine that is written over only the disks that the backup brings are destroyed; the others stay with it, unused.
+    private string[] KeptBy(Guest replaced, string archive)
+    {
+        IReadOnlyDictionary<string, string> saved = context.Configurator.Volumes.Find(archive, replaced.Node)?.SavedConfig ?? new Dictionary<string, string>();
+        string[] destroyed =
+        [
+            .. replaced.Config.Where(option => DiskOptions.IsDisk(option.Key, replaced.IsContainer) && saved.ContainsKey(option.Key))
+                .Select(static option => DiskOptions.VolumeOf(option.Value)),
+        ];
+        return [.. VolumesOf(replaced).Select(static volume => volume.Id).Except(destroyed).Where(static id => !id.Contains("cloudinit", StringComparison.Ordinal))];
+    }
+
+    private Guest Add(ApiCall call, int vmid, bool isContainer, string action, string? pool)
     {
         Guest guest = new(vmid, isContainer, call.PathValues["node"])
         {
             CreatedAt = state.Now,
-            Pool = call.Text("pool"),
+            Pool = call.Text("pool") ?? pool,
             HasSystem = isContainer || action == "restore" || state.NewGuestsHaveSystem,
         };
         guest.Config["lock"] = action;
@@ -220,8 +234,13 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
         settle();
     }
 
-    private void Settle(Guest guest, bool isStarted, bool isManaged, SimulatedTask task)
+    private void Settle(Guest guest, string[] kept, bool isStarted, bool isManaged, SimulatedTask task)
     {
+        foreach (string volume in kept)
+        {
+            context.Configurator.SetAside(guest, volume);
+        }
+
         if (isStarted)
         {
             GuestLifecycle.Start(guest, task);
@@ -367,14 +386,14 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
 
     private void Discard(Guest guest)
     {
-        DestroyVolumes(guest);
+        DestroyVolumes(guest, []);
         state.Guests.Remove(guest.VmId);
         state.Directory.Acl.RemoveAll(entry => entry.Path == GuestContext.PathOf(guest.VmId));
     }
 
-    private void DestroyVolumes(Guest guest)
+    private void DestroyVolumes(Guest guest, string[] kept)
     {
-        foreach (Volume volume in VolumesOf(guest))
+        foreach (Volume volume in VolumesOf(guest).Where(volume => !kept.Contains(volume.Id)))
         {
             state.Volumes.Remove(volume);
         }

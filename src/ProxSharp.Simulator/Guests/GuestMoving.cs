@@ -243,8 +243,19 @@ internal sealed class GuestMoving(PveState state, GuestContext context)
         string value = guest.Config[disk];
         Volume source = context.Configurator.Volumes.Find(DiskOptions.VolumeOf(value), guest.Node) ?? throw ApiFault.Failed($"disk '{disk}' does not exist");
         Volume copy = context.Configurator.Volumes.AllocateImage(target, guest.Node, guest.VmId, source.Size, format ?? source.Format, guest.IsContainer);
-        context.Configurator.Remove(guest, disk);
+        bool isUnused = GuestConfigurator.UnusedOf(guest, source.Id).Contains(disk);
+        if (!isUnused)
+        {
+            context.Configurator.Remove(guest, disk);
+        }
+
         guest.Config[disk] = DiskOptions.WithVolume(value, copy.Id);
+        if (isUnused)
+        {
+            // To remove it would destroy it: it stays unused beside its copy.
+            context.Configurator.SetAside(guest, source.Id);
+        }
+
         if (delete && GuestConfigurator.UnusedOf(guest, source.Id).FirstOrDefault() is { } unused)
         {
             context.Configurator.Remove(guest, unused);
