@@ -27,7 +27,7 @@ public sealed partial class OperationGuard
         IReadOnlyList<LedgerEntry> entries = Ledger.ListSound();
         Plan done = Plans.Load(planId);
         CheckServer(done);
-        UndoPlanner planner = new(Client.Schema, Ledger);
+        UndoPlanner planner = new(Ledger);
         PlanBuilder builder = Builder(checks);
         (IReadOnlyList<UndoStep> steps, IReadOnlyList<string> gone) = await new GoneObjects(Client).LeaveOutAsync(done, planner.Steps(done), cancellationToken)
             .ConfigureAwait(false);
@@ -46,7 +46,11 @@ public sealed partial class OperationGuard
         {
             Undoes = done.Id,
             Overwrites = overwrites,
-            Consequences = [.. undo.Consequences, .. overwrites.Select(Consequences.Overwrites), .. gone.Select(Consequences.LeavesOut)],
+            Consequences =
+            [
+                .. undo.Consequences, .. planner.Kept(done).Select(Consequences.Stays), .. overwrites.Select(Consequences.Overwrites),
+                .. gone.Select(Consequences.LeavesOut),
+            ],
         }, steps);
     }
 }

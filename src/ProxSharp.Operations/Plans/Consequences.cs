@@ -74,6 +74,9 @@ internal static class Consequences
     /// <summary>Says that something needs no taking back, because it is not there any more.</summary>
     public static string LeavesOut(string what) => $"{LeftOut}{what}.";
 
+    /// <summary>Says that a call stays as it is when the rest of its plan is taken back.</summary>
+    public static string Stays(PlannedCall call) => $"{NoWayBack}{UntrustedText.Clean(call.ToString(), 200)}: that stays as it is.";
+
     /// <summary>Names a target and what is true of it.</summary>
     public static string ActsOn(PlanTarget target)
     {

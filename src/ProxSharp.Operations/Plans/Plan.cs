@@ -65,14 +65,12 @@ public sealed class Plan
     public IReadOnlyList<PlanTarget> Targets => _draft.Targets;
 
     /// <summary>The calls that would take it back, last one first; empty if there is no way back.</summary>
-    public IReadOnlyList<PlannedCall> Undo => _draft.IsFinal
-        ? []
-        : [.. UndoPlanner.Needed(_draft, [.. Enumerable.Range(0, Calls.Count)]).Select(static step => step.Call)];
+    public IReadOnlyList<PlannedCall> Undo => [.. UndoPlanner.Needed(_draft, AllPlaces).Select(static step => step.Call)];
 
     /// <summary>The numbers, from 1, of the calls that stay as they are when the plan is taken back; empty where there is no way back at all.</summary>
     public IReadOnlyList<int> NotTakenBack => Undo.Count == 0
         ? []
-        : [.. Enumerable.Range(0, Calls.Count).Where(place => _draft.Undo.All(step => step.Of != place)).Select(static place => place + 1)];
+        : [.. UndoPlanner.Lost(_draft, AllPlaces).Select(static place => place + 1)];
 
     /// <summary>What it means, in sentences for people.</summary>
     public IReadOnlyList<string> Consequences => _draft.Consequences;
@@ -85,6 +83,8 @@ public sealed class Plan
 
     /// <summary>The words for them: <c>privileged and destructive</c>.</summary>
     public string ClassWords => Set.Words;
+
+    private int[] AllPlaces => [.. Enumerable.Range(0, Calls.Count)];
 
     private ClassSet Set => Calls.Aggregate(default(ClassSet), static (found, call) => found.And(call.Set));
 
@@ -201,7 +201,7 @@ public sealed class Plan
 
         WriteAll(json, "calls", draft.Calls, static (json, call) => call.Write(json));
         WriteAll(json, "targets", draft.Targets, static (json, target) => target.Write(json));
-        json.WriteBoolean("final", draft.IsFinal);
+        WriteAll(json, "final", draft.Final, static (json, place) => json.WriteNumberValue(place));
         WriteAll(json, "undo", draft.Undo, WriteStep);
         WriteAll(json, "consequences", draft.Consequences, static (json, line) => json.WriteStringValue(line));
         json.WriteEndObject();
@@ -222,7 +222,7 @@ public sealed class Plan
             [.. root.GetProperty("undo").EnumerateArray().Select(step => new UndoStep(step.GetProperty("of").GetInt32(), PlannedCall.Read(product, step)))],
             [.. root.GetProperty("consequences").EnumerateArray().Select(static line => line.GetString()!)])
         {
-            IsFinal = root.GetProperty("final").GetBoolean(),
+            Final = [.. root.GetProperty("final").EnumerateArray().Select(static place => place.GetInt32())],
             Undoes = root.GetProperty("undoes").GetString(),
             Released = released,
             Purges = root.TryGetProperty("purges", out JsonElement purges)

@@ -63,8 +63,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
             [.. undo.Where(step => RuleLists.Of(client.Schema, draft.Calls[step.Of]) is not { } list || !shuffled.Contains(list))],
             [.. draft.Consequences, .. shuffled.Select(RuleLists.Shuffle)])
         {
-            // Taking back the rest brings nothing back of what is lost: a way is promised only where it leads all the way.
-            IsFinal = draft.IsFinal,
+            Final = draft.Final,
             Before = draft.Before,
             Released = [.. draft.Targets.Values.Where(static target => target.Policy.IsReleased).Select(static target => target.Key)],
         };
@@ -129,8 +128,12 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         UndoBuilder ways = new(client.Schema);
         IEnumerable<PlannedCall> lead = GuestPower.IsReached(call, own, draft.Calls.Take(place)) ? [] : ways.Build(call, own);
         UndoStep[] back = await WeighAsync(place, call, own, lead, cancellationToken).ConfigureAwait(false);
-        draft.IsFinal |= (back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call)
-            || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeEffects.Gives(call));
+        if ((back.Length == 0 && UndoBuilder.LosesData(client.Schema, call)) || ways.Obstacle is not null || ForeignVolumes.IsOne(call)
+            || (call.LosesMore && VolumeUsers.IsOne(own) && VolumeEffects.Gives(call)))
+        {
+            draft.Final.Add(place);
+        }
+
         draft.Undo.InsertRange(0, back);
         draft.Consequences.AddRange(await Consequences.OfAsync(client, call, own, draft.Wanted, cancellationToken).ConfigureAwait(false));
         if (ways.Obstacle is { } obstacle)
@@ -214,7 +217,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
 
         public required Widening Widening { get; init; }
 
-        public bool IsFinal { get; set; }
+        public List<int> Final { get; } = [];
 
         /// <summary>Takes a target of a call. One that several calls act on is told as it is for all of them, with what each goes by.</summary>
         public void Take(PlanTarget target)

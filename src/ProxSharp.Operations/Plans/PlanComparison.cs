@@ -36,7 +36,7 @@ internal static class PlanComparison
             : then.Undoes != now.Undoes || !then.Released.SequenceEqual(now.Released) ? "a retirement that it does not take back"
             : !then.Purges.SequenceEqual(now.Purges) ? "other retirements than it brings to their end"
             : !then.Overwrites.SequenceEqual(now.Overwrites) ? "other changes of others than it overwrites"
-            : then.IsFinal != now.IsFinal || !Same(then.Undo, now.Undo) ? "another way back than there is"
+            : !then.Final.SequenceEqual(now.Final) || !Same(then.Undo, now.Undo) ? "another way back than there is"
             : !Lasting(then).SequenceEqual(Lasting(now)) ? "other consequences than there are"
             : null;
         if (what is not null)

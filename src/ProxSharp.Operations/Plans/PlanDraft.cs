@@ -9,8 +9,8 @@ internal sealed record PlanDraft(
     IReadOnlyList<UndoStep> Undo,
     IReadOnlyList<string> Consequences)
 {
-    /// <summary>True if taking back the rest would not bring back what is lost.</summary>
-    public bool IsFinal { get; init; }
+    /// <summary>The places, from 0, of the calls that lose something for good, or have no way back although others of their kind have one.</summary>
+    public IReadOnlyList<int> Final { get; init; } = [];
 
     /// <summary>The plan that this one takes back; null for none.</summary>
     public string? Undoes { get; init; }

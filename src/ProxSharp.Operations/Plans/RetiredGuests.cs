@@ -39,7 +39,7 @@ internal sealed class RetiredGuests(ProxmoxClient client, Ledger ledger, PlanSto
     /// <exception cref="GuardRefusedException">The ledger, or a plan, is not sound.</exception>
     public IReadOnlyList<RetiredRecord> Records()
     {
-        UndoPlanner planner = new(client.Schema, ledger);
+        UndoPlanner planner = new(ledger);
         return
         [
             .. ledger.ListSound().Where(static entry => entry.Kind == Kind)

@@ -1,12 +1,11 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Ledgers;
 using ProxSharp.Operations.Text;
-using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
 
 /// <summary>Finds what takes an applied plan back: only what the ledger says was done, the last call first.</summary>
-internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
+internal sealed class UndoPlanner(Ledger ledger)
 {
     /// <summary>What takes a plan back, the last call first.</summary>
     /// <exception cref="GuardRefusedException">Nothing was done, there is no way back, or nobody knows what was done.</exception>
@@ -30,18 +29,35 @@ internal sealed class UndoPlanner(ApiSchema schema, Ledger ledger)
         }
 
         UndoStep[] steps = [.. Needed(done.Draft, made).Where(step => !IsGone(done, made, step))];
-        bool isFinal = made.Any(i => steps.All(step => step.Of != i) && UndoBuilder.LosesData(schema, done.Calls[i]));
-        return steps.Length > 0 && !isFinal
+        return steps.Length > 0
             ? steps
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
     }
 
+    /// <summary>The calls that were made and do not come back.</summary>
+    public IReadOnlyList<PlannedCall> Kept(Plan done)
+    {
+        CallState[] states = AppliedCalls.Of(done, ledger.List());
+        int[] made = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded)];
+        return [.. Lost(done.Draft, made).Select(place => done.Calls[place])];
+    }
+
+    /// <summary>The places of those of some calls that do not come back.</summary>
+    /// <param name="draft">What the plan says.</param>
+    /// <param name="made">The places of the calls that were made.</param>
+    public static IEnumerable<int> Lost(PlanDraft draft, IReadOnlyCollection<int> made) =>
+        made.Where(place => draft.Undo.All(step => step.Of != place)).Union(FinalCalls.Lost(draft, made)).Order();
+
     /// <summary>The ways back from some calls: what one of them brings back as it was before all of them needs no other one.</summary>
     /// <param name="draft">What the plan says.</param>
     /// <param name="made">The places of the calls that were made.</param>
-    public static IEnumerable<UndoStep> Needed(PlanDraft draft, IReadOnlyCollection<int> made) => draft.Undo.Where(step => made.Contains(step.Of)
-        && (step.Call.Method != ApiMethod.Put || !made.Any(i => i > step.Of && draft.Calls[i].Method == ApiMethod.Delete
-            && draft.Calls[i].ConcretePath == step.Call.ConcretePath && draft.Undo.Any(other => other.Of == i))));
+    public static IEnumerable<UndoStep> Needed(PlanDraft draft, IReadOnlyCollection<int> made)
+    {
+        HashSet<int> lost = FinalCalls.Lost(draft, made);
+        return draft.Undo.Where(step => made.Contains(step.Of) && !lost.Contains(step.Of)
+            && (step.Call.Method != ApiMethod.Put || !made.Any(i => i > step.Of && draft.Calls[i].Method == ApiMethod.Delete
+                && draft.Calls[i].ConcretePath == step.Call.ConcretePath && draft.Undo.Any(other => other.Of == i))));
+    }
 
     // What was changed in something that a later call has removed, and that does not come back, is not brought back either.
     private static bool IsGone(Plan done, int[] made, UndoStep step) => made.Any(i => i > step.Of && done.Calls[i].Method == ApiMethod.Delete

@@ -1,0 +1,104 @@
+using ProxSharp.Api;
+using ProxSharp.Operations.Plans;
+
+namespace ProxSharp.Operations.Tests;
+
+/// <summary>What one call of a plan loses for good does not keep the others from being taken back, unless they are about what it has lost.</summary>
+public sealed class PartialUndoTests
+{
+    private const string Policy = """
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"limits":{"targetsPerPlan":9},
+         "approval":{"destructive":"none","disruptive":"none","privileged":"none"}}
+        """;
+
+    private const string Machine = "/nodes/pve1/qemu/106";
+    private const string Snapshots = "/admin/datastore/store1/snapshots";
+
+    [Theory]
+    [InlineData("DELETE " + Machine + "/snapshot/before", "PUT " + Machine + "/config memory=1024", true)]
+    [InlineData("DELETE " + Machine + "/snapshot/before", "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
+    [InlineData("DELETE " + Machine, "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "DELETE " + Machine, false)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "POST " + Machine + "/snapshot/before/rollback", false)]
+    [InlineData("PUT /pools/production vms=106", "DELETE " + Machine, false)]
+    [InlineData("PUT " + Machine + "/config unused0=local-lvm:vm-106-disk-5", "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "DELETE /nodes/pve1/storage/local-lvm/content/local-lvm:vm-106-disk-0", false)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "DELETE /nodes/pve1/storage/local/prunebackups vmid=106 prune-backups=keep-last=1", true)]
+    public async Task Plan_WithACallThatIsFinal_PromisesTheRest(string first, string second, bool isInPart)
+    {
+        await using GuardedCluster cluster = await StartAsync();
+
+        Plan plan = await cluster.Guard.PlanAsync([Request(first), Request(second)]);
+
+        Assert.Equal(isInPart ? 1 : 0, plan.Undo.Count);
+        Assert.Equal(isInPart ? [first.Contains("memory", StringComparison.Ordinal) ? 2 : 1] : [], plan.NotTakenBack);
+        Assert.Contains(plan.Describe(), line => line.StartsWith(isInPart ? "It can be taken back in part, without call " : "There is no way back.", StringComparison.Ordinal));
+        Plan kept = cluster.Guard.Plans.Load(plan.Id);
+        Assert.Equal(plan.Undo.Select(static call => call.ToString()), kept.Undo.Select(static call => call.ToString()));
+    }
+
+    [Fact]
+    public async Task Undo_OfAPlanWithAFinalCall_BringsBackTheRest_AndSaysWhatStays()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        string before = (await cluster.ConfigAsync(106, "memory"))!;
+        Plan plan = await cluster.Guard.PlanAsync([Request($"DELETE {Machine}/snapshot/before"), Request($"PUT {Machine}/config memory=1024")]);
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete);
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        Assert.Contains($"There is no way back from DELETE {Machine}/snapshot/before: that stays as it is.", undo.Consequences);
+        Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
+
+        Assert.Equal(before, await cluster.ConfigAsync(106, "memory"));
+    }
+
+    [Fact]
+    public async Task Undo_AfterAFinalCallThatFailed_BringsBackWhatItWouldHaveLost()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        string before = (await cluster.ConfigAsync(106, "memory"))!;
+        Plan plan = await cluster.Guard.PlanAsync([Request($"PUT {Machine}/config memory=1024"), Request($"POST {Machine}/snapshot/before/rollback")]);
+        cluster.Lack(static request => request.Path.EndsWith("/rollback", StringComparison.Ordinal));
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.False(done.IsComplete);
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
+
+        Assert.Equal(before, await cluster.ConfigAsync(106, "memory"));
+    }
+
+    [Theory]
+    [InlineData(Snapshots, 0, 1, true)]
+    [InlineData(Snapshots, 0, 0, false)]
+    [InlineData("/admin/datastore/store1/groups", null, 1, false)]
+    public async Task PlanThatForgetsABackup_PromisesTheNotesOfOthers(string path, int? removed, int noted, bool isInPart)
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
+        string[] times =
+        [
+            .. (await server.Other.Raw.GetAsync(Snapshots, TextPlans.Parameters("backup-type=vm backup-id=100"))).Data.EnumerateArray()
+                .Select(static entry => entry.Text("backup-time")!).Order(StringComparer.Ordinal),
+        ];
+        string Keys(int? place) => $"backup-type=vm backup-id=100{(place is { } at ? $" backup-time={times[at]}" : "")}";
+
+        Plan plan = await server.Guard.PlanAsync(
+            [TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(noted)} notes=first"), TextPlans.Request("DELETE", path, Keys(removed))]);
+
+        Assert.Equal(isInPart ? 1 : 0, plan.Undo.Count);
+    }
+
+    private static PlanRequest Request(string text)
+    {
+        string[] words = text.Split(' ', 3);
+        return TextPlans.Request(words[0], words[1], words.ElementAtOrDefault(2) ?? "");
+    }
+
+    private static async Task<GuardedCluster> StartAsync()
+    {
+        GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync(Machine + "/snapshot", TextPlans.Parameters("snapname=before")));
+        return cluster;
+    }
+}
