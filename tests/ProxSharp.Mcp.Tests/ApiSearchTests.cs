@@ -17,6 +17,7 @@ public sealed class ApiSearchTests
     [InlineData("reboot", "POST /nodes/{node}/qemu/{vmid}/status/reboot")]
     [InlineData("restart vm", "POST /nodes/{node}/qemu/{vmid}/status/reboot")]
     [InlineData("shutdown vm", "POST /nodes/{node}/qemu/{vmid}/status/shutdown")]
+    [InlineData("power off vm", "POST /nodes/{node}/qemu/{vmid}/status/stop")]
     [InlineData("start container", "POST /nodes/{node}/lxc/{vmid}/status/start")]
     [InlineData("delete snapshot", "DELETE /nodes/{node}/qemu/{vmid}/snapshot/{snapname}")]
     [InlineData("list snapshots of a vm", "GET /nodes/{node}/qemu/{vmid}/snapshot")]

@@ -18,6 +18,7 @@ public sealed class CertainRefusalTests
     [InlineData("/nodes/pve1/qemu/100/migrate", "target=pve2 online=0", "only with online=1")]
     [InlineData("/nodes/pve1/lxc/200/migrate", "target=pve2", "only with restart=1, or")]
     [InlineData("/nodes/pve1/lxc/200/migrate", "target=pve2 online=1", "only with restart=1, or")]
+    [InlineData("/nodes/pve1/qemu/106/migrate", "target=pve9", "the cluster has no node 'pve9'. It has pve1, pve2, pve3.")]
     public async Task MoveOfAGuestThatRuns_WithoutSayingHow_IsRefused(string path, string parameters, string said)
     {
         await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);

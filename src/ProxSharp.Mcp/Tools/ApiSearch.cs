@@ -29,7 +29,8 @@ internal static class ApiSearch
         reboot: /nodes/{node}/status
         restart: reboot reset
         boot: start
-        poweroff halt: stop shutdown
+        poweroff halt off: stop shutdown
+        power: status
         console: vncproxy termproxy spiceproxy
         terminal shell: termproxy
         vnc: vncproxy

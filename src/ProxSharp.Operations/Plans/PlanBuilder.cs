@@ -115,6 +115,7 @@ internal sealed class PlanBuilder(ProxmoxClient client, TargetReader targets, Pl
         if (_isNew)
         {
             CertainRefusals.Check(call, own, draft.Calls);
+            await targets.CheckDestinationAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
         call = await draft.Widening.JudgeAsync(call, own, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ProxSharp.Api;
 using ProxSharp.Operations.Http;
 using ProxSharp.Operations.Policies;
+using ProxSharp.Operations.Text;
 using ProxSharp.Schema;
 
 namespace ProxSharp.Operations.Plans;
@@ -164,6 +165,24 @@ internal sealed class TargetReader(ProxmoxClient client, Door door)
             ? await _all.Reader.ReadAsync(vmid, cancellationToken).ConfigureAwait(false)
             : throw new GuardRefusedException("target", $"The number {vmid} is taken, by {(taken is null ? "an earlier call of the plan" : $"a guest on {taken.Node}")}: "
                 + $"{call.Title} is refused. Choose another number.");
+    }
+
+    /// <summary>Refuses a call that moves a guest to a node which the cluster does not have.</summary>
+    /// <exception cref="GuardRefusedException">It has none of that name.</exception>
+    public async Task CheckDestinationAsync(PlannedCall call, CancellationToken cancellationToken)
+    {
+        // The node of a remote migration is one of another cluster.
+        if (!call.Path.EndsWith("/{vmid}/migrate", StringComparison.Ordinal) || call.Parameters.Find("target") is not { } target)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> nodes = await _all.Configs.NodesAsync(cancellationToken).ConfigureAwait(false);
+        if (nodes.Count > 0 && !nodes.Contains(target))
+        {
+            throw new GuardRefusedException("target", $"{UntrustedText.Clean(call.Title, 200)} is refused: the cluster has no node '{UntrustedText.Clean(target, 80)}'. "
+                + $"It has {string.Join(", ", nodes.Order(StringComparer.Ordinal))}.");
+        }
     }
 
     // What a rule allows in a pool, nobody can tell of one that is not to be seen.
