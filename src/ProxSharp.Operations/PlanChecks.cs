@@ -20,8 +20,9 @@ internal sealed class PlanChecks(GuardPolicy policy)
         string[] destinations = Destinations.Of(call);
         foreach (PlanTarget target in targets)
         {
-            PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = CopySources.IsOne(call, target) };
-            policy.Check(call.Classes, call.Title, meant, StateRaises.Why(call));
+            bool isCopied = CopySources.IsOne(call, target);
+            PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = isCopied };
+            policy.Check(isCopied ? OfSource(call, targets) : call.Classes, call.Title, meant, StateRaises.Why(call));
         }
 
         // Reading a file in a guest tells as much as a command does.
@@ -29,6 +30,13 @@ internal sealed class PlanChecks(GuardPolicy policy)
         {
             CheckCommand(call);
         }
+    }
+
+    // Whoever is only copied loses nothing where the copy takes the place of another guest.
+    private static IEnumerable<OperationClass> OfSource(PlannedCall call, IReadOnlyList<PlanTarget> targets)
+    {
+        bool isDisturbed = !VolumeEffects.WritesOver(call) || TakenAddresses.AreTaken(targets);
+        return call.Classes.Where(kind => kind != OperationClass.Destructive && (isDisturbed || kind != OperationClass.Disruptive)).DefaultIfEmpty(OperationClass.Reversible);
     }
 
     /// <summary>Refuses a plan that changes too many.</summary>

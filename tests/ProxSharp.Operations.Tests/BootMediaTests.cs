@@ -7,7 +7,7 @@ namespace ProxSharp.Operations.Tests;
 public sealed class BootMediaTests
 {
     private const string Policy = """
-        {"version":1,"allow":[{"classes":["reversible","disruptive","privileged"]}],"limits":{"targetsPerPlan":4},"approval":{"disruptive":"none","privileged":"none"}}
+        {"version":1,"allow":[{"classes":["reversible","disruptive","destructive","privileged"]}],"limits":{"targetsPerPlan":4},"approval":{"disruptive":"none","destructive":"none","privileged":"none"}}
         """;
 
     private const string Config = "/nodes/pve1/qemu/106/config";
@@ -90,6 +90,55 @@ public sealed class BootMediaTests
         Assert.Equal(told.Length > 0, plan.Describe()[1].EndsWith(RestoredSettings.Why, StringComparison.Ordinal));
         Assert.Equal(told.Length > 0, plan.Describe().Any(line => line.Contains($"the backup brings {told}", StringComparison.Ordinal)));
         Assert.Equal(plan.Id, cluster.Guard.Plans.Load(plan.Id).Id);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("net0=virtio=BC:24:11:00:07:40,bridge=vmbr0", "disruptive calls on guest 740")]
+    public async Task RestoreOverATestMachine_AsksNothingOfTheOneWhoseBackupItIs_ButForItsAddresses(string card, string refused)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible"]},{"classes":["disruptive","destructive"],"vmids":["106"]}],"limits":{"targetsPerPlan":4}}""");
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters($"vmid=740 memory=16 scsi0=local-lvm:1 {card}")));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=740 storage=local")));
+        string backup = (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=740"))).Data[0].GetProperty("volid").GetString()!;
+
+        Task<Plan> planned = TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}");
+
+        if (refused.Length > 0)
+        {
+            Assert.Contains(refused, (await Assert.ThrowsAsync<GuardRefusedException>(() => planned)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.True((await planned).Calls[0].Set.Has(OperationClass.Destructive));
+    }
+
+    [Theory]
+    [InlineData(740, "virtio0=local-lvm:1", "", "scsi0")]
+    [InlineData(740, "scsi0=local-lvm:1", "", "")]
+    [InlineData(740, "scsi0=local-lvm:1", "scsi0", "unused0")]
+    [InlineData(106, "", "scsi0", "")]
+    public async Task RestoreOverAMachine_OfAnotherSystem_BesideDisksThatStay_IsPrivileged(int source, string disk, string detached, string stays)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
+        if (source != 106)
+        {
+            await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters($"vmid={source} memory=16 {disk}")));
+        }
+
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters($"vmid={source} storage=local")));
+        string backup = (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters($"content=backup vmid={source}"))).Data[0].GetProperty("volid").GetString()!;
+        if (detached.Length > 0)
+        {
+            await cluster.Other.Raw.PutAsync(Config, TextPlans.Parameters($"delete={detached}"));
+        }
+
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}");
+
+        Assert.True(plan.Calls[0].Set.Has(OperationClass.Destructive));
+        Assert.Equal(stays.Length > 0, plan.Calls[0].Set.Has(OperationClass.Privileged));
+        Assert.Equal(stays.Length > 0, plan.Describe().Any(line => line.Contains($"disks that stay beside the other system {stays}", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -12,7 +12,11 @@ public sealed class PartialUndoTests
         """;
 
     private const string Machine = "/nodes/pve1/qemu/106";
+    private const string Content = "/nodes/pve1/storage/local/content/";
+    private const string BackupOf102 = "BACKUP-OF-102";
     private const string Snapshots = "/admin/datastore/store1/snapshots";
+
+    private string _backup = "";
 
     [Theory]
     [InlineData("DELETE " + Machine + "/snapshot/before", "PUT " + Machine + "/config memory=1024", true)]
@@ -24,6 +28,13 @@ public sealed class PartialUndoTests
     [InlineData("PUT " + Machine + "/config unused0=local-lvm:vm-106-disk-5", "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
     [InlineData("PUT " + Machine + "/config memory=1024", "DELETE /nodes/pve1/storage/local-lvm/content/local-lvm:vm-106-disk-0", false)]
     [InlineData("PUT " + Machine + "/config memory=1024", "DELETE /nodes/pve1/storage/local/prunebackups vmid=106 prune-backups=keep-last=1", true)]
+    [InlineData("POST " + Machine + "/snapshot snapname=after", "DELETE " + Machine + "/snapshot/before", true)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "POST /nodes/pve1/vzdump vmid=106 storage=local prune-backups=keep-last=1", true)]
+    [InlineData("PUT " + Content + BackupOf102 + " notes=x", "POST /nodes/pve1/vzdump vmid=102 storage=local prune-backups=keep-last=1", false)]
+    [InlineData("PUT " + Content + BackupOf102 + " notes=x", "DELETE /nodes/pve1/storage/local/prunebackups vmid=102 prune-backups=keep-last=1", false)]
+    [InlineData("PUT " + Content + BackupOf102 + " notes=x", "DELETE " + Content + "local:" + BackupOf102, false)]
+    [InlineData("PUT /nodes/pve1/qemu/102/config memory=1024", "POST /nodes/pve1/qemu vmid=106 force=1 archive=local:" + BackupOf102, true)]
+    [InlineData("PUT " + Machine + "/config memory=1024", "POST /nodes/pve1/qemu vmid=106 force=1 archive=local:" + BackupOf102, false)]
     public async Task Plan_WithACallThatIsFinal_PromisesTheRest(string first, string second, bool isInPart)
     {
         await using GuardedCluster cluster = await StartAsync();
@@ -31,7 +42,7 @@ public sealed class PartialUndoTests
         Plan plan = await cluster.Guard.PlanAsync([Request(first), Request(second)]);
 
         Assert.Equal(isInPart ? 1 : 0, plan.Undo.Count);
-        Assert.Equal(isInPart ? [first.Contains("memory", StringComparison.Ordinal) ? 2 : 1] : [], plan.NotTakenBack);
+        Assert.Equal(isInPart ? [first.StartsWith("PUT", StringComparison.Ordinal) && !first.Contains("unused0", StringComparison.Ordinal) || first.StartsWith("POST", StringComparison.Ordinal) ? 2 : 1] : [], plan.NotTakenBack);
         Assert.Contains(plan.Describe(), line => line.StartsWith(isInPart ? "It can be taken back in part, without call " : "There is no way back.", StringComparison.Ordinal));
         Plan kept = cluster.Guard.Plans.Load(plan.Id);
         Assert.Equal(plan.Undo.Select(static call => call.ToString()), kept.Undo.Select(static call => call.ToString()));
@@ -73,8 +84,10 @@ public sealed class PartialUndoTests
     [InlineData(Snapshots, 0, 1, true)]
     [InlineData(Snapshots, 0, 0, false)]
     [InlineData("/admin/datastore/store1/groups", null, 1, false)]
-    public async Task PlanThatForgetsABackup_PromisesTheNotesOfOthers(string path, int? removed, int noted, bool isInPart)
+    [InlineData("/admin/datastore/store1/prune-datastore keep-last=1 ns=", null, 0, false)]
+    public async Task PlanThatForgetsABackup_PromisesTheNotesOfOthers(string final, int? removed, int noted, bool isInPart)
     {
+        string[] words = final.Split(' ', 2);
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(Policy);
         string[] times =
         [
@@ -84,21 +97,25 @@ public sealed class PartialUndoTests
         string Keys(int? place) => $"backup-type=vm backup-id=100{(place is { } at ? $" backup-time={times[at]}" : "")}";
 
         Plan plan = await server.Guard.PlanAsync(
-            [TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(noted)} notes=first"), TextPlans.Request("DELETE", path, Keys(removed))]);
+            [TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(noted)} notes=first"), 
+                words.Length > 1 ? TextPlans.Request("POST", words[0], words[1]) : TextPlans.Request("DELETE", final, Keys(removed))]);
 
         Assert.Equal(isInPart ? 1 : 0, plan.Undo.Count);
     }
 
-    private static PlanRequest Request(string text)
+    // The name of the backup is known when it is there.
+    private PlanRequest Request(string text)
     {
-        string[] words = text.Split(' ', 3);
+        string[] words = text.Replace("BACKUP-OF-102", _backup, StringComparison.Ordinal).Split(' ', 3);
         return TextPlans.Request(words[0], words[1], words.ElementAtOrDefault(2) ?? "");
     }
 
-    private static async Task<GuardedCluster> StartAsync()
+    private async Task<GuardedCluster> StartAsync()
     {
         GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync(Machine + "/snapshot", TextPlans.Parameters("snapname=before")));
+        await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=102 storage=local")));
+        _backup = (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=102"))).Data[0].Text("volid")!["local:".Length..];
         return cluster;
     }
 }

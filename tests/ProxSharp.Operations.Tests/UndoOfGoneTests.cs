@@ -33,6 +33,54 @@ public sealed class UndoOfGoneTests
         Assert.Equal(GuardRefusedException.Unneeded, await cluster.RefusedAsync(() => cluster.Guard.PlanUndoAsync(number)));
     }
 
+    [Theory]
+    [InlineData("/nodes/pve1/qemu/106/firewall/aliases", "name=aa cidr=10.0.0.1", "/nodes/pve1/qemu/106/firewall/aliases/aa", "cidr=10.0.0.2", "firewall/aliases/aa")]
+    [InlineData("/cluster/backup", "id=job1 vmid=106 storage=ceph schedule=daily remove=0", "/cluster/backup/job1", "comment=x", "/cluster/backup/job1")]
+    [InlineData("/cluster/ha/resources", "sid=vm:106 state=stopped", "/cluster/ha/resources/vm:106", "comment=x", "/cluster/ha/resources/vm")]
+    [InlineData("/nodes/pve1/vzdump", "vmid=106 storage=local", "", "notes=x", "/nodes/pve1/storage/local/content/")]
+    public async Task WhatWasChanged_AndIsGone_IsLeftOut(string list, string made, string path, string change, string named)
+    {
+        await using GuardedCluster cluster = await UndoPromiseOfPairsTests.StartAsync();
+        await using PveClient root = cluster.OpenRoot();
+        ApiResponse<JsonElement> answer = await root.Raw.PostAsync(list, TextPlans.Parameters(made));
+        if (path.Length == 0)
+        {
+            await cluster.DoneAsync(answer);
+            JsonElement backups = (await root.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=106"))).Data;
+            path = $"/nodes/pve1/storage/local/content/{backups[0].Text("volid")}";
+        }
+
+        string? memory = await cluster.ConfigAsync(106, "memory");
+        long number = await ApplyAsync(cluster, TextPlans.Request("PUT", path, change), TextPlans.Request("PUT", Config, "memory=1500"));
+        await RemoveAsync(cluster, root, path);
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(number);
+        Assert.Contains(undo.Consequences, line => line.StartsWith("Left out", StringComparison.Ordinal) && line.Contains(named, StringComparison.Ordinal));
+        Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
+        Assert.Equal(memory, await cluster.ConfigAsync(106, "memory"));
+    }
+
+    [Fact]
+    public async Task NotesOfABackup_ThatIsGone_AreLeftOut_AndThoseOfOthersAreNot()
+    {
+        await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(
+            """{"version":1,"allow":[{"classes":["reversible"]}],"limits":{"targetsPerPlan":9}}""");
+        const string Notes = "/admin/datastore/store1/notes", Snapshots = "/admin/datastore/store1/snapshots";
+        string[] keys =
+        [
+            .. (await server.Other.Raw.GetAsync(Snapshots, TextPlans.Parameters("backup-type=vm backup-id=100"))).Data.EnumerateArray().Take(2)
+                .Select(static entry => $"backup-type=vm backup-id=100 backup-time={entry.Text("backup-time")}"),
+        ];
+        Plan plan = await server.Guard.PlanAsync([.. keys.Select(key => TextPlans.Request("PUT", Notes, $"{key} notes=new"))]);
+        ApplyResult done = await server.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete);
+        await server.Other.Raw.DeleteAsync(Snapshots, TextPlans.Parameters(keys[0]));
+
+        Plan undo = await server.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        Assert.Contains(keys[1][^10..], Assert.Single(undo.Calls).ToString(), StringComparison.Ordinal);
+        Assert.Contains(undo.Consequences, static line => line.StartsWith("Left out", StringComparison.Ordinal) && line.Contains("backup", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task WhatWasDoneToAGuest_ThatIsGone_IsLeftOut()
     {

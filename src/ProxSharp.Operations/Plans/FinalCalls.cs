@@ -8,6 +8,9 @@ namespace ProxSharp.Operations.Plans;
 /// </summary>
 internal static class FinalCalls
 {
+    private const string Datastore = "/admin/datastore/{store}/";
+    private const string Content = "/nodes/{node}/storage/{storage}/content/{volume}";
+
     /// <summary>The places of those calls, without those that have no way back of themselves.</summary>
     /// <param name="draft">What the plan says.</param>
     /// <param name="made">The places of the calls that were made.</param>
@@ -18,23 +21,37 @@ internal static class FinalCalls
     }
 
     // What was changed in one, before or after, goes by what is there no more.
-    private static bool IsBound(PlannedCall call, PlannedCall final) => IsWithin(call, final) || (IsOfBackups(final)
-        ? IsOfBackups(call) && call.Parameters.Find("store") == final.Parameters.Find("store") && HasKeys(call, final)
-        : !IsSnapshot(final) && Guests(final).Intersect(GuestNames.NamedAnyhow(call), StringComparer.Ordinal).Any());
+    private static bool IsBound(PlannedCall call, PlannedCall final) => IsWithin(call, final) || final.Path switch
+    {
+        _ when final.Path.StartsWith(Datastore, StringComparison.Ordinal) || final.Path.StartsWith("/config/datastore/", StringComparison.Ordinal) => IsOfBackup(call, final),
 
-    private static bool IsWithin(PlannedCall call, PlannedCall final) =>
-        $"{call.ConcretePath}/".StartsWith($"{final.ConcretePath}/", StringComparison.Ordinal) && (!IsOfBackups(final) || HasKeys(call, final));
+        // Which backups a rule removes is not known before.
+        "/nodes/{node}/vzdump" or "/nodes/{node}/storage/{storage}/prunebackups" => call.Path == Content,
+        Content when call.Path == Content => NameOf(call) == NameOf(final),
 
-    // A backup that is removed has nothing of the guest itself.
+        // What a guest loses with one is a state of it that is not the present one.
+        _ when GuestSnapshots.NamedBy(final) is { } snapshot && final.Method == ApiMethod.Delete => IsSameGuest(call, final) && GuestSnapshots.MadeBy(call) == snapshot,
+        _ => Guests(final).Intersect(GuestNames.NamedAnyhow(call), StringComparer.Ordinal).Any(),
+    };
+
+    private static bool IsWithin(PlannedCall call, PlannedCall final) => final.Method != ApiMethod.Post && !final.Path.StartsWith(Datastore, StringComparison.Ordinal)
+        && $"{call.ConcretePath}/".StartsWith($"{final.ConcretePath}/", StringComparison.Ordinal);
+
+    private static bool IsSameGuest(PlannedCall call, PlannedCall final) =>
+        GuestNames.IsInPath(call) && call.Parameters.Find("vmid") == final.Parameters.Find("vmid");
+
+    // A backup that is removed, or from which another guest is made, has nothing of its own one.
     private static IEnumerable<string> Guests(PlannedCall final) => GuestNames.NamedBy(final).Concat(VolumeOwners.NamedBy(final))
         .Where(static guest => !guest.MayBeGone).Select(static guest => guest.Vmid).Concat(NewGuests.MadeBy(final))
         .Concat(GuestNames.IsInPath(final) ? [final.Parameters.Find("vmid")!] : []);
 
-    // What a guest loses with one is a state of it that is not the present one.
-    private static bool IsSnapshot(PlannedCall final) => final is { Method: ApiMethod.Delete, Path: var path } && path.EndsWith("/snapshot/{snapname}", StringComparison.Ordinal);
+    // A group has all its snapshots in it, a namespace all its groups and namespaces, and a datastore all of that.
+    private static bool IsOfBackup(PlannedCall call, PlannedCall final) => call.Path.StartsWith(Datastore, StringComparison.Ordinal)
+        && call.Parameters.Find("store") == (final.Parameters.Find("store") ?? final.Parameters.Find("name"))
+        && UndoBuilder.Keys(final).All(key => key.Name == "ns"
+            ? $"{call.Parameters.Find("ns")}/".StartsWith(key.Text.Length == 0 ? "" : $"{key.Text}/", StringComparison.Ordinal)
+            : call.Parameters.Find(key.Name) == key.Text);
 
-    private static bool IsOfBackups(PlannedCall call) => call.Path.StartsWith("/admin/datastore/{store}/", StringComparison.Ordinal);
-
-    // A group has all its snapshots in it, and a datastore all its groups.
-    private static bool HasKeys(PlannedCall call, PlannedCall final) => UndoBuilder.Keys(final).All(key => call.Parameters.Find(key.Name) == key.Text);
+    // With the storage before it or without.
+    private static string NameOf(PlannedCall call) => call.Parameters.Find("volume") is { } volume ? volume[(volume.IndexOf(':', StringComparison.Ordinal) + 1)..] : "";
 }

@@ -24,7 +24,8 @@ internal sealed class GoneObjects(ProxmoxClient client)
         {
             if (await GoneAsync(done, step, cancellationToken).ConfigureAwait(false) is { } what)
             {
-                gone.Add($"{GuestNames.PathOnAnyNode(step.Call)}/");
+                // What is named beside its path is not all that has that path.
+                gone.AddRange(UndoBuilder.Keys(step.Call).Count == 0 ? [$"{GuestNames.PathOnAnyNode(step.Call)}/"] : []);
                 removed.Add(step.Of);
                 words.Add(UntrustedText.Clean(what, 200));
             }
@@ -57,8 +58,14 @@ internal sealed class GoneObjects(ProxmoxClient client)
             }
         }
 
-        bool isMade = back.Method == ApiMethod.Delete && RecipeOf(done, step.Of) == UndoBuilder.DeleteCreated && !RuleLists.IsOnRule(back);
-        return isMade && await IsGoneAsync(back, cancellationToken).ConfigureAwait(false)
+        if (back.Method == ApiMethod.Put && UndoBuilder.Keys(back) is { Count: > 0 } keys && back.Parameters.Find("backup-id") is not null)
+        {
+            return await HasBackupAsync(back, keys, cancellationToken).ConfigureAwait(false) ? null : $"the backup of {back.ConcretePath}";
+        }
+
+        bool isMade = back.Method == ApiMethod.Delete && RecipeOf(done, step.Of) == UndoBuilder.DeleteCreated;
+        bool isChanged = back.Method == ApiMethod.Put && back.Path.EndsWith('}') && done.Calls[step.Of].Path == back.Path;
+        return (isMade || isChanged) && !RuleLists.IsOnRule(back) && await IsGoneAsync(back, cancellationToken).ConfigureAwait(false)
             ? GuestSnapshots.NamedBy(back) is { } snapshot ? GuestSnapshots.KeyOf(back.Parameters.Find("vmid")!, snapshot) : back.ConcretePath
             : null;
     }
@@ -77,6 +84,20 @@ internal sealed class GoneObjects(ProxmoxClient client)
             && GuestPower.Of(now) == goal
             ? goal
             : null;
+    }
+
+    // Where the server says nothing of it nobody can tell, and the way back is left in.
+    private async Task<bool> HasBackupAsync(PlannedCall back, ApiParameters keys, CancellationToken cancellationToken)
+    {
+        ApiParameters group = [];
+        foreach (ApiParameter key in keys.Where(static key => key.Name != "backup-time"))
+        {
+            group.Add(key);
+        }
+
+        string path = $"/admin/datastore/{Uri.EscapeDataString(back.Parameters.Find("store") ?? "")}/snapshots";
+        return await StandingRules.ReadAsync(client, path, group, cancellationToken).ConfigureAwait(false) is not { ValueKind: JsonValueKind.Array } all
+            || all.EnumerateArray().Any(snapshot => keys.Find("backup-time") is not { } time || snapshot.Text("backup-time") == time);
     }
 
     private static ApiParameters At(ApiParameters parameters, string node)

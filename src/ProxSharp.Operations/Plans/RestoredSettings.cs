@@ -5,15 +5,19 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Finds restores that bring settings which reach the host: arguments of its programs, hook scripts, devices and folders of the node. They are in the configuration
-/// that is kept in the backup, and whoever may write backups may have written it.
+/// that is kept in the backup, and whoever may write backups may have written it. So it does with restores over a machine that leave disks of it beside the system
+/// of another one, which gets at what is on them.
 /// </summary>
-internal static class RestoredSettings
+/// <param name="client">Reads the configuration in the backup.</param>
+/// <param name="guests">Reads that of the machine.</param>
+internal sealed class RestoredSettings(ProxmoxClient client, GuestConfigs guests)
 {
-    /// <summary>The fact that names them.</summary>
-    public const string Fact = "the backup brings";
-
     /// <summary>What a plan says of such a call.</summary>
-    public const string Why = " The configuration in the backup has settings that reach the host, as named below, or nobody could read it.";
+    public const string Why =
+        " The configuration in the backup has settings that reach the host, or disks stay beside the other system, as named below, or nobody could read it.";
+
+    private const string Brought = "the backup brings";
+    private const string Kept = "disks that stay beside the other system";
 
     private const string Machines = "/nodes/{node}/qemu";
     private const string Containers = "/nodes/{node}/lxc";
@@ -26,22 +30,52 @@ internal static class RestoredSettings
 
     /// <summary>True if the backup brings such a setting, or nobody can tell.</summary>
     /// <param name="own">What the call acts on.</param>
-    public static bool ReachHost(IReadOnlyList<PlanTarget> own) => own.Any(static target => target.Rules.ContainsKey(Fact));
+    public static bool ReachHost(IReadOnlyList<PlanTarget> own) => own.Any(static target => target.Rules.ContainsKey(Brought) || target.Rules.ContainsKey(Kept));
 
-    /// <summary>The names of those settings; empty if there are none, <see cref="StandingRules.Unreadable"/> if nobody can tell.</summary>
-    public static async Task<string> ReadAsync(ProxmoxClient client, PlannedCall call, CancellationToken cancellationToken)
+    /// <summary>The facts that name those settings and disks; empty if there are none, <see cref="StandingRules.Unreadable"/> where nobody can tell.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
     {
+        Dictionary<string, string> found = new(StringComparer.Ordinal);
         string path = $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/extractconfig";
         ApiParameters parameters = new() { { "volume", VolumeOf(call) } };
-        return await StandingRules.ReadAsync(client, path, parameters, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.String } config
-            ? string.Join(", ", Names(call, config.GetString()!))
-            : StandingRules.Unreadable;
+        if (await StandingRules.ReadAsync(client, path, parameters, cancellationToken).ConfigureAwait(false) is not { ValueKind: JsonValueKind.String } config)
+        {
+            found[Brought] = StandingRules.Unreadable;
+            return found;
+        }
+
+        string[] lines = [.. config.GetString()!.Split('\n').TakeWhile(static line => !line.StartsWith('['))];
+        if (string.Join(", ", Names(call, lines)) is { Length: > 0 } names)
+        {
+            found[Brought] = names;
+        }
+
+        if (string.Join(", ", await StayingAsync(call, lines, cancellationToken).ConfigureAwait(false)) is { Length: > 0 } disks)
+        {
+            found[Kept] = disks;
+        }
+
+        return found;
+    }
+
+    // Proxmox: of a machine that is written over only the disks that the backup brings are destroyed. Its own backup is its own system.
+    private async Task<IEnumerable<string>> StayingAsync(PlannedCall call, string[] lines, CancellationToken cancellationToken)
+    {
+        string vmid = call.Parameters.Find("vmid") ?? "";
+        if (call.Path != Machines || !VolumeEffects.WritesOver(call) || VolumeOwners.OwnersOf(VolumeOf(call)!).Contains(vmid)
+            || await guests.PathAsync(vmid, cancellationToken).ConfigureAwait(false) is not { } path)
+        {
+            return [];
+        }
+
+        IEnumerable<string> present = VolumeOwners.DisksOf(await guests.ConfigAsync(path, cancellationToken).ConfigureAwait(false));
+        return present.Where(disk => !DiskKeys.IsUsed(disk) || !lines.Any(line => line.StartsWith($"{disk}:", StringComparison.Ordinal)));
     }
 
     // What the call sets itself is judged with it, and takes the place of what the backup has. Snapshots are not in backups.
-    private static IEnumerable<string> Names(PlannedCall call, string config)
+    private static IEnumerable<string> Names(PlannedCall call, string[] lines)
     {
-        foreach (string line in config.Split('\n').TakeWhile(static line => !line.StartsWith('[')))
+        foreach (string line in lines)
         {
             int colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0 && line[0] != '#' && line[..colon] is var name && !s_ofGuest.Contains(name) && call.Parameters.Find(name) is null

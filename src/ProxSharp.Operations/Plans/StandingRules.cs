@@ -116,13 +116,9 @@ internal sealed class StandingRules(ProxmoxClient client, GuestConfigs configs)
         }
 
         // What is not there brings nothing.
-        if (RestoredSettings.IsOne(call) && found.Values.All(static state => state != NotThere)
-            && await RestoredSettings.ReadAsync(client, call, cancellationToken).ConfigureAwait(false) is { Length: > 0 } brought)
-        {
-            found[RestoredSettings.Fact] = brought;
-        }
-
-        return found;
+        return RestoredSettings.IsOne(call) && found.Values.All(static state => state != NotThere)
+            ? found.Concat(await new RestoredSettings(client, configs).ReadAsync(call, cancellationToken).ConfigureAwait(false)).ToDictionary(StringComparer.Ordinal)
+            : found;
     }
 
     private static bool IsSource(string name) => DiskKeys.IsGiven(name) || name is "ostemplate" or "archive" or "cicustom" or "hookscript";

@@ -27,7 +27,10 @@ internal sealed class TakenAddresses(ProxmoxClient client, GuestConfigs configs)
 
     /// <summary>Returns the call, as disruptive if it gives a guest an address that another one has.</summary>
     public static PlannedCall Judge(PlannedCall call, IReadOnlyList<PlanTarget> own) =>
-        own is [{ } first, ..] && first.Rules.ContainsKey(Fact) ? call.Also(OperationClass.Disruptive) : call;
+        AreTaken(own) ? call.Also(OperationClass.Disruptive) : call;
+
+    /// <summary>True if the guest of a call gets an address that another one has.</summary>
+    public static bool AreTaken(IReadOnlyList<PlanTarget> own) => own is [{ } first, ..] && first.Rules.ContainsKey(Fact);
 
     /// <summary>True for a call that makes a guest. A change of the network of one is disruptive in any case.</summary>
     public static bool IsOne(PlannedCall call) => call is { Method: ApiMethod.Post, Path: Machines or Containers };

@@ -34,12 +34,12 @@ internal sealed class UndoPlanner(Ledger ledger)
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
     }
 
-    /// <summary>The calls that were made and do not come back.</summary>
+    /// <summary>The calls that were made and have no way back, without those on what another one has destroyed.</summary>
     public IReadOnlyList<PlannedCall> Kept(Plan done)
     {
         CallState[] states = AppliedCalls.Of(done, ledger.List());
-        int[] made = [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded)];
-        return [.. Lost(done.Draft, made).Select(place => done.Calls[place])];
+        return [.. Enumerable.Range(0, states.Length).Where(i => states[i] == CallState.Succeeded
+            && (done.Draft.Final.Contains(i) || done.Draft.Undo.All(step => step.Of != i))).Select(i => done.Calls[i])];
     }
 
     /// <summary>The places of those of some calls that do not come back.</summary>
