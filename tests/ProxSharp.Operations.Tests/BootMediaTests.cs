@@ -144,6 +144,8 @@ public sealed class BootMediaTests
     [Theory]
     [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Privileged)]
     [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 boot=order=scsi1", OperationClass.Reversible)]
+    [InlineData("scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0 scsi1=local-lvm:0,import-from=local-lvm:vm-102-disk-0 boot=order=scsi0", OperationClass.Privileged)]
+    [InlineData("scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0 scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-1 boot=order=scsi0", OperationClass.Reversible)]
     [InlineData("scsi1=local-lvm:4 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Reversible)]
     public async Task Machine_MadeFromTheDiskOfAnother_StartsNothingElseReversibly(string parameters, OperationClass expected)
     {

@@ -24,6 +24,7 @@ public sealed class PartialUndoTests
     [InlineData("DELETE " + Machine, "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
     [InlineData("PUT " + Machine + "/config memory=1024", "DELETE " + Machine, false)]
     [InlineData("PUT " + Machine + "/config memory=1024", "POST " + Machine + "/snapshot/before/rollback", false)]
+    [InlineData("PUT /cluster/backup/both vmid=102", "DELETE " + Machine, false)]
     [InlineData("PUT /pools/production vms=106", "DELETE " + Machine, false)]
     [InlineData("PUT " + Machine + "/config unused0=local-lvm:vm-106-disk-5", "PUT /nodes/pve1/qemu/102/config memory=1024", true)]
     [InlineData("PUT " + Machine + "/config memory=1024", "DELETE /nodes/pve1/storage/local-lvm/content/local-lvm:vm-106-disk-0", false)]
@@ -115,6 +116,7 @@ public sealed class PartialUndoTests
         GuardedCluster cluster = await GuardedCluster.StartAsync(Policy);
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync(Machine + "/snapshot", TextPlans.Parameters("snapname=before")));
         await cluster.DoneAsync(await cluster.Other.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=102 storage=local")));
+        await cluster.OpenRoot().Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=both vmid=102,106 storage=local schedule=daily remove=0"));
         _backup = (await cluster.Other.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=102"))).Data[0].Text("volid")!["local:".Length..];
         return cluster;
     }

@@ -61,6 +61,24 @@ public sealed class UndoOfGoneTests
     }
 
     [Fact]
+    public async Task JobThatNamedAGuest_WhichIsGone_IsLeftOut_AndTheRestComesBack()
+    {
+        await using GuardedCluster cluster = await UndoPromiseOfPairsTests.StartAsync();
+        await using PveClient root = cluster.OpenRoot();
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters("vmid=900 memory=16")));
+        await root.Raw.PostAsync("/cluster/backup", TextPlans.Parameters("id=both vmid=106,900 storage=local schedule=daily remove=0"));
+        string? memory = await cluster.ConfigAsync(106, "memory");
+        long number = await ApplyAsync(
+            cluster, TextPlans.Request("PUT", "/cluster/backup/both", "vmid=106"), TextPlans.Request("PUT", Config, "memory=1500"));
+        await RemoveAsync(cluster, root, "/nodes/pve1/qemu/900");
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(number);
+        Assert.Contains(undo.Consequences, static line => line.Contains("guest 900, which /cluster/backup/both named", StringComparison.Ordinal));
+        Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
+        Assert.Equal(memory, await cluster.ConfigAsync(106, "memory"));
+    }
+
+    [Fact]
     public async Task NotesOfABackup_ThatIsGone_AreLeftOut_AndThoseOfOthersAreNot()
     {
         await using GuardedBackupServer server = await GuardedBackupServer.StartAsync(

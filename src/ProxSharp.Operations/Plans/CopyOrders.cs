@@ -23,7 +23,7 @@ internal static class CopyOrders
     /// <summary>True for a call that gives orders to a copy, or a copy to a machine that has its orders.</summary>
     public static bool IsOne(PlannedCall call) => call.Path switch
     {
-        Making => IsCopy(call) && call.Others.Any(parameter => IsOrder(call, parameter)),
+        Making => IsCopy(call) && (call.Others.Any(parameter => IsOrder(call, parameter)) || IsMixed(call)),
         Config => CopiedDrives(call).Any(drive => VolumeOwners.OwnersOf(BootMedia.ImportOf(drive.Text)!).Any(owner => owner != call.Parameters.Find("vmid"))),
         _ => false,
     };
@@ -39,6 +39,10 @@ internal static class CopyOrders
     /// <summary>The drives that a call fills with copies of a guest's disks.</summary>
     public static IEnumerable<ApiParameter> CopiedDrives(PlannedCall call) => call.Others
         .Where(static drive => DiskKeys.IsDrive(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
+
+    // Of two guests one may be the caller's own, whose system gets at what is on the other's disk.
+    private static bool IsMixed(PlannedCall call) => CopiedDrives(call).Select(static drive => BootMedia.ImportOf(drive.Text)!)
+        .Append(call.Parameters.Find("archive") ?? "").SelectMany(VolumeOwners.OwnersOf).Distinct(StringComparer.Ordinal).Skip(1).Any();
 
     // Proxmox: what cloud-init is told stands in a drive of its own, in an image with the right label, or where the serial number of the machine points to.
     private static bool IsOrder(PlannedCall call, ApiParameter parameter) => s_orders.Contains(parameter.Name)

@@ -17,8 +17,17 @@ internal static class FinalCalls
     public static HashSet<int> Lost(PlanDraft draft, IReadOnlyCollection<int> made)
     {
         int[] finals = [.. draft.Final.Where(made.Contains)];
-        return [.. finals, .. made.Where(place => finals.Any(final => IsBound(draft.Calls[place], draft.Calls[final])))];
+        return
+        [
+            .. finals,
+            .. made.Where(place => finals.Any(final => IsBound(draft.Calls[place], draft.Calls[final])
+                || draft.Undo.Any(step => step.Of == place && NamesDestroyed(step.Call, draft.Calls[final])))),
+        ];
     }
+
+    // What a call took out of a job or a rule does not come back into it.
+    private static bool NamesDestroyed(PlannedCall back, PlannedCall final) => VolumeEffects.IsDestruction(final)
+        && GuestNames.NamedAnyhow(back).Contains(final.Parameters.Find("vmid"), StringComparer.Ordinal);
 
     // What was changed in one, before or after, goes by what is there no more.
     private static bool IsBound(PlannedCall call, PlannedCall final) => IsWithin(call, final) || final.Path switch

@@ -58,6 +58,11 @@ internal sealed class GoneObjects(ProxmoxClient client)
             }
         }
 
+        if (back.Method == ApiMethod.Put && await NamedAndGoneAsync(back, cancellationToken).ConfigureAwait(false) is { } named)
+        {
+            return $"guest {named}, which {back.ConcretePath} named";
+        }
+
         if (back.Method == ApiMethod.Put && UndoBuilder.Keys(back) is { Count: > 0 } keys && back.Parameters.Find("backup-id") is not null)
         {
             return await HasBackupAsync(back, keys, cancellationToken).ConfigureAwait(false) ? null : $"the backup of {back.ConcretePath}";
@@ -84,6 +89,19 @@ internal sealed class GoneObjects(ProxmoxClient client)
             && GuestPower.Of(now) == goal
             ? goal
             : null;
+    }
+
+    private async Task<string?> NamedAndGoneAsync(PlannedCall back, CancellationToken cancellationToken)
+    {
+        foreach (TouchedGuest guest in client.Schema.Product == ProxmoxProduct.VirtualEnvironment ? GuestNames.NamedBy(back) : [])
+        {
+            if (await _guests.FindAsync(guest.Vmid, cancellationToken).ConfigureAwait(false) is null)
+            {
+                return guest.Vmid;
+            }
+        }
+
+        return null;
     }
 
     // Where the server says nothing of it nobody can tell, and the way back is left in.
