@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Operations.Policies;
 using ProxSharp.Pve;
 using ProxSharp.Simulator.Scenarios;
 
@@ -65,6 +66,24 @@ public sealed class WayBackClassTests
         Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
         Assert.True(plan.Undo.Count == 0 || plan.Undo.Max(static back => back.Class) == worst, string.Join('\n', plan.Describe()));
         await IsAsPromisedAsync(cluster, plan);
+    }
+
+    [Theory]
+    [InlineData("POST", "/nodes/pve1/qemu/106/snapshot", "snapname=before", false)]
+    [InlineData("POST", "/nodes/pve1/qemu/100/snapshot", "snapname=before", true)]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=900", false)]
+    [InlineData("POST", "/nodes/pve1/qemu", "vmid=900 tags=special", true)]
+    [InlineData("POST", "/nodes/pve1/qemu/100/clone", "newid=900", true)]
+    [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=900", false)]
+    [InlineData("PUT", "/nodes/pve1/qemu/106/config", "tags=special scsi5=local-lvm:1", true)]
+    public async Task WayBack_IsRefusedByThePolicyOfItsGuest(string method, string path, string parameters, bool mayBeAllowed)
+    {
+        const string OfSpecial = """{"version":1,"allow":[{"classes":["reversible","disruptive"]},{"classes":["destructive"],"tags":["special"]}],"limits":{"targetsPerPlan":5}}""";
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(OfSpecial);
+        await cluster.Other.Raw.PutAsync("/nodes/pve1/qemu/100/config", TextPlans.Parameters("tags=special"));
+        Plan plan = await TextPlans.PlanAsync(cluster, method, path, parameters);
+        PlannedCall back = plan.Undo.First(static call => call.Set.Has(OperationClass.Destructive));
+        Assert.Equal(mayBeAllowed, WaysBack.MayBeAllowed(plan, back, OperationClass.Destructive, GuardPolicy.Parse(OfSpecial)));
     }
 
     [Fact]

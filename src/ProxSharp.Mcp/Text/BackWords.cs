@@ -15,14 +15,13 @@ internal static class BackWords
         : Refused(plan, policy) is { } kind ? $"can be taken back only by what is {OperationCatalogue.Word(kind)}, which the policy refuses"
         : $"can be taken back{WaysBack.Words(plan)}{(plan.NotTakenBack is [_, ..] kept ? $" in part, without call {string.Join(", ", kept)}" : "")}";
 
-    /// <summary>The worst class of the way back that no rule of the policy allows on anything; null if there is none.</summary>
+    /// <summary>The worst class of the way back that no rule of the policy allows there; null if there is none.</summary>
     public static OperationClass? Refused(Plan plan, GuardPolicy? policy)
     {
         // The protection that a retirement sets is lifted by its own undo, although lifting one is worse otherwise.
         bool retires = plan.Calls.Any(Retirement.IsPartOf);
         OperationClass worst = plan.Undo.Where(call => !(retires && Retirement.IsWayBack(call)))
-            .SelectMany(static call => call.Classes)
-            .Where(kind => policy?.AllowsSome(kind) == false)
+            .SelectMany(call => call.Classes.Where(kind => policy is not null && !WaysBack.MayBeAllowed(plan, call, kind, policy)))
             .Append(OperationClass.Read).Max();
         return worst == OperationClass.Read ? null : worst;
     }

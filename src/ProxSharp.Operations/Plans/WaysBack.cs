@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using ProxSharp.Api;
+using ProxSharp.Operations.Policies;
 
 namespace ProxSharp.Operations.Plans;
 
@@ -14,6 +16,44 @@ internal static class WaysBack
         GuestNames.IsConfig(call) && target.Before.ValueKind == JsonValueKind.Object
             ? new PlanTarget(target.Key, target.Identity, target.State, target.Facts) { Policy = target.Policy, Digest = target.Digest, Before = After(call, target.Before) }
             : target;
+
+    /// <summary>
+    /// True if the policy may allow a call of a way back, by its class and by where its guest is. Where the plan itself changes that, or does not tell it, a rule
+    /// that allows the class for anybody is enough.
+    /// </summary>
+    public static bool MayBeAllowed(Plan plan, PlannedCall back, OperationClass kind, GuardPolicy policy) =>
+        policy.AllowsSome(kind) && (plan.Calls.Any(ChangesPlace) || PlaceOf(plan, back) is not { } guest || policy.Permits(kind, guest));
+
+    private static bool ChangesPlace(PlannedCall call) => call.Path.StartsWith("/pools", StringComparison.Ordinal) || call.Path.EndsWith("migrate", StringComparison.Ordinal)
+        || (GuestNames.IsConfig(call) && (call.Parameters.Find("tags") is not null || ItemLists.Deleted(call.Others).Contains("tags")));
+
+    private static PolicyTarget? PlaceOf(Plan plan, PlannedCall back)
+    {
+        string? vmid = GuestNames.IsInPath(back) ? back.Parameters.Find("vmid") : null;
+        if (!int.TryParse(vmid, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            return null;
+        }
+
+        PlannedCall? made = plan.Calls.FirstOrDefault(call => NewGuests.MadeBy(call).Contains(vmid));
+        string source = made is { } copy && GuestNames.IsInPath(copy) ? copy.Parameters.Find("vmid")! : vmid;
+        PlanTarget? known = plan.Targets.FirstOrDefault(target => target.Key == $"guest {source}");
+
+        // A backup brings tags with it that nobody sees here.
+        return made is { } restored && restored.Parameters.Find("archive") is null && !UndoBuilder.IsSet(restored, "restore")
+            ? Place(number, restored.Parameters.Find("target") ?? restored.Parameters.Find("node"), restored.Parameters.Find("pool"), restored.Parameters.Find("tags") ?? known?.Facts.GetValueOrDefault("tags"))
+            : made is null && known?.Facts.ContainsKey("tags") == true
+                ? Place(number, known.Facts.GetValueOrDefault("node"), known.Facts.GetValueOrDefault("pool"), known.Facts.GetValueOrDefault("tags"))
+                : null;
+    }
+
+    private static PolicyTarget Place(int vmid, string? node, string? pool, string? tags) => new($"guest {JsonTexts.Number(vmid)}")
+    {
+        Vmid = vmid,
+        Node = node,
+        Pool = pool is { Length: > 0 } ? pool : null,
+        Tags = tags is null ? [] : ItemLists.Split(tags),
+    };
 
     // What is taken from a guest stays with it as an unused volume; under which number decides nothing.
     private static JsonElement After(PlannedCall call, JsonElement config)

@@ -176,7 +176,8 @@ public sealed class GuardPolicy
     internal OperationClass GainedAnywhere(PolicyTarget before) => new[] { OperationClass.Exec, OperationClass.Privileged }
         .Where(kind => (kind != OperationClass.Exec || ExecEnabled) && AllowsSome(kind) && !Permits(kind, before)).DefaultIfEmpty(OperationClass.Read).Max();
 
-    private bool Permits(OperationClass kind, PolicyTarget target) =>
+    /// <summary>True if a rule allows calls of a class on a target that nothing protects.</summary>
+    internal bool Permits(OperationClass kind, PolicyTarget target) =>
         (kind != OperationClass.Exec || ExecEnabled) && Shield(target) is null && Rules.Any(rule => rule.Allows(kind, target));
 
     private string? Shield(PolicyTarget target) => target is { IsProtected: true, IsReleased: false } ? "Proxmox' own protection flag is set"
