@@ -97,9 +97,8 @@ public sealed class PartialUndoTests
         ];
         string Keys(int? place) => $"backup-type=vm backup-id=100{(place is { } at ? $" backup-time={times[at]}" : "")}";
 
-        Plan plan = await server.Guard.PlanAsync(
-            [TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(noted)} notes=first"),
-                words.Length > 1 ? TextPlans.Request("POST", words[0], words[1]) : TextPlans.Request("DELETE", final, Keys(removed))]);
+        PlanRequest removal = words.Length > 1 ? TextPlans.Request("POST", words[0], words[1]) : TextPlans.Request("DELETE", final, Keys(removed));
+        Plan plan = await server.Guard.PlanAsync([TextPlans.Request("PUT", "/admin/datastore/store1/notes", $"{Keys(noted)} notes=first"), removal]);
 
         Assert.Equal(isInPart ? 1 : 0, plan.Undo.Count);
     }

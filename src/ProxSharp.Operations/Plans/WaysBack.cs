@@ -40,11 +40,13 @@ internal static class WaysBack
         PlanTarget? known = plan.Targets.FirstOrDefault(target => target.Key == $"guest {source}");
 
         // A backup brings tags with it that nobody sees here.
-        return made is { } restored && restored.Parameters.Find("archive") is null && !UndoBuilder.IsSet(restored, "restore")
-            ? Place(number, restored.Parameters.Find("target") ?? restored.Parameters.Find("node"), restored.Parameters.Find("pool"), restored.Parameters.Find("tags") ?? known?.Facts.GetValueOrDefault("tags"))
-            : made is null && known?.Facts.ContainsKey("tags") == true
-                ? Place(number, known.Facts.GetValueOrDefault("node"), known.Facts.GetValueOrDefault("pool"), known.Facts.GetValueOrDefault("tags"))
-                : null;
+        string? tags = made?.Parameters.Find("tags") ?? known?.Facts.GetValueOrDefault("tags");
+        if (made is null)
+        {
+            return tags is null ? null : Place(number, known!.Facts.GetValueOrDefault("node"), known.Facts.GetValueOrDefault("pool"), tags);
+        }
+
+        return RestoredSettings.IsOne(made) ? null : Place(number, made.Parameters.Find("target") ?? made.Parameters.Find("node"), made.Parameters.Find("pool"), tags);
     }
 
     private static PolicyTarget Place(int vmid, string? node, string? pool, string? tags) => new($"guest {JsonTexts.Number(vmid)}")
