@@ -154,6 +154,17 @@ public sealed class RedTeamRoundaboutTests
         Assert.Equal("approval", await cluster.RefusedAsync(() => alone.ApplyAsync(plan.Id, Token)));
     }
 
+    [Fact]
+    public async Task RestoreOverAGuest_InWhichCommandsMayBeRun_NeedsAPerson()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(Numbers);
+        await cluster.DoneAsync(await cluster.OpenRoot().Raw.PostAsync("/nodes/pve1/qemu", TextPlans.Parameters("vmid=300 memory=16")));
+        await cluster.DoneAsync(await cluster.OpenRoot().Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=106 storage=local")));
+        string backup = (await cluster.OpenRoot().Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=106"))).Data[0].Text("volid")!;
+        Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=300 force=1 archive={backup}");
+        Assert.Equal(OperationClass.Exec, plan.Calls[^1].Grants);
+    }
+
     [Theory]
     [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=850", "/nodes/pve1/qemu/850/clone", "newid=301")]
     [InlineData("POST", "/nodes/pve1/qemu/106/clone", "newid=850", "/nodes/pve1/qemu", "vmid=301 scsi0=local-lvm:0,import-from=local-lvm:vm-850-disk-0")]

@@ -67,7 +67,9 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
     private static bool IsSource(PlannedCall call, PlanTarget target) => target.Key.StartsWith("guest ", StringComparison.Ordinal)
         || (target.Key.StartsWith("new guest ", StringComparison.Ordinal) && !IsMade(call, target));
 
-    private static bool IsMade(PlannedCall call, PlanTarget target) => NewGuests.MadeBy(call).Any(vmid => target.Key == $"new guest {vmid}");
+    // One that is there and has the number is written over, and is the other one from then on.
+    private static bool IsMade(PlannedCall call, PlanTarget target) =>
+        NewGuests.MadeBy(call).Any(vmid => target.Key == $"new guest {vmid}" || target.Key == $"guest {vmid}");
 
     // A template may be copied to any place, which nobody is asked about: it is judged when it is made.
     private IEnumerable<OperationClass> GainedByTemplate(PlannedCall call, IReadOnlyList<PlanTarget> own)
