@@ -22,7 +22,7 @@ internal sealed class PlanChecks(GuardPolicy policy)
         {
             bool isCopied = CopySources.IsOne(call, target);
             PolicyTarget meant = target.Policy with { Destinations = destinations, IsCopied = isCopied };
-            policy.Check(isCopied ? OfSource(call, targets) : call.Classes, call.Title, meant, StateRaises.Why(call));
+            policy.Check(isCopied ? OfSource(call, targets) : call.Classes, call.Title, meant, StateRaises.Why(call) + RestoredSettings.Named(targets));
         }
 
         // Reading a file in a guest tells as much as a command does.
@@ -44,7 +44,10 @@ internal sealed class PlanChecks(GuardPolicy policy)
     public void Count(IReadOnlyCollection<PlanTarget> targets)
     {
         int guests = targets.Count(static target => target.Key.StartsWith("guest ", StringComparison.Ordinal));
-        int made = targets.Count(static target => target.Key.StartsWith("new guest ", StringComparison.Ordinal));
+
+        // One that is written over is the same from then on.
+        int made = targets.Count(target => target.Key.StartsWith("new guest ", StringComparison.Ordinal)
+            && !targets.Any(written => target.Key == $"new {written.Key}"));
         int files = targets.Count(static target => target.Key.StartsWith("file ", StringComparison.Ordinal));
         int count = guests + made > 0 ? guests + made : targets.Count - files;
         if (count > policy.TargetsPerPlan)

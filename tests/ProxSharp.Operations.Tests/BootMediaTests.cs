@@ -136,6 +136,10 @@ public sealed class BootMediaTests
 
         Plan plan = await TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}");
 
+        cluster.Policy("""{"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]}],"limits":{"targetsPerPlan":4}}""");
+        GuardRefusedException? refusal = await Record.ExceptionAsync(() => TextPlans.PlanAsync(cluster, "POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}"))
+            as GuardRefusedException;
+        Assert.Equal(stays.Length > 0, refusal?.Message.EndsWith($"(disks that stay beside the other system: {stays})", StringComparison.Ordinal) == true);
         Assert.True(plan.Calls[0].Set.Has(OperationClass.Destructive));
         Assert.Equal(stays.Length > 0, plan.Calls[0].Set.Has(OperationClass.Privileged));
         Assert.Equal(stays.Length > 0, plan.Describe().Any(line => line.Contains($"disks that stay beside the other system {stays}", StringComparison.Ordinal)));
@@ -145,6 +149,7 @@ public sealed class BootMediaTests
     [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Privileged)]
     [InlineData("scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-0 boot=order=scsi1", OperationClass.Reversible)]
     [InlineData("scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0 scsi1=local-lvm:0,import-from=local-lvm:vm-102-disk-0 boot=order=scsi0", OperationClass.Privileged)]
+    [InlineData("scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0 efidisk0=local-lvm:0,import-from=local-lvm:vm-102-disk-0 boot=order=scsi0", OperationClass.Privileged)]
     [InlineData("scsi0=local-lvm:0,import-from=local-lvm:vm-106-disk-0 scsi1=local-lvm:0,import-from=local-lvm:vm-106-disk-1 boot=order=scsi0", OperationClass.Reversible)]
     [InlineData("scsi1=local-lvm:4 ide2=local:iso/debian.iso,media=cdrom boot=order=ide2", OperationClass.Reversible)]
     public async Task Machine_MadeFromTheDiskOfAnother_StartsNothingElseReversibly(string parameters, OperationClass expected)

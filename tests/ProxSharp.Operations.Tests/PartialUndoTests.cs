@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Pve;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -47,6 +48,58 @@ public sealed class PartialUndoTests
         Assert.Contains(plan.Describe(), line => line.StartsWith(isInPart ? "It can be taken back in part, without call " : "There is no way back.", StringComparison.Ordinal));
         Plan kept = cluster.Guard.Plans.Load(plan.Id);
         Assert.Equal(plan.Undo.Select(static call => call.ToString()), kept.Undo.Select(static call => call.ToString()));
+    }
+
+    [Fact]
+    public async Task DiskThatThePlanAddsAndGrows_StaysAsItIs_AndTheRestComesBack()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            Request($"PUT {Machine}/config scsi4=local-lvm:1"), Request($"PUT {Machine}/resize disk=scsi4 size=+1G"), Request($"PUT {Machine}/config description=new"),
+        ]);
+        Assert.Equal([1, 2], plan.NotTakenBack);
+        ApplyResult done = await cluster.Guard.ApplyAsync(plan.Id);
+        Assert.True(done.IsComplete);
+
+        Plan undo = await cluster.Guard.PlanUndoAsync(done.Steps[0].LedgerNumber);
+        Assert.True((await cluster.Guard.ApplyAsync(undo.Id)).IsComplete);
+
+        Assert.Null(await cluster.ConfigAsync(106, "description"));
+        Assert.NotNull(await cluster.ConfigAsync(106, "scsi4"));
+    }
+
+    [Fact]
+    public async Task EntryOfASet_ThatGoesWithIt_IsNotPromised()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/cluster/firewall/ipset", TextPlans.Parameters("name=s1"));
+        await root.Raw.PostAsync("/cluster/firewall/ipset/s1", TextPlans.Parameters("cidr=10.0.0.1"));
+        Plan plan = await cluster.Guard.PlanAsync([Request("DELETE /cluster/firewall/ipset/s1/10.0.0.1"), Request("DELETE /cluster/firewall/ipset/s1")]);
+        Assert.Empty(plan.Undo);
+        Assert.Contains("There is no way back.", plan.Describe());
+    }
+
+    [Theory]
+    [InlineData("POST /cluster/backup id=zz1 vmid=106 storage=local schedule=daily remove=0", 1)]
+    [InlineData("POST /cluster/replication id=106-0 type=local target=pve2", 1)]
+    [InlineData("POST /nodes/pve1/vzdump vmid=106 storage=local remove=0", 0)]
+    [InlineData("POST " + Machine + "/status/start", 2)]
+    public async Task StopOfAGuestThatIsOff_IsTakenBackByAStart_OnlyWhereThePlanHasStartedIt(string first, int ways)
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        Plan plan = await cluster.Guard.PlanAsync([Request(first), Request($"POST {Machine}/status/stop")]);
+        Assert.Equal(ways, plan.Undo.Count);
+    }
+
+    [Fact]
+    public async Task ResumeOfAMachineThatRuns_BehindAnotherCall_IsNotTakenBack()
+    {
+        await using GuardedCluster cluster = await StartAsync();
+        Plan plan = await cluster.Guard.PlanAsync(
+            [Request("PUT /nodes/pve1/qemu/102/config description=new"), Request("POST /nodes/pve1/qemu/102/status/resume")]);
+        Assert.Equal("/nodes/pve1/qemu/102/config", Assert.Single(plan.Undo).ConcretePath);
     }
 
     [Fact]

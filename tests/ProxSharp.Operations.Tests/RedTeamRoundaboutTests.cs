@@ -1,5 +1,6 @@
 using ProxSharp.Api;
 using ProxSharp.Operations.Plans;
+using ProxSharp.Pve;
 
 namespace ProxSharp.Operations.Tests;
 
@@ -152,6 +153,50 @@ public sealed class RedTeamRoundaboutTests
         Plan plan = await alone.PlanAsync([TextPlans.Request(method, path, parameters)], cancellationToken: Token);
         Assert.Equal(OperationClass.Exec, plan.Calls[^1].Grants);
         Assert.Equal("approval", await cluster.RefusedAsync(() => alone.ApplyAsync(plan.Id, Token)));
+    }
+
+    [Theory]
+    [InlineData("", OperationClass.Read)]
+    [InlineData("open", OperationClass.Exec)]
+    public async Task RestoreOverTheGuestItself_IsJudgedByTheTagsOfItsBackup(string tag, OperationClass grants)
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """
+            {"version":1,"allow":[{"classes":["reversible","disruptive","destructive"]},{"classes":["exec"],"tags":["open"]}],
+             "exec":{"enabled":true,"templates":[{"command":["uptime"]}]},"approval":{"disruptive":"none","destructive":"none"}}
+            """);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PutAsync(Machine + "/config", TextPlans.Parameters(tag.Length > 0 ? $"tags={tag}" : "delete=tags"));
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=106 storage=local")));
+        await root.Raw.PutAsync(Machine + "/config", TextPlans.Parameters("delete=tags"));
+        string backup = (await root.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=106"))).Data[0].Text("volid")!;
+
+        // One guest, whatever is done to it then.
+        Plan plan = await cluster.Guard.PlanAsync(
+            [TextPlans.Request("POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}"), TextPlans.Request("POST", Machine + "/status/start", "")]);
+        Assert.Equal(grants, plan.Calls[0].Grants);
+    }
+
+    [Fact]
+    public async Task GuestThatIsWrittenOver_StaysInItsPool_ForTheCallsBehindIt()
+    {
+        await using GuardedCluster cluster = await GuardedCluster.StartAsync(
+            """
+            {"version":1,"allow":[{"classes":["reversible"]},{"classes":["disruptive","destructive"],"pools":["staging"]}],"limits":{"targetsPerPlan":4},
+             "approval":{"disruptive":"none","destructive":"none"}}
+            """);
+        await using PveClient root = cluster.OpenRoot();
+        await root.Raw.PostAsync("/pools", TextPlans.Parameters("poolid=staging"));
+        await root.Raw.PutAsync("/pools/staging", TextPlans.Parameters("vms=106"));
+        await cluster.DoneAsync(await root.Raw.PostAsync("/nodes/pve1/vzdump", TextPlans.Parameters("vmid=106 storage=local")));
+        string backup = (await root.Raw.GetAsync("/nodes/pve1/storage/local/content", TextPlans.Parameters("content=backup vmid=106"))).Data[0].Text("volid")!;
+
+        Plan plan = await cluster.Guard.PlanAsync(
+        [
+            TextPlans.Request("POST", "/nodes/pve1/qemu", $"vmid=106 force=1 archive={backup}"),
+            TextPlans.Request("PUT", Machine + "/resize", "disk=scsi0 size=+1G"),
+        ]);
+        Assert.All(plan.Calls, static call => Assert.Equal(OperationClass.Read, call.Grants));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class CopyOrders
 
     /// <summary>The drives that a call fills with copies of a guest's disks.</summary>
     public static IEnumerable<ApiParameter> CopiedDrives(PlannedCall call) => call.Others
-        .Where(static drive => DiskKeys.IsDrive(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
+        .Where(static drive => DiskKeys.IsUsed(drive.Name) && BootMedia.ImportOf(drive.Text) is { } volume && VolumeOwners.IsOwned(volume));
 
     // Of two guests one may be the caller's own, whose system gets at what is on the other's disk.
     private static bool IsMixed(PlannedCall call) => CopiedDrives(call).Select(static drive => BootMedia.ImportOf(drive.Text)!)

@@ -4,7 +4,7 @@ namespace ProxSharp.Operations.Plans;
 
 /// <summary>
 /// Tells which calls of a plan do not come back because one of them is final: that one itself, and whatever else was done to what it has destroyed, moved or
-/// made another thing. What the others did comes back all the same.
+/// made another thing. What the others did comes back all the same. So it is with what is gone, or another, because of a call that has no way back.
 /// </summary>
 internal static class FinalCalls
 {
@@ -22,8 +22,18 @@ internal static class FinalCalls
             .. finals,
             .. made.Where(place => finals.Any(final => IsBound(draft.Calls[place], draft.Calls[final])
                 || draft.Undo.Any(step => step.Of == place && NamesDestroyed(step.Call, draft.Calls[final])))),
+            .. draft.Undo.Where(step => made.Any(later => later > step.Of && draft.Undo.All(other => other.Of != later)
+                && (Removes(draft.Calls[later], step.Call) || ChangesDisk(draft.Calls[later], draft.Calls[step.Of])))).Select(static step => step.Of),
         ];
     }
+
+    // What was changed in something that is not there any more is not brought back either.
+    private static bool Removes(PlannedCall later, PlannedCall back) => later.Method == ApiMethod.Delete
+        && $"{back.ConcretePath}/".StartsWith($"{later.ConcretePath}/", StringComparison.Ordinal);
+
+    // A disk that has grown, or is elsewhere, is not the one that was given.
+    private static bool ChangesDisk(PlannedCall later, PlannedCall call) => GuestNames.IsConfig(call) && IsSameGuest(call, later) && !GuestNames.IsConfig(later)
+        && (later.Parameters.Find("disk") ?? later.Parameters.Find("volume")) is { } disk && call.Parameters.Find(disk) is not null;
 
     // What a call took out of a job or a rule does not come back into it.
     private static bool NamesDestroyed(PlannedCall back, PlannedCall final) => VolumeEffects.IsDestruction(final)

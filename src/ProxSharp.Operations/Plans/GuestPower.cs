@@ -61,7 +61,11 @@ internal static class GuestPower
     {
         string? vmid = call.Parameters.Find("vmid");
         PlannedCall? last = earlier.LastOrDefault(before => GuestNames.NamedAnyhow(before).Contains(vmid)
-            && (Goal(before) is not null || !GuestNames.IsInPath(before) || before.Path.EndsWith("/rollback", StringComparison.Ordinal)));
+            && (Goal(before) is not null || NewGuests.MadeBy(before).Contains(vmid) || before.Path.EndsWith("/rollback", StringComparison.Ordinal) || MayStart(before)));
         return last is null ? own[0].Facts.GetValueOrDefault(Fact) : Goal(last);
     }
+
+    // Jobs leave a guest as it is. High availability starts what nobody wants stopped.
+    private static bool MayStart(PlannedCall call) => GuestGroups.IsBulk(call) || (call.Path.StartsWith("/cluster/ha/resources", StringComparison.Ordinal)
+        && (call.Parameters.Find("state") ?? (call.Method == ApiMethod.Post ? "started" : "")) is "started" or "enabled");
 }

@@ -20,7 +20,7 @@ internal sealed class NewGuests
     {
         foreach (string vmid in MadeBy(call))
         {
-            _guests[vmid] = Of(call, vmid, TagsCopied(call, targets));
+            _guests[vmid] = Of(call, vmid, TagsCopied(call, targets)).In(targets.FirstOrDefault(target => target.Key == $"guest {vmid}")?.Policy.Pool);
             _places.Remove(vmid);
         }
 

@@ -32,19 +32,21 @@ internal sealed class RestoredSettings(ProxmoxClient client, GuestConfigs guests
     /// <param name="own">What the call acts on.</param>
     public static bool ReachHost(IReadOnlyList<PlanTarget> own) => own.Any(static target => target.Rules.ContainsKey(Brought) || target.Rules.ContainsKey(Kept));
 
+    /// <summary>Names those settings and disks for a refusal, behind a blank; empty if there are none.</summary>
+    /// <param name="own">What the call acts on.</param>
+    public static string Named(IReadOnlyList<PlanTarget> own) => string.Concat(own.SelectMany(static target => target.Rules)
+        .Where(static rule => rule.Key is Brought or Kept).Select(static rule => $" ({rule.Key}: {rule.Value})").Distinct(StringComparer.Ordinal));
+
     /// <summary>The facts that name those settings and disks; empty if there are none, <see cref="StandingRules.Unreadable"/> where nobody can tell.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ReadAsync(PlannedCall call, CancellationToken cancellationToken)
     {
         Dictionary<string, string> found = new(StringComparer.Ordinal);
-        string path = $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/extractconfig";
-        ApiParameters parameters = new() { { "volume", VolumeOf(call) } };
-        if (await StandingRules.ReadAsync(client, path, parameters, cancellationToken).ConfigureAwait(false) is not { ValueKind: JsonValueKind.String } config)
+        if (await LinesAsync(client, call, cancellationToken).ConfigureAwait(false) is not { } lines)
         {
             found[Brought] = StandingRules.Unreadable;
             return found;
         }
 
-        string[] lines = [.. config.GetString()!.Split('\n').TakeWhile(static line => !line.StartsWith('['))];
         if (string.Join(", ", Names(call, lines)) is { Length: > 0 } names)
         {
             found[Brought] = names;
@@ -56,6 +58,16 @@ internal sealed class RestoredSettings(ProxmoxClient client, GuestConfigs guests
         }
 
         return found;
+    }
+
+    /// <summary>The configuration that is kept in the backup, line by line, without that of snapshots; null if nobody can read it.</summary>
+    public static async Task<string[]?> LinesAsync(ProxmoxClient client, PlannedCall call, CancellationToken cancellationToken)
+    {
+        string path = $"/nodes/{Uri.EscapeDataString(call.Parameters.Find("node") ?? "")}/vzdump/extractconfig";
+        ApiParameters parameters = new() { { "volume", VolumeOf(call) } };
+        return await StandingRules.ReadAsync(client, path, parameters, cancellationToken).ConfigureAwait(false) is { ValueKind: JsonValueKind.String } config
+            ? [.. config.GetString()!.Split('\n').TakeWhile(static line => !line.StartsWith('['))]
+            : null;
     }
 
     // Proxmox: of a machine that is written over only the disks that the backup brings are destroyed. Its own backup is its own system.

@@ -28,7 +28,7 @@ internal sealed class UndoPlanner(Ledger ledger)
                 : $"Nothing of plan {done.Id[..12]} was done: there is nothing to take back.");
         }
 
-        UndoStep[] steps = [.. Needed(done.Draft, made).Where(step => !IsGone(done, made, step))];
+        UndoStep[] steps = [.. Needed(done.Draft, made)];
         return steps.Length > 0
             ? steps
             : throw new GuardRefusedException("target", $"There is no way back from {Join(made.Select(i => done.Calls[i]))}.");
@@ -58,10 +58,6 @@ internal sealed class UndoPlanner(Ledger ledger)
             && (step.Call.Method != ApiMethod.Put || !made.Any(i => i > step.Of && draft.Calls[i].Method == ApiMethod.Delete
                 && draft.Calls[i].ConcretePath == step.Call.ConcretePath && draft.Undo.Any(other => other.Of == i))));
     }
-
-    // What was changed in something that a later call has removed, and that does not come back, is not brought back either.
-    private static bool IsGone(Plan done, int[] made, UndoStep step) => made.Any(i => i > step.Of && done.Calls[i].Method == ApiMethod.Delete
-        && done.Draft.Undo.All(other => other.Of != i) && $"{step.Call.ConcretePath}/".StartsWith($"{done.Calls[i].ConcretePath}/", StringComparison.Ordinal));
 
     /// <summary>The guests that the plan has retired, if nobody has taken that back before.</summary>
     public PlanRelease Release(Plan done)

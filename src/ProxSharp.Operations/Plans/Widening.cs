@@ -47,12 +47,12 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
             ? await TagsAtAsync(
                 $"{call.ConcretePath[..call.ConcretePath.LastIndexOf('/')]}/snapshot/{Uri.EscapeDataString(snapshot)}/config", cancellationToken).ConfigureAwait(false)
             : null;
+        IReadOnlyList<string> brought = await TagsBroughtAsync(call, cancellationToken).ConfigureAwait(false);
         PolicyTarget[] copies =
         [
             .. own.Where(target => IsMade(call, target)).Select(target => target.Policy with
             {
-                // A backup brings tags with it that nobody sees here.
-                Tags = TagsSet(call) ?? old ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : policy.TagsOfRules),
+                Tags = TagsSet(call) ?? old ?? (GuestNames.IsInPath(call) ? target.Policy.Tags : brought),
             }),
         ];
         OperationClass[] gained =
@@ -139,7 +139,8 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
 
         if (NewGuests.MadeBy(call).Any())
         {
-            return [changed with { Tags = TagsSet(call) ?? policy.TagsOfRules, Pool = call.Parameters.Find("pool") ?? guest.Pool }];
+            IReadOnlyList<string> tags = TagsSet(call) ?? await TagsBroughtAsync(call, cancellationToken).ConfigureAwait(false);
+            return [changed with { Tags = tags, Pool = call.Parameters.Find("pool") ?? guest.Pool }];
         }
 
         if (GuestNames.IsInPath(call) && call.Path.EndsWith("/rollback", StringComparison.Ordinal))
@@ -187,6 +188,12 @@ internal sealed class Widening(ProxmoxClient client, GuardPolicy policy)
                 || (call.Method == ApiMethod.Delete && words[3] != "resources")
             : words is ["", "cluster", "ha", "status", "arm-ha"];
     }
+
+    // A restored guest has the tags of its backup.
+    private async Task<IReadOnlyList<string>> TagsBroughtAsync(PlannedCall call, CancellationToken cancellationToken) => RestoredSettings.IsOne(call)
+        && await RestoredSettings.LinesAsync(client, call, cancellationToken).ConfigureAwait(false) is { } lines
+        ? [.. lines.Where(static line => line.StartsWith("tags:", StringComparison.Ordinal)).SelectMany(static line => ItemLists.Split(line["tags:".Length..].Trim()))]
+        : policy.TagsOfRules;
 
     // What cannot be read may be the worst.
     private async Task<IReadOnlyList<string>> TagsAtAsync(string path, CancellationToken cancellationToken)
