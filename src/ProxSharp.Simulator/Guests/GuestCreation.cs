@@ -45,14 +45,8 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             return ApiReply.Of(Refuse(call, vmid, isContainer, reason).Upid);
         }
 
-        string[] kept = [];
-        if (state.Guests.TryGetValue(vmid, out Guest? replaced))
-        {
-            DemandBackup(archive, node);
-            kept = isContainer ? [] : KeptBy(replaced, archive);
-            DestroyVolumes(replaced, kept);
-        }
-
+        Guest? replaced = state.Guests.GetValueOrDefault(vmid);
+        string[] kept = replaced is null ? [] : Clear(replaced, archive);
         string action = restores ? "restore" : "create";
         Guest guest = Add(call, vmid, isContainer, action, replaced?.Pool);
         bool start = call.IsSet("start");
@@ -65,6 +59,15 @@ internal sealed class GuestCreation(PveState state, GuestContext context)
             Work = task => Finish(guest, options, restore, archive, task, () => Settle(guest, kept, start, isManaged, task)),
         });
         return ApiReply.Of(made.Upid);
+    }
+
+    // Makes room for what a backup brings, and returns the volumes that stay.
+    private string[] Clear(Guest replaced, string archive)
+    {
+        DemandBackup(archive, replaced.Node);
+        string[] kept = replaced.IsContainer ? [] : KeptBy(replaced, archive);
+        DestroyVolumes(replaced, kept);
+        return kept;
     }
 
     // Proxmox: of a machine that is written over only the disks that the backup brings are destroyed; the others stay with it, unused.
